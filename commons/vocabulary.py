@@ -1,0 +1,132 @@
+"""The closed lists of words that the database, the files and the pages share.
+
+Every member's value is the code stored in PostgreSQL; labels in FR, NL and EN are in `commons/i18n/vocabulary.toml`
+under `<enum in snake case>.<code>`.
+"""
+
+from enum import StrEnum
+
+
+class Language(StrEnum):
+    """The languages in which everything a person reads exists."""
+
+    FR = "fr"
+    NL = "nl"
+    EN = "en"
+
+
+class Audience(StrEnum):
+    """Who reads. Permissions flow inward along public, partners, partner; researchers stand beside partners."""
+
+    PUBLIC = "public"
+    PARTNERS = "partners"
+    RESEARCHERS = "researchers"
+
+
+class Purpose(StrEnum):
+    """What a value may be used for; none implies another."""
+
+    DISPLAY = "display"
+    REUSE = "reuse"
+    STATISTICS = "statistics"
+    MATCHING = "matching"
+    CONTACT = "contact"
+
+
+class FieldGroup(StrEnum):
+    """The parts of a record over which consent is given separately."""
+
+    EXISTENCE = "existence"
+    IDENTITY = "identity"
+    DESCRIPTION = "description"
+    LOCATION = "location"
+    CONTACT_ORGANISATION = "contact_organisation"
+    CONTACT_PERSON = "contact_person"
+    RESOURCES = "resources"
+
+
+class Precision(StrEnum):
+    """How finely a place is published: one nested ladder, finest first."""
+
+    EXACT = "exact"
+    SECTOR = "sector"
+    NEIGHBOURHOOD = "neighbourhood"
+    COMMUNE = "commune"
+    WITHHELD = "withheld"
+
+
+class Visibility(StrEnum):
+    """The three states of a record or of its contact details; withheld also blocks re-adding."""
+
+    PUBLIC = "public"
+    PARTNERS = "partners"
+    WITHHELD = "withheld"
+
+
+class DistrictLevel(StrEnum):
+    """The levels at which alternatives are placed and counted, coarsest first."""
+
+    REGION = "region"
+    COMMUNE = "commune"
+    NEIGHBOURHOOD = "neighbourhood"
+    SECTOR = "sector"
+
+
+class SubjectKind(StrEnum):
+    """Of whom a record speaks; unknown is treated as a natural person."""
+
+    ORGANISATION = "organisation"
+    PERSON = "person"
+    UNKNOWN = "unknown"
+
+
+class ResourceKind(StrEnum):
+    """What a mutualisation pools, an offer offers, or a need asks for."""
+
+    DATA = "data"
+    PLACE = "place"
+    PEOPLE = "people"
+    EXCHANGE = "exchange"
+    SKILLS = "skills"
+    TOOLS = "tools"
+    ADMINISTRATION = "administration"
+    LOGISTICS = "logistics"
+    COMMUNICATION = "communication"
+
+
+class MutualisationStep(StrEnum):
+    """Where a mutualisation stands in the steps of *Mutualisons !*."""
+
+    EXPLORATION = "exploration"
+    THEMES = "themes"
+    EXPERIMENT = "experiment"
+    EVALUATION = "evaluation"
+    IDENTITY = "identity"
+
+
+class Cooperation(StrEnum):
+    """The forms of cooperation a mutualisation may take."""
+
+    SIMPLE = "simple"
+    COMMON_MANAGEMENT = "common_management"
+    STRATEGIC = "strategic"
+    REINFORCED = "reinforced"
+
+
+class Obstacle(StrEnum):
+    """What was named in 2019 as standing in the way of a mutualisation."""
+
+    TIME = "time"
+    PROCESS_RESOURCES = "process_resources"
+    UNCERTAINTY = "uncertainty"
+    IDENTITY = "identity"
+    PUBLICS = "publics"
+    ORGANISATION_SIZE = "organisation_size"
+
+
+class Intensity(StrEnum):
+    """How strongly an obstacle is felt in one mutualisation."""
+
+    NONE = "none"
+    WEAK = "weak"
+    STRONG = "strong"

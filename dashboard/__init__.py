@@ -1,0 +1,1 @@
+"""The Streamlit pages, and the one ASGI application that serves them."""

@@ -1,0 +1,1 @@
+"""A partner's file on its way in: read, map, check, store, link, merge."""
