@@ -1,0 +1,1 @@
+"""Third step: mapped rows to checked records and notices."""

@@ -1,0 +1,77 @@
+"""The only type that the next step, store, accepts: records that passed every check."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class CheckedRecords:
+    """Checked rows and an account of the others: `rows_in == len(frame) + len(set_aside)` always holds.
+
+    `frame` has `CANONICAL_COLUMNS`. A missing value is None in every column but `lon` and `lat` (WGS84, float64,
+    NaN). Dates are `datetime.date`, `statistics` and `reuse` True, False or None, `offers`, `needs` and
+    `participations` lists, `extras` a dict.
+    `set_aside` has the file's own columns, and `_row` (1-based) and `_codes` (`|`-separated) before them.
+    `notices` is the frame of `ingest.notices.notice_frame`.
+    `flags_present` names the consent flags that the file has a column for.
+    """
+
+    frame: pd.DataFrame
+    notices: pd.DataFrame
+    rows_in: int
+    set_aside: pd.DataFrame
+    flags_present: frozenset[str]
+
+    def __post_init__(self) -> None:
+        if self.rows_in != len(self.frame) + len(self.set_aside):
+            raise AssertionError("rows in do not equal rows checked and set aside")
+
+
+CANONICAL_COLUMNS = (
+    "row_number",
+    "partner_key",
+    "name",
+    "name_fr",
+    "name_nl",
+    "name_en",
+    "description",
+    "description_fr",
+    "description_nl",
+    "description_en",
+    "category",
+    "category_raw",
+    "website",
+    "opening_hours",
+    "street",
+    "house_number",
+    "postcode",
+    "municipality",
+    "lon",
+    "lat",
+    "phone",
+    "email",
+    "contact_person",
+    "contact_email",
+    "contact_phone",
+    "subject",
+    "legal_form",
+    "enterprise_number",
+    "founded_on",
+    "ended_on",
+    "offers",
+    "needs",
+    "participations",
+    "updated_on",
+    "extras",
+    "visibility",
+    "precision",
+    "contact",
+    "statistics",
+    "reuse",
+    "licence",
+    "consent_by",
+    "consent_on",
+    "consent_until",
+    "consent_evidence",
+)

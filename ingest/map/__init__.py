@@ -1,0 +1,1 @@
+"""Second step: the columns of a file to canonical fields."""

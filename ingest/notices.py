@@ -1,0 +1,133 @@
+"""What ingest has to say about a partner's file: codes, severities, and their texts in three languages.
+
+A notice points at a row and a column and never quotes a value, so that a report holds nobody's personal data.
+Texts: `notice.<CODE>.what` and `notice.<CODE>.fix` in `commons/i18n/notices.toml`; all are in `docs/notices.md`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+import pandas as pd
+
+from commons.i18n import translate
+from commons.vocabulary import Language
+
+FIRST_ROWS = 5
+"""How many row numbers a summary names before it stops."""
+
+
+class Severity(StrEnum):
+    """What a notice did: an error set the row aside, a warning left a value out, info only tells."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class NoticeCode(StrEnum):
+    """Everything that ingest may remark; the value is the code that people and pages see."""
+
+    severity: Severity
+
+    def __new__(cls, value: str, severity: Severity) -> Self:
+        """Return the member with its severity beside its value."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.severity = severity
+        return member
+
+    # the file
+    ENCODING_GUESSED = "ENCODING_GUESSED", Severity.INFO
+    ROW_RAGGED = "ROW_RAGGED", Severity.ERROR
+    ROW_SHORT = "ROW_SHORT", Severity.INFO
+    HEADER_REPEATED = "HEADER_REPEATED", Severity.WARNING
+    HEADER_EMPTY = "HEADER_EMPTY", Severity.INFO
+    FORMULA_DROPPED = "FORMULA_DROPPED", Severity.WARNING
+    OTHER_SHEETS_IGNORED = "OTHER_SHEETS_IGNORED", Severity.INFO
+    OTHER_LAYERS_IGNORED = "OTHER_LAYERS_IGNORED", Severity.INFO
+    GEOMETRY_UNREADABLE = "GEOMETRY_UNREADABLE", Severity.WARNING
+    GEOMETRY_NOT_POINT = "GEOMETRY_NOT_POINT", Severity.INFO
+    # the mapping
+    COLUMN_UNMAPPED = "COLUMN_UNMAPPED", Severity.INFO
+    COLUMN_GUESSED = "COLUMN_GUESSED", Severity.INFO
+    # texts
+    NAME_MISSING = "NAME_MISSING", Severity.ERROR
+    NAME_COMPOSED = "NAME_COMPOSED", Severity.INFO
+    TEXT_CLEANED = "TEXT_CLEANED", Severity.INFO
+    TEXT_CUT = "TEXT_CUT", Severity.WARNING
+    TEXT_GARBLED = "TEXT_GARBLED", Severity.WARNING
+    PARTNER_KEY_REPEATED = "PARTNER_KEY_REPEATED", Severity.ERROR
+    # position
+    NO_POSITION = "NO_POSITION", Severity.WARNING
+    POSITION_UNREADABLE = "POSITION_UNREADABLE", Severity.WARNING
+    CRS_GUESSED = "CRS_GUESSED", Severity.INFO
+    CRS_UNKNOWN = "CRS_UNKNOWN", Severity.ERROR
+    AXES_SWAPPED = "AXES_SWAPPED", Severity.WARNING
+    OUTSIDE_REGION = "OUTSIDE_REGION", Severity.ERROR
+    # fields
+    CATEGORY_UNKNOWN = "CATEGORY_UNKNOWN", Severity.INFO
+    DATE_UNREADABLE = "DATE_UNREADABLE", Severity.WARNING
+    DATES_REVERSED = "DATES_REVERSED", Severity.WARNING
+    EMAIL_INVALID = "EMAIL_INVALID", Severity.WARNING
+    WEBSITE_INVALID = "WEBSITE_INVALID", Severity.WARNING
+    PHONE_INVALID = "PHONE_INVALID", Severity.WARNING
+    POSTCODE_INVALID = "POSTCODE_INVALID", Severity.WARNING
+    ENTERPRISE_NUMBER_INVALID = "ENTERPRISE_NUMBER_INVALID", Severity.WARNING
+    SUBJECT_UNKNOWN = "SUBJECT_UNKNOWN", Severity.INFO
+    RESOURCE_KIND_UNKNOWN = "RESOURCE_KIND_UNKNOWN", Severity.WARNING
+    PARTICIPATION_UNEVEN = "PARTICIPATION_UNEVEN", Severity.WARNING
+    # consent
+    FLAG_EMPTY = "FLAG_EMPTY", Severity.INFO
+    FLAG_UNREADABLE = "FLAG_UNREADABLE", Severity.WARNING
+    LICENCE_UNKNOWN = "LICENCE_UNKNOWN", Severity.WARNING
+    CONSENT_DATE_UNREADABLE = "CONSENT_DATE_UNREADABLE", Severity.WARNING
+    CONSENT_DATES_REVERSED = "CONSENT_DATES_REVERSED", Severity.WARNING
+
+    def what(self, language: Language | None = None) -> str:
+        """Return what was found."""
+        return translate(f"notice.{self.value}.what", language)
+
+    def fix(self, language: Language | None = None) -> str:
+        """Return what the partner can do about it."""
+        return translate(f"notice.{self.value}.fix", language)
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One remark: its code and where it applies (no row means the whole file, no column the whole row)."""
+
+    code: NoticeCode
+    row_number: int | None = None
+    column: str | None = None
+
+
+NOTICE_COLUMNS = ("code", "severity", "row_number", "column")
+
+
+def notice_frame(notices: Iterable[Notice]) -> pd.DataFrame:
+    """Return the notices as a frame of `NOTICE_COLUMNS`; `row_number` is Int64, missing for the file."""
+    listed = list(notices)
+    return pd.DataFrame(
+        {
+            "code": pd.Series([n.code.value for n in listed], dtype="str"),
+            "severity": pd.Series([n.code.severity.value for n in listed], dtype="str"),
+            "row_number": pd.Series([n.row_number for n in listed], dtype="Int64"),
+            "column": pd.Series([n.column for n in listed], dtype="str"),
+        }
+    )
+
+
+def summarise(notices: pd.DataFrame) -> pd.DataFrame:
+    """Return one line per code and column: `code`, `severity`, `column`, `rows` (count), `first_rows` (list)."""
+    grouped = notices.groupby(["code", "severity", "column"], dropna=False, sort=False)["row_number"]
+    summary = grouped.agg(
+        rows="count", first_rows=lambda rows: rows.dropna().astype(int).head(FIRST_ROWS).tolist()
+    ).reset_index()
+    order = summary["severity"].map({severity.value: rank for rank, severity in enumerate(Severity)})
+    return (
+        summary.assign(_order=order)
+        .sort_values(["_order", "rows"], ascending=[True, False])
+        .drop(columns="_order")
+    )

@@ -1,0 +1,1 @@
+"""A partner's file on its way in, first step: bytes to rows of text."""
