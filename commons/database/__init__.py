@@ -1,0 +1,1 @@
+"""The database of the commons: where it runs, its schema, its roles."""

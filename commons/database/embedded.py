@@ -1,0 +1,272 @@
+"""A private PostGIS server below the project's home, for whoever has no database yet.
+
+It listens on a unix socket only, in a folder that only the server's account enters: whoever reaches the
+socket is trusted. What is below `home`:
+
+    lock           held while somebody starts or stops the server
+    postgres.log   the server's log: starts, stops, crashes; no statement, no error of a statement, no value
+    server/data    the cluster; `server` is a link where the server's account cannot reach `home`
+    server/run     the socket
+"""
+
+import errno
+import fcntl
+import os
+import shlex
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+from psycopg.sql import SQL, Identifier
+
+from commons.database.account import (
+    Account,
+    disk_errors_explained,
+    free_mb,
+    make_server_folder,
+    make_socket_folder,
+    server_account,
+    socket_folder,
+)
+from commons.database.installation import Installation, find_installation
+from commons.errors import CommonsError
+
+ADMIN = "commons_admin"
+"""The cluster's only superuser."""
+DATABASE = "commons"
+NEW_CLUSTER_MB = 250
+"""Room asked for before a cluster is made: 40 MB of files, 80 MB of write-ahead log, and a first set of data."""
+START_WAIT_S = 120
+"""How long recovery after a crash may take."""
+ORPHAN_WAIT_S = 20
+"""How long the processes of a killed server may take to notice it."""
+LOG_LIMIT_BYTES = 10_000_000
+LOG_LINES_SHOWN = 8
+
+OPTIONS = {
+    "listen_addresses": "",
+    "port": "5432",
+    "unix_socket_permissions": "0700",
+    "shared_buffers": "256MB",
+    "work_mem": "16MB",
+    "maintenance_work_mem": "128MB",
+    "max_connections": "60",
+    "max_wal_size": "2GB",
+    "random_page_cost": "1.1",
+    "jit": "off",
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "timezone": "UTC",
+    # A partner's value never reaches the log. An ERROR's own sentence may quote one ("invalid input syntax
+    # for type integer: …"), not only its DETAIL: so errors go to the client alone (LOG and FATAL stay).
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "log_statement": "none",
+    "log_checkpoints": "off",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+    "log_destination": "stderr",
+    "logging_collector": "off",
+}
+"""Given on the server's command line, so that they hold whatever a file or ALTER SYSTEM says."""
+HASTE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterStatus:
+    """Whether the server runs, and where; `version` is None where no PostgreSQL for it is installed."""
+
+    running: bool
+    pid: int | None
+    data_folder: Path
+    socket_folder: Path
+    version: str | None
+
+
+class EmbeddedCluster:
+    """The PostGIS cluster of one home.
+
+    `durable=False` trades safety in a power cut for speed: for clusters that tests throw away.
+    """
+
+    def __init__(self, home: Path, *, durable: bool = True) -> None:
+        self.home = home.expanduser().absolute()
+        self.log = self.home / "postgres.log"
+        self._options = OPTIONS if durable else OPTIONS | HASTE
+
+    @property
+    def server_folder(self) -> Path:
+        """Return the folder of the server's files, links followed."""
+        return (self.home / "server").resolve()
+
+    @property
+    def data_folder(self) -> Path:
+        """Return PostgreSQL's data folder."""
+        return self.server_folder / "data"
+
+    @property
+    def socket_folder(self) -> Path:
+        """Return the folder of the socket."""
+        return socket_folder(self.server_folder, self.home)
+
+    def url(self, database: str = DATABASE, user: str | None = None) -> str:
+        """Return a libpq URI over the socket, as the superuser where no user is named; valid once started."""
+        folder = quote(os.fsencode(self.socket_folder), safe="/")
+        name, role = quote(database, safe=""), quote(user or ADMIN, safe="")
+        return f"postgresql://{role}@/{name}?host={folder}&port=5432"
+
+    def start(self) -> None:
+        """Make the cluster and its database `commons` where missing, and start the server unless it runs."""
+        with disk_errors_explained(self.home), self._locked():
+            if self._pid() is None:
+                self._bring_up()
+            self._ensure_database()
+
+    def stop(self) -> None:
+        """Stop the server, open connections included, and return once it is down; nothing where none runs."""
+        with disk_errors_explained(self.home):
+            if not self.data_folder.exists():
+                return
+        with disk_errors_explained(self.home), self._locked():
+            if self._pid() is None:
+                return
+            account = server_account(self.server_folder)
+            pg_ctl = find_installation(self._major()).programs / "pg_ctl"
+            done = account.run(
+                pg_ctl, "stop", "-s", "-w", "-m", "fast", "-t", str(START_WAIT_S), "-D", self.data_folder
+            )
+            if done.returncode != 0:
+                raise CommonsError("embedded.did_not_stop", log=self.log, lines=done.stdout)
+
+    def status(self) -> ClusterStatus:
+        """Return the state of the server; never starts or makes anything."""
+        with disk_errors_explained(self.home):
+            pid = self._pid()
+            major = self._major() if self.data_folder.exists() else None
+        try:
+            version = find_installation(major).version
+        except CommonsError:
+            version = None
+        return ClusterStatus(pid is not None, pid, self.data_folder, self.socket_folder, version)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Return a context that one process at a time enters; others wait."""
+        if not self.home.exists():
+            self.home.mkdir(parents=True, exist_ok=True)
+            self.home.chmod(0o711 if os.geteuid() == 0 else 0o700)
+        with (self.home / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _major(self) -> int:
+        return int((self.data_folder / "PG_VERSION").read_text("ascii"))
+
+    def _pid(self) -> int | None:
+        """Return the process that serves this data folder.
+
+        A pid file may outlive its server, its number pass to another program: the command line tells.
+        """
+        try:
+            first = (self.data_folder / "postmaster.pid").read_text("utf-8").partition("\n")[0]
+            command = Path(f"/proc/{int(first)}/cmdline").read_bytes().split(b"\0")
+        except (FileNotFoundError, ProcessLookupError, ValueError):
+            return None
+        ours = Path(os.fsdecode(command[0])).name == "postgres" and os.fsencode(self.data_folder) in command
+        return int(first) if ours else None
+
+    def _clear_traces(self, account: Account) -> None:
+        """Wait for what is left of a killed server, then remove its pid files.
+
+        PostgreSQL removes them itself unless their number now belongs to another program of the same account.
+        """
+        traces = [self.data_folder / "postmaster.pid", self.socket_folder / ".s.PGSQL.5432.lock"]
+        if not any(trace.exists() for trace in traces):
+            return
+        deadline = time.monotonic() + ORPHAN_WAIT_S
+        while orphans := self._processes_inside(account):
+            if time.monotonic() > deadline:
+                raise CommonsError("embedded.orphans", pids=", ".join(orphans))
+            time.sleep(0.1)
+        for trace in traces:
+            trace.unlink(missing_ok=True)
+
+    def _processes_inside(self, account: Account) -> list[str]:
+        """Return the pids of the processes working in the data folder; asked as their account, which may see it."""
+        listing = account.run(
+            "find", "/proc", "-mindepth", "2", "-maxdepth", "2", "-name", "cwd", "-printf", "%h\t%l\n"
+        )
+        lines = [line.split("\t") for line in (listing.stdout or "").splitlines() if "\t" in line]
+        return [process.rpartition("/")[2] for process, folder in lines if folder == str(self.data_folder)]
+
+    def _bring_up(self) -> None:
+        account = server_account(self.server_folder)
+        if not self.server_folder.exists():
+            make_server_folder(self.home / "server", account)
+        if self.data_folder.exists():
+            installation = find_installation(self._major())
+            self._clear_traces(account)
+        else:
+            installation = find_installation()
+            self._create(installation, account)
+        make_socket_folder(self.socket_folder, account)
+        self._launch(installation, account)
+
+    def _create(self, installation: Installation, account: Account) -> None:
+        """Make the cluster beside its place and move it there: an interrupted start leaves no half of one."""
+        if (free := free_mb(self.server_folder)) < NEW_CLUSTER_MB:
+            raise CommonsError("embedded.disk_full", folder=self.home, free_mb=free)
+        unfinished = self.server_folder / "data.new"
+        if unfinished.exists():
+            shutil.rmtree(unfinished)
+        done = account.run(
+            installation.programs / "initdb",
+            f"--pgdata={unfinished}",
+            f"--username={ADMIN}",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--data-checksums",
+            "--auth-local=trust",
+            "--auth-host=reject",
+            *(["--no-sync"] if self._options["fsync"] == "off" else []),
+        )
+        if done.returncode != 0:
+            raise self._failure(done.stdout)
+        unfinished.rename(self.data_folder)
+
+    def _launch(self, installation: Installation, account: Account) -> None:
+        folder = str(self.socket_folder).replace('"', '""')
+        options = self._options | {"unix_socket_directories": f'"{folder}"'}
+        flags = " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in options.items())
+        if self.log.exists() and self.log.stat().st_size > LOG_LIMIT_BYTES:
+            self.log.replace(self.log.with_suffix(".log.1"))
+        pg_ctl = installation.programs / "pg_ctl"
+        with open(os.open(self.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "a") as log:  # noqa: PTH123
+            before = log.tell()
+            wait = ("-s", "-w", "-t", str(START_WAIT_S))
+            done = account.run(pg_ctl, "start", *wait, "-o", flags, "-D", self.data_folder, output=log)
+        if done.returncode != 0:
+            raise self._failure(self.log.read_bytes()[before:].decode("utf-8", "replace"))
+
+    def _ensure_database(self) -> None:
+        try:
+            with psycopg.connect(
+                self.url("postgres"), autocommit=True, connect_timeout=START_WAIT_S
+            ) as connection:
+                if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).rowcount:
+                    connection.execute(SQL("CREATE DATABASE {}").format(Identifier(DATABASE)))
+        except psycopg.OperationalError as error:
+            raise self._failure(str(error)) from error
+
+    def _failure(self, output: str) -> CommonsError:
+        """Return the error for what PostgreSQL's programs said, with their last lines."""
+        if os.strerror(errno.ENOSPC) in output:
+            return CommonsError("embedded.disk_full", folder=self.home, free_mb=free_mb(self.server_folder))
+        lines = "\n".join(output.splitlines()[-LOG_LINES_SHOWN:])
+        return CommonsError("embedded.did_not_start", log=self.log, lines=lines)

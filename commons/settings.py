@@ -1,0 +1,97 @@
+"""What the environment says: where the database is, where files are kept, which address serves the pages.
+
+Every variable is told in `docs/settings.md`.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from commons.errors import CommonsError
+
+DEFAULT_HOME = ".commons"
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8501
+
+
+class Secret:
+    """A value that no log, page or traceback prints; `reveal()` returns it."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """Return the value itself."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret('•••')"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self._value == other._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One reading of the environment.
+
+    `database_url` is None for the embedded cluster. A role's password is None where the role needs none, as
+    on the embedded cluster's own socket.
+    """
+
+    database_url: Secret | None
+    home: Path
+    mirror: Path | None
+    host: str
+    port: int
+    public_password: Secret | None
+    partner_password: Secret | None
+    researcher_password: Secret | None
+    ingest_password: Secret | None
+
+
+def settings() -> Settings:
+    """Return the settings, read anew at every call; a variable that is set but empty counts as absent."""
+    return Settings(
+        database_url=_secret("DATABASE_URL"),
+        home=Path(_text("COMMONS_HOME") or DEFAULT_HOME).expanduser().absolute(),
+        mirror=_folder("COMMONS_MIRROR"),
+        host=_text("COMMONS_HOST") or DEFAULT_HOST,
+        port=_port("COMMONS_PORT"),
+        public_password=_secret("COMMONS_PUBLIC_PASSWORD"),
+        partner_password=_secret("COMMONS_PARTNER_PASSWORD"),
+        researcher_password=_secret("COMMONS_RESEARCHER_PASSWORD"),
+        ingest_password=_secret("COMMONS_INGEST_PASSWORD"),
+    )
+
+
+def _text(variable: str) -> str | None:
+    return os.environ.get(variable, "").strip() or None
+
+
+def _secret(variable: str) -> Secret | None:
+    """Return the value untrimmed: a password may begin or end with a space."""
+    value = os.environ.get(variable)
+    return Secret(value) if value else None
+
+
+def _folder(variable: str) -> Path | None:
+    text = _text(variable)
+    if text is None:
+        return None
+    folder = Path(text).expanduser().absolute()
+    if not folder.is_dir():
+        raise CommonsError("setting.folder", variable=variable, folder=folder)
+    return folder
+
+
+def _port(variable: str) -> int:
+    text = _text(variable) or str(DEFAULT_PORT)
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
+        raise CommonsError("setting.port", variable=variable, value=text)
+    return int(text)
