@@ -1,7 +1,7 @@
 """What ingest has to say about a partner's file: codes, severities, and their texts in three languages.
 
 A notice points at a row and a column and never quotes a value, so that a report holds nobody's personal data.
-Texts: `notice.<CODE>.what` and `notice.<CODE>.fix` in `commons/i18n/notices.toml`; all are in `docs/notices.md`.
+Texts: `notice.<CODE>.what` and `notice.<CODE>.fix` in `commons/i18n/notices.toml`; `docs/notices.md` has all.
 """
 
 from collections.abc import Iterable
@@ -120,7 +120,7 @@ def notice_frame(notices: Iterable[Notice]) -> pd.DataFrame:
 
 
 def summarise(notices: pd.DataFrame) -> pd.DataFrame:
-    """Return one line per code and column: `code`, `severity`, `column`, `rows` (count), `first_rows` (list)."""
+    """Return a line per code and column: `code`, `severity`, `column`, `rows` (how many), `first_rows`."""
     grouped = notices.groupby(["code", "severity", "column"], dropna=False, sort=False)["row_number"]
     summary = grouped.agg(
         rows="count", first_rows=lambda rows: rows.dropna().astype(int).head(FIRST_ROWS).tolist()

@@ -9,9 +9,9 @@ import pandas as pd
 class CheckedRecords:
     """Checked rows and an account of the others: `rows_in == len(frame) + len(set_aside)` always holds.
 
-    `frame` has `CANONICAL_COLUMNS`. A missing value is None in every column but `lon` and `lat` (WGS84, float64,
-    NaN). Dates are `datetime.date`, `statistics` and `reuse` True, False or None, `offers`, `needs` and
-    `participations` lists, `extras` a dict.
+    `frame` has `CANONICAL_COLUMNS`. A missing value is None in every column but `lon` and `lat` (WGS84,
+    float64, NaN). Dates are `datetime.date`; `statistics` and `reuse` True, False or None; `offers`, `needs`
+    and `participations` lists; `extras` a dict.
     `set_aside` has the file's own columns, and `_row` (1-based) and `_codes` (`|`-separated) before them.
     `notices` is the frame of `ingest.notices.notice_frame`.
     `flags_present` names the consent flags that the file has a column for.

@@ -25,7 +25,7 @@ FLAG_FIELDS = (
 
 @dataclass(frozen=True)
 class Match:
-    """One column of the file, the canonical field it is taken for, how sure that is (0 to 1), and from what."""
+    """One column of the file, the field it is taken for, how sure that is (0 to 1), and from what."""
 
     column: str
     field: str

@@ -2,11 +2,20 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import count
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from ingest.notices import Notice
+from commons.errors import CommonsError
+from ingest.notices import Notice, NoticeCode
+
+MAX_COLUMNS = 500
+"""More columns than any partner's list has: beyond it, a file is a mistake or an attack on memory."""
+
+Points: TypeAlias = npt.NDArray[np.float64]
 
 
 class Format(StrEnum):
@@ -23,13 +32,91 @@ class Format(StrEnum):
 class RawTable:
     """The rows of a file as they stand: every column text (`str` dtype), in the order of the file.
 
-    `points` has the shape (rows, 2), x before y in `crs`, NaN where a row has no geometry; it is None where the
-    format has no geometry. A point on it stands for a polygon or line. `crs` is an EPSG code, None if undeclared.
+    The index of `rows` is the row's number among the data rows, from 1; blank rows are counted and left out.
+    `points` has the shape (rows, 2), x before y in `crs`, NaN where a row has no geometry; it is None where
+    the format has no geometry. A point on it stands for a polygon or a line. `crs` is an EPSG code, None if
+    undeclared.
     """
 
     rows: pd.DataFrame
-    points: np.ndarray | None
+    points: Points | None
     crs: int | None
     format: Format
     encoding: str | None
     notices: tuple[Notice, ...] = ()
+
+
+def tabulate(header: list[str], records: dict[int, list[str | None]]) -> tuple[pd.DataFrame, list[Notice]]:
+    """Return the records by row number as text columns, every one with a name of its own.
+
+    Records are as long as the header. Raises CommonsError where there is no row, or too many columns.
+    """
+    refuse_size(len(header), len(records))
+    names, notices = name_columns(header)
+    columns = zip(*records.values(), strict=True)
+    rows = pd.DataFrame(
+        {name: pd.array(column, dtype="str") for name, column in zip(names, columns, strict=True)},
+        index=pd.Index(records, name="row_number"),
+    )
+    unnamed_and_empty = [
+        name
+        for name, title in zip(names, header, strict=True)
+        if not title.strip() and rows[name].isna().all()
+    ]
+    return rows.drop(columns=unnamed_and_empty), [n for n in notices if n.column not in unnamed_and_empty]
+
+
+def refuse_size(columns: int, rows: int) -> None:
+    """Raise CommonsError where a table has no rows, no columns, or more columns than `MAX_COLUMNS`."""
+    if rows == 0 or columns == 0:
+        raise CommonsError("read_no_rows")
+    if columns > MAX_COLUMNS:
+        raise CommonsError("read_too_many_columns", limit=MAX_COLUMNS)
+
+
+def name_columns(header: list[str]) -> tuple[list[str], list[Notice]]:
+    """Return a name for every column, none twice, and what was done to give it.
+
+    >>> name_columns(["nom", "", "nom"])[0]
+    ['nom', 'column_2', 'nom (2)']
+    """
+    names: list[str] = []
+    notices: list[Notice] = []
+    for position, title in enumerate(header, start=1):
+        wanted = name = " ".join(title.split()) or f"column_{position}"
+        copies = count(2)
+        while name in names:
+            name = f"{wanted} ({next(copies)})"
+        if not title.strip():
+            notices.append(Notice(NoticeCode.HEADER_EMPTY, column=name))
+        elif name != wanted:
+            notices.append(Notice(NoticeCode.HEADER_REPEATED, column=name))
+        names.append(name)
+    return names, notices
+
+
+def pad(record: list[str | None], width: int) -> list[str | None]:
+    """Return the record with missing cells at its end up to `width`."""
+    return record + [None] * (width - len(record))
+
+
+def plain_text(value: str | float | None) -> str | None:
+    """Return a plain value as one cell of text, None where it is empty.
+
+    >>> plain_text(True), plain_text(1030.0), plain_text("")
+    ('true', '1030', None)
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return plain_number(value)
+    return value or None
+
+
+def plain_number(number: float) -> str:
+    """Return the number as a person writes it: a whole one without a decimal point.
+
+    >>> plain_number(1030.0), plain_number(0.5)
+    ('1030', '0.5')
+    """
+    return str(int(number)) if float(number).is_integer() and abs(number) < 1e15 else repr(number)

@@ -1,0 +1,82 @@
+"""Which format a file is, decided by its bytes: an extension is a claim that has to agree."""
+
+import zipfile
+from pathlib import Path
+
+from commons.errors import CommonsError
+from ingest.read.table import Format
+
+MAX_FILE_BYTES = 200 * 1024 * 1024
+"""A million rows as CSV take 122 MB (measured); more than this is not a partner's list."""
+
+EXTENSIONS = {
+    ".csv": Format.CSV,
+    ".tsv": Format.CSV,
+    ".txt": Format.CSV,
+    ".geojson": Format.GEOJSON,
+    ".json": Format.GEOJSON,
+    ".xlsx": Format.XLSX,
+    ".gpkg": Format.GPKG,
+    ".zip": Format.SHAPEFILE,
+}
+
+BINARY_MAGIC = (
+    b"\xd0\xcf\x11\xe0",
+    b"%PDF",
+    b"\x1f\x8b",
+    b"PAR1",
+    b"7z\xbc\xaf",
+    b"Rar!",
+    b"\x89PNG",
+    b"\xff\xd8",
+)
+
+
+def recognise(path: Path, filename: str) -> Format:
+    """Return the format of the file's content; `filename` is only asked whether it claims the same.
+
+    Raises CommonsError for an empty or oversized file, an unknown format, or a claim that is not true.
+    """
+    size = path.stat().st_size
+    if size == 0:
+        raise CommonsError("read_empty")
+    if size > MAX_FILE_BYTES:
+        raise CommonsError("read_too_large", limit=MAX_FILE_BYTES // 1024**2)
+    claimed = EXTENSIONS.get(Path(filename).suffix.lower())
+    if claimed is None:
+        raise CommonsError("read_unknown_format")
+    found = recognise_content(path)
+    if found is not claimed:
+        raise CommonsError("read_format_mismatch", claimed=claimed.value, found=found.value)
+    return found
+
+
+def recognise_content(path: Path) -> Format:
+    """Return the format that the bytes have. Raises CommonsError for one that is not read here."""
+    with path.open("rb") as file:
+        head = file.read(4096)
+    if head.startswith(b"SQLite format 3\x00"):
+        return Format.GPKG
+    if head.startswith(b"PK"):
+        return _recognise_zip(path)
+    if head.startswith(BINARY_MAGIC):
+        raise CommonsError("read_unknown_format")
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not text:
+        raise CommonsError("read_empty")
+    if text.startswith(b"<"):
+        raise CommonsError("read_markup")
+    return Format.GEOJSON if text.startswith((b"{", b"[")) else Format.CSV
+
+
+def _recognise_zip(path: Path) -> Format:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [name.lower() for name in archive.namelist()]
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        raise CommonsError("read_archive_broken") from error
+    if "xl/workbook.xml" in names:
+        return Format.XLSX
+    if any(name.endswith(".shp") for name in names):
+        return Format.SHAPEFILE
+    raise CommonsError("read_unknown_format")

@@ -1,0 +1,105 @@
+"""Excel workbooks, their values as text; a formula is never run and never believed."""
+
+import warnings
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any, TypeAlias
+from xml.etree.ElementTree import ParseError
+from zipfile import BadZipFile
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from commons.errors import CommonsError
+from ingest.notices import Notice, NoticeCode
+from ingest.read.archive import measure
+from ingest.read.table import Format, RawTable, name_columns, pad, plain_text, refuse_size, tabulate
+
+NOT_A_WORKBOOK = (
+    BadZipFile,
+    InvalidFileException,
+    ParseError,
+    KeyError,
+    ValueError,
+    TypeError,
+    AttributeError,
+)
+"""What openpyxl raises on a file that only looks like a workbook."""
+
+
+Cells: TypeAlias = list[str | None]
+
+
+def read_workbook(path: Path) -> RawTable:
+    """Return the rows of the first sheet that has any. Raises CommonsError where none has, or it broke."""
+    measure(path)
+    try:
+        with warnings.catch_warnings(
+            action="ignore", category=UserWarning
+        ):  # parts that openpyxl does not read
+            header, records, formulas, notices = _read_sheets(path)
+    except NOT_A_WORKBOOK as error:
+        raise CommonsError("read_workbook_broken") from error
+    names, _ = name_columns(header)
+    dropped = [Notice(NoticeCode.FORMULA_DROPPED, row, names[place]) for row, place in formulas]
+    rows, named = tabulate(header, records)
+    return RawTable(rows, None, None, Format.XLSX, None, (*notices, *named, *dropped))
+
+
+def _read_sheets(path: Path) -> tuple[list[str], dict[int, Cells], list[tuple[int, int]], list[Notice]]:
+    workbook = load_workbook(path, read_only=True, data_only=False, keep_links=False)
+    try:
+        for sheet in workbook.worksheets:
+            sheet.reset_dimensions()  # some programs write a wrong size
+            lines = _filled(sheet.iter_rows())
+            first = next(lines, None)
+            if first is not None:
+                others = len(workbook.worksheets) > 1
+                notices = [Notice(NoticeCode.OTHER_SHEETS_IGNORED)] if others else []
+                return *_read_rows(first, lines), notices
+    finally:
+        workbook.close()
+    raise CommonsError("read_no_rows")
+
+
+def _filled(lines: Iterable[tuple[Any, ...]]) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """Yield the rows that are not blank up to their last filled cell, with their number in the sheet."""
+    for number, cells in enumerate(lines):
+        width = max((i for i, cell in enumerate(cells, start=1) if cell.value not in (None, "")), default=0)
+        if width:
+            yield number, cells[:width]
+
+
+def _read_rows(
+    first: tuple[int, tuple[Any, ...]], lines: Iterator[tuple[int, tuple[Any, ...]]]
+) -> tuple[list[str], dict[int, Cells], list[tuple[int, int]]]:
+    """Return the header, the records by row number, and (row, place) of every formula that was dropped.
+
+    A column without a title is kept: someone has written beside the table.
+    """
+    start, titles = first
+    records: dict[int, Cells] = {}
+    formulas: list[tuple[int, int]] = []
+    for number, cells in lines:
+        dropped = [place for place, cell in enumerate(cells) if cell.data_type in ("f", "e")]
+        formulas += [(number - start, place) for place in dropped]
+        records[number - start] = [
+            None if place in dropped else as_text(cell.value) for place, cell in enumerate(cells)
+        ]
+    width = max(len(titles), *(len(record) for record in records.values()), 0)
+    header = [as_text(cell.value) or "" for cell in titles] + [""] * (width - len(titles))
+    refuse_size(width, len(records))
+    return header, {number: pad(record, width) for number, record in records.items()}, formulas
+
+
+def as_text(value: Any) -> str | None:
+    """Return a cell's value as text: a date in ISO form, a whole number without a decimal point."""
+    match value:
+        case None | str() | int() | float():
+            return plain_text(value)
+        case datetime() if value.time() == time():
+            return value.date().isoformat()
+        case datetime() | date() | time():
+            return value.isoformat()
+    return str(value)
