@@ -1,0 +1,81 @@
+"""The districts that points lie in: at each level exactly one inside the region, none outside it."""
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from commons.districts.grid import SCHEME as GRID_SCHEME
+from commons.districts.grid import parent_codes
+from commons.districts.structure import METRIC_CRS, STORAGE_CRS, Districts
+from commons.vocabulary import DistrictLevel
+
+GAP_TOLERANCE_M = 15.0
+"""Metres from a point of the region to the nearest district of a level that leaves it uncovered.
+
+The publishers' borders differ: along the region's the sectors and neighbourhoods stop up to 9 m short of the communes,
+between neighbourhoods hairline gaps are up to 0.1 m wide. The tolerance covers both, and is less than a street's width.
+"""
+
+LEVELS = (DistrictLevel.SECTOR, DistrictLevel.NEIGHBOURHOOD, DistrictLevel.COMMUNE)
+
+Floats = npt.NDArray[np.float64]
+
+
+def assign_points(lon: npt.ArrayLike, lat: npt.ArrayLike, districts: Districts) -> pd.DataFrame:
+    """Return the codes of each point's sector, neighbourhood and commune of today, by level; None outside the region.
+
+    Coordinates are WGS84 degrees; a missing one is outside. A point on a border is given to the district of the
+    smallest code, one in a gap between districts to the nearest. In the H3 scheme neighbourhood and commune are the
+    sector's parents, whose hexagons it may lie just outside of.
+    """
+    x, y = np.asarray(lon, dtype="float64"), np.asarray(lat, dtype="float64")
+    points = shapely.points(np.column_stack([x, y]))
+    region = districts.current(DistrictLevel.REGION).geometry.iloc[0]
+    shapely.prepare(region)
+    inside = np.isfinite(x) & np.isfinite(y)
+    inside[inside] = shapely.intersects(region, points[inside])
+    joined = {level: _join(points, inside, districts.current(level)) for level in _joined_levels(districts)}
+    if districts.scheme == GRID_SCHEME:
+        sectors = joined[DistrictLevel.SECTOR]
+        joined |= {level: _parents(sectors, level) for level in LEVELS[1:]}
+    return pd.DataFrame({level.value: joined[level] for level in LEVELS}, dtype="object")
+
+
+def _joined_levels(districts: Districts) -> tuple[DistrictLevel, ...]:
+    return LEVELS[:1] if districts.scheme == GRID_SCHEME else LEVELS
+
+
+def _join(
+    points: npt.NDArray[np.object_], inside: npt.NDArray[np.bool_], level: gpd.GeoDataFrame
+) -> npt.NDArray[np.object_]:
+    """Return the code of each inside point; the level is ordered by code, so that the first match is the smallest."""
+    unmatched = len(level)
+    first = np.full(len(points), unmatched)
+    rows = np.flatnonzero(inside)
+    # The polygons ask the points' tree, not the reverse: GEOS prepares the asking side, and polygons gain by it.
+    district, point = shapely.STRtree(points[rows]).query(level.geometry.to_numpy(), predicate="intersects")
+    np.minimum.at(first, rows[point], district)
+    gaps = rows[first[rows] == unmatched]
+    if len(gaps):
+        first[gaps] = _nearest(points[gaps], level, unmatched)
+    codes = np.append(level["code"].to_numpy(dtype="object"), None)
+    return codes[first]
+
+
+def _nearest(
+    points: npt.NDArray[np.object_], level: gpd.GeoDataFrame, unmatched: int
+) -> npt.NDArray[np.int64]:
+    metric_points = gpd.GeoSeries(points, crs=STORAGE_CRS).to_crs(METRIC_CRS).to_numpy()
+    tree = shapely.STRtree(level.geometry.to_crs(METRIC_CRS).to_numpy())
+    point, district = tree.query_nearest(metric_points, max_distance=GAP_TOLERANCE_M, all_matches=True)
+    first = np.full(len(points), unmatched)
+    np.minimum.at(first, point, district)
+    return first
+
+
+def _parents(sectors: npt.NDArray[np.object_], level: DistrictLevel) -> npt.NDArray[np.object_]:
+    known = pd.Series(sorted({code for code in sectors if code is not None}), dtype="str")
+    parents = dict(zip(known, parent_codes(known, level), strict=True))
+    return pd.Series(sectors, dtype="object").map(parents.get).to_numpy(dtype="object")

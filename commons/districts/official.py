@@ -1,0 +1,184 @@
+"""Districts and population from the official sources' tables."""
+
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+from pyogrio.errors import DataSourceError
+
+from commons.districts.names import readable_name
+from commons.districts.sources import Source
+from commons.districts.structure import (
+    CURRENT_REVISION,
+    POPULATION_COLUMNS,
+    REGION_CODE,
+    STORAGE_CRS,
+    district_frame,
+    population_frame,
+)
+from commons.errors import CommonsError
+from commons.vocabulary import DistrictLevel
+
+REGION_NAMES = {
+    "name_fr": "Région de Bruxelles-Capitale",
+    "name_nl": "Brussels Hoofdstedelijk Gewest",
+    "name_en": "Brussels-Capital Region",
+}
+
+ENGLISH_NAMES = {"Bruxelles": "City of Brussels"}
+"""English names that are not the French ones, which English texts use for the other districts."""
+
+FIRST_NON_RESIDENTIAL_ZONE = 700
+"""The Monitoring des Quartiers numbers cemeteries, industry and parks from 700 on."""
+
+NIS_DIGITS = 5
+"""A sector's code begins with the five digits of its commune's NIS code."""
+
+
+def read_table(source: Source, path: Path) -> pd.DataFrame:
+    """Return the source's rows, geometries in EPSG:4326; raises CommonsError where it is not what it is read for."""
+    try:
+        table = _read_csv(path) if source.format == "CSV" else gpd.read_file(path).to_crs(STORAGE_CRS)
+    except (DataSourceError, UnicodeDecodeError, pd.errors.ParserError) as error:
+        raise CommonsError("district_source_unreadable", file=source.file, title=source.title) from error
+    if absent := _columns(source) - set(table.columns):
+        columns = ", ".join(sorted(absent))
+        raise CommonsError("district_source_columns", file=source.file, title=source.title, columns=columns)
+    for column, value in source.rows.items():
+        if column in table:
+            table = table[table[column] == value]
+    return table
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    """Return the cells as text; the separator is that of the first line."""
+    with path.open(encoding="utf-8-sig") as lines:
+        header = lines.readline()
+    return pd.read_csv(path, sep=max(",;|", key=header.count), dtype=str, encoding="utf-8-sig")
+
+
+def _columns(source: Source) -> set[str]:
+    named: set[str | None] = set()
+    if source.districts:
+        named |= {source.districts.key, source.districts.name_fr, source.districts.name_nl}
+    if source.population:
+        named |= {source.population.key, source.population.value, source.population.year_column}
+    return {column for column in named if column}
+
+
+def official_districts(tables: dict[Source, pd.DataFrame]) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
+    """Return the districts, the region first, and the "level code" of each geometry that had to be repaired."""
+    drawn = [_districts_of(source, table) for source, table in tables.items() if source.districts]
+    rows = pd.concat(drawn, ignore_index=True)
+    invalid = ~shapely.is_valid(rows["geometry"].to_numpy())
+    rows.loc[invalid, "geometry"] = shapely.make_valid(rows.loc[invalid, "geometry"].to_numpy())
+    repaired = rows.loc[invalid, "level"] + " " + rows.loc[invalid, "code"]
+    rows = pd.concat([_region(rows), _with_names(rows)], ignore_index=True)
+    return district_frame(rows), tuple(repaired)
+
+
+def _districts_of(source: Source, table: pd.DataFrame) -> pd.DataFrame:
+    drawn = source.districts
+    assert drawn is not None  # noqa: S101 - the caller asks only for these
+    code = _codes(table[drawn.key])
+    is_zone = drawn.level is DistrictLevel.NEIGHBOURHOOD
+    return pd.DataFrame(
+        {
+            "level": drawn.level.value,
+            "code": code,
+            "revision": drawn.revision,
+            "name_fr": table[drawn.name_fr].map(readable_name) if drawn.name_fr else None,
+            "name_nl": table[drawn.name_nl].map(readable_name) if drawn.name_nl else None,
+            "residential": code.astype("int64") < FIRST_NON_RESIDENTIAL_ZONE if is_zone else pd.NA,
+            "is_current": drawn.is_current,
+            "source": source.key,
+            "geometry": table["geometry"],
+        },
+    ).sort_values("code")
+
+
+def _codes(column: pd.Series) -> pd.Series:
+    """Return codes as text; a whole number has no point ("36", not "36.0")."""
+    if pd.api.types.is_numeric_dtype(column):
+        return column.astype("int64").astype("str")
+    return column.astype("str").str.strip()
+
+
+def _with_names(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with three names each: a district drawn without one has that of its code today, else the code."""
+    named = rows[rows["name_fr"].notna()].drop_duplicates(["level", "code"]).set_index(["level", "code"])
+    today = rows[["level", "code"]].join(named[["name_fr", "name_nl"]], on=["level", "code"])
+    name_fr = rows["name_fr"].fillna(today["name_fr"]).fillna(rows["code"])
+    name_nl = rows["name_nl"].fillna(today["name_nl"]).fillna(rows["code"])
+    return rows.assign(name_fr=name_fr, name_nl=name_nl, name_en=name_fr.replace(ENGLISH_NAMES))
+
+
+def _region(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the region: the communes dissolved, without the hairline holes between their borders."""
+    communes = rows[rows["level"] == DistrictLevel.COMMUNE.value]
+    parts = shapely.get_parts(shapely.union_all(communes["geometry"].to_numpy()))
+    outline = shapely.multipolygons(shapely.polygons(shapely.get_exterior_ring(parts)))
+    return pd.DataFrame(
+        {
+            "level": DistrictLevel.REGION.value,
+            "code": REGION_CODE,
+            "revision": CURRENT_REVISION,
+            **REGION_NAMES,
+            "residential": pd.NA,
+            "is_current": True,
+            "source": communes["source"].iloc[0],
+            "geometry": [outline],
+        },
+    )
+
+
+def official_population(tables: dict[Source, pd.DataFrame], districts: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the population of the districts: as published, and summed to communes and to the region."""
+    published = [_population_of(source, table) for source, table in tables.items() if source.population]
+    rows = pd.concat([pd.DataFrame(columns=POPULATION_COLUMNS), *published], ignore_index=True)
+    rows = pd.concat([rows, _commune_sums(rows), _region_sums(rows, districts)], ignore_index=True)
+    return population_frame(rows.merge(districts[["level", "code", "revision"]]))
+
+
+def _population_of(source: Source, table: pd.DataFrame) -> pd.DataFrame:
+    counted = source.population
+    assert counted is not None  # noqa: S101 - the caller asks only for these
+    rows = pd.DataFrame(
+        {
+            "level": counted.level.value,
+            "code": _codes(table[counted.key]),
+            "revision": counted.revision,
+            "year": table[counted.year_column] if counted.year_column else counted.year,
+            "population": pd.to_numeric(table[counted.value]),
+            "source": source.key,
+        },
+    )
+    return rows.dropna(subset="population")
+
+
+def _commune_sums(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the sums of the sectors by commune and year, people located in no sector ("ZZZZ") included."""
+    sectors = rows[rows["level"] == DistrictLevel.SECTOR.value]
+    return (
+        sectors.assign(
+            level=DistrictLevel.COMMUNE.value,
+            code=sectors["code"].str[:NIS_DIGITS],
+            revision=CURRENT_REVISION,
+        )
+        .groupby(["level", "code", "revision", "year", "source"], as_index=False)["population"]
+        .sum()
+    )
+
+
+def _region_sums(rows: pd.DataFrame, districts: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the sums of the neighbourhoods by year, for the years in which each of them has a figure."""
+    level = DistrictLevel.NEIGHBOURHOOD.value
+    drawn = int((districts["level"] == level).sum())
+    years = (
+        rows[rows["level"] == level]
+        .groupby(["year", "source"], as_index=False)["population"]
+        .agg(["sum", "count"])
+    )
+    complete = years[years["count"] == drawn].rename(columns={"sum": "population"})
+    return complete.assign(level=DistrictLevel.REGION.value, code=REGION_CODE, revision=CURRENT_REVISION)
