@@ -16,10 +16,11 @@ class Language(StrEnum):
 
 
 class Audience(StrEnum):
-    """Who reads. Permissions flow inward along public, partners, partner; researchers stand beside partners."""
+    """Who reads. Permissions flow inward: public, partners, a named partner; researchers beside."""
 
     PUBLIC = "public"
     PARTNERS = "partners"
+    PARTNER = "partner"
     RESEARCHERS = "researchers"
 
 
@@ -130,3 +131,32 @@ class Intensity(StrEnum):
     NONE = "none"
     WEAK = "weak"
     STRONG = "strong"
+
+
+class Stance(StrEnum):
+    """What an agreement says of a record that says nothing itself: shared up to the ceiling, or not."""
+
+    ALLOW = "allow"
+    ASK = "ask"
+
+
+class ConsentEffect(StrEnum):
+    """What one consent row does: allow, deny, or let a place be known no finer than its precision."""
+
+    ALLOW = "allow"
+    DENY = "deny"
+    COARSEN = "coarsen"
+
+
+class Verdict(StrEnum):
+    """What a match decision says of two source records."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+
+
+class UploadMode(StrEnum):
+    """Whether rows missing from an upload have gone (full) or were simply not sent (partial)."""
+
+    FULL = "full"
+    PARTIAL = "partial"

@@ -39,7 +39,11 @@ def category_by_term() -> dict[str, str]:
     """Return the category's code by every folded term that means it: its code, labels and synonyms."""
     terms: dict[str, str] = {}
     for category in categories():
-        words = [category.code, *category.label.values(), *(w for ws in category.synonyms.values() for w in ws)]
+        words = [
+            category.code,
+            *category.label.values(),
+            *(w for ws in category.synonyms.values() for w in ws),
+        ]
         for word in words:
             terms.setdefault(fold(word), category.code)
     return terms

@@ -1,0 +1,70 @@
+"""Connections, one login per role: what a part of the program may touch is decided by the role it logs in as."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.rows import TupleRow
+
+from commons.database.embedded import EmbeddedCluster
+from commons.errors import CommonsError
+from commons.settings import Secret, settings
+from commons.vocabulary import Audience
+
+Connection: TypeAlias = psycopg.Connection[TupleRow]
+
+
+class Role(StrEnum):
+    """The logins; ADMIN is whoever owns the database and is used for set-up only."""
+
+    ADMIN = "admin"
+    INGEST = "commons_ingest"
+    PUBLIC = "commons_public"
+    PARTNER = "commons_partner"
+    RESEARCHER = "commons_researcher"
+
+
+ROLE_OF = {
+    Audience.PUBLIC: Role.PUBLIC,
+    Audience.PARTNERS: Role.PARTNER,
+    Audience.RESEARCHERS: Role.RESEARCHER,
+}
+
+
+def role_password(role: Role) -> Secret | None:
+    """Return the password set for a role in the environment, or None."""
+    now = settings()
+    return {
+        Role.INGEST: now.ingest_password,
+        Role.PUBLIC: now.public_password,
+        Role.PARTNER: now.partner_password,
+        Role.RESEARCHER: now.researcher_password,
+    }.get(role)
+
+
+def conninfo(role: Role) -> str:
+    """Return the libpq connection string of a role, on `DATABASE_URL` or else on the embedded cluster."""
+    now = settings()
+    base = now.database_url.reveal() if now.database_url else EmbeddedCluster(now.home).url()
+    if role is Role.ADMIN:
+        return base
+    parts: dict[str, Any] = {**conninfo_to_dict(base), "user": role.value}
+    parts.pop("password", None)
+    password = role_password(role)
+    if password is not None:
+        parts["password"] = password.reveal()
+    return make_conninfo(**parts)
+
+
+@contextmanager
+def connect(role: Role) -> Iterator[Connection]:
+    """Yield a connection as `role`; commits when the block ends well, rolls back when it does not."""
+    try:
+        connection = psycopg.connect(conninfo(role), application_name=f"commons {role.value}")
+    except psycopg.OperationalError as failure:
+        raise CommonsError("database.unreachable", role=role.value) from failure
+    with connection:
+        yield connection

@@ -1,0 +1,332 @@
+-- What each audience may see of each alternative: consent.md, "How a merged alternative is released to an audience".
+-- Inputs are arrays of alternative ids; every function is a set operation over them. Index use: uq_membership_current and
+-- ix_membership_alternative_id, uq_record_version_current, ix_consent_record.
+
+-- Permissions flow inward: what is allowed to an audience is allowed to all these.
+CREATE OR REPLACE FUNCTION commons.reach(audience reference.audience)
+RETURNS reference.audience[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+RETURN CASE audience
+    WHEN 'public' THEN '{public,partners,partner,researchers}'::reference.audience[]
+    WHEN 'partners' THEN '{partners,partner}'::reference.audience[]
+    ELSE ARRAY[audience]
+END;
+
+-- The audiences whose permissions also hold for this one: the inverse of reach.
+CREATE OR REPLACE FUNCTION commons.allowed_by(audience reference.audience)
+RETURNS reference.audience[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+RETURN CASE audience
+    WHEN 'partner' THEN '{public,partners,partner}'::reference.audience[]
+    WHEN 'partners' THEN '{public,partners}'::reference.audience[]
+    WHEN 'researchers' THEN '{public,researchers}'::reference.audience[]
+    ELSE '{public}'::reference.audience[]
+END;
+
+-- The one place that says to which field group a released field belongs, and whether it gives an exact place away.
+CREATE OR REPLACE VIEW commons.field (field_name, field_group, exact_only) AS
+VALUES
+    ('name', 'identity'::reference.field_group, false), ('name_fr', 'identity', false),
+    ('name_nl', 'identity', false), ('name_en', 'identity', false), ('category', 'identity', false),
+    ('legal_form', 'identity', false), ('enterprise_number', 'identity', false), ('founded_on', 'identity', false),
+    ('ended_on', 'identity', false),
+    ('description', 'description', false), ('description_fr', 'description', false),
+    ('description_nl', 'description', false), ('description_en', 'description', false),
+    ('website', 'description', false), ('opening_hours', 'description', false),
+    ('street', 'location', true), ('house_number', 'location', true), ('postcode', 'location', true),
+    ('municipality', 'location', true),
+    ('phone', 'contact_organisation', false), ('email', 'contact_organisation', false),
+    ('contact_person', 'contact_person', false), ('contact_email', 'contact_person', false),
+    ('contact_phone', 'contact_person', false),
+    ('offers', 'resources', false), ('needs', 'resources', false);
+
+-- Each current member record of these alternatives with what it lets this audience do (rights, as cells) and how finely
+-- its place may be known. STABLE, never IMMUTABLE: it reads the clock.
+CREATE OR REPLACE FUNCTION commons.permitted(for_audience reference.audience, ids bigint[])
+RETURNS TABLE (
+    alternative_id bigint, record_id bigint, version_id bigint, dataset_id bigint, rights bigint,
+    "precision" reference.precision, licence text, expires_at timestamptz
+)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp
+AS $$
+WITH location AS MATERIALIZED (
+    SELECT commons.cells('{location}', '{display,statistics}') AS cells
+),
+member AS MATERIALIZED (
+    SELECT m.alternative_id, r.record_id, r.dataset_id, v.version_id, v.sector_id, v.neighbourhood_id, v.commune_id,
+           c.sensitive
+      FROM commons.membership m
+      JOIN commons.source_record r ON r.record_id = m.record_id AND r.gone_at IS NULL
+      JOIN commons.record_version v ON v.record_id = r.record_id AND v.superseded_at IS NULL AND v.geom IS NOT NULL
+      JOIN reference.category c ON c.code = v.category
+     WHERE m.alternative_id = ANY (ids) AND m.until_at IS NULL
+),
+-- The ceiling: what the dataset's live agreement lets this audience do.
+ceiling AS MATERIALIZED (
+    SELECT a.dataset_id, a.stance, a.licence, a.valid_until,
+           bit_or(t.cells) AS cells,
+           min(t.precision) FILTER (WHERE t.cells & location.cells <> 0) AS finest
+      FROM commons.agreement a
+      JOIN commons.agreement_term t USING (agreement_id)
+     CROSS JOIN location
+     WHERE a.dataset_id IN (SELECT member.dataset_id FROM member)
+       AND a.ended_at IS NULL AND a.valid_from <= now() AND a.valid_until > now()
+       AND t.audience = ANY (commons.allowed_by(for_audience)) AND t.named_partner_id IS NULL
+     GROUP BY a.agreement_id
+),
+-- What was said of the record itself, or of its whole dataset. A statement that has ended or run out still counts as
+-- having spoken: the default does not come back.
+said AS MATERIALIZED (
+    SELECT member.record_id,
+           coalesce(bool_or(s.effect = 'allow' AND s.record_id IS NOT NULL AND s.ended_as IS DISTINCT FROM 'superseded'),
+                    false) AS has_spoken,
+           coalesce(bit_or(s.cells) FILTER (WHERE s.effect = 'allow' AND s.live AND s.inward), 0) AS allowed,
+           coalesce(bit_or(s.cells) FILTER (WHERE s.effect = 'deny' AND s.live AND s.outward), 0) AS denied,
+           min(s.precision) FILTER (WHERE s.effect = 'allow' AND s.live AND s.inward
+                                          AND s.cells & location.cells <> 0) AS finest,
+           max(s.precision) FILTER (WHERE s.effect = 'coarsen' AND s.live AND s.outward) AS no_finer_than,
+           min(s.licence) FILTER (WHERE s.effect = 'allow' AND s.live AND s.inward) AS licence,
+           min(s.valid_until) FILTER (WHERE s.effect = 'allow' AND s.live AND s.inward) AS valid_until
+      FROM member
+     CROSS JOIN location
+      JOIN LATERAL (
+           SELECT c.*,
+                  c.ended_at IS NULL AND c.valid_from <= now() AND c.valid_until > now() AS live,
+                  c.audience = ANY (commons.allowed_by(for_audience)) AND c.named_partner_id IS NULL AS inward,
+                  c.audience = ANY (commons.reach(for_audience)) AS outward
+             FROM commons.consent c
+            WHERE c.record_id = member.record_id
+            UNION ALL
+           SELECT c.*, c.ended_at IS NULL AND c.valid_from <= now() AND c.valid_until > now(), false,
+                  c.audience = ANY (commons.reach(for_audience))
+             FROM commons.consent c
+            WHERE c.dataset_id = member.dataset_id AND c.record_id IS NULL
+           ) s ON true
+     GROUP BY member.record_id
+),
+resolved AS (
+    SELECT member.*,
+           ceiling.cells
+             & CASE WHEN said.has_spoken THEN said.allowed WHEN ceiling.stance = 'allow' THEN ceiling.cells ELSE 0 END
+             & ~coalesce(said.denied, 0) AS rights,
+           -- The coarsest of: the agreement, the record's own (or, unsaid, the sensitive default), every coarsening.
+           greatest(
+               ceiling.finest,
+               coalesce(said.finest,
+                        CASE WHEN member.sensitive THEN 'neighbourhood' ELSE 'exact' END::reference.precision),
+               said.no_finer_than
+           ) AS wanted,
+           coalesce(said.licence, ceiling.licence) AS licence,
+           least(ceiling.valid_until, said.valid_until) AS expires_at
+      FROM member
+      JOIN ceiling USING (dataset_id)
+      LEFT JOIN said USING (record_id)
+)
+-- A district that is unknown or too sparse to hide an address in climbs to the next.
+SELECT resolved.alternative_id, resolved.record_id, resolved.version_id, resolved.dataset_id, resolved.rights,
+       CASE
+           WHEN wanted = 'exact' THEN 'exact'
+           WHEN wanted = 'sector' AND NOT coalesce(sector.sparse, true) THEN 'sector'
+           WHEN wanted <= 'neighbourhood' AND NOT coalesce(neighbourhood.sparse, true) THEN 'neighbourhood'
+           WHEN wanted <= 'commune' AND resolved.commune_id IS NOT NULL THEN 'commune'
+           ELSE 'withheld'
+       END::reference.precision,
+       resolved.licence, resolved.expires_at
+  FROM resolved
+  LEFT JOIN reference.district sector ON sector.district_id = resolved.sector_id
+  LEFT JOIN reference.district neighbourhood ON neighbourhood.district_id = resolved.neighbourhood_id
+$$;
+
+-- The records that may supply values to what this audience sees, best first. Only those whose own permitted precision is as
+-- fine as the published one: the text of any other would be pinned on a finer point (the no-link rule).
+CREATE OR REPLACE FUNCTION commons.contributors(for_audience reference.audience, ids bigint[])
+RETURNS TABLE (
+    alternative_id bigint, record_id bigint, version_id bigint, dataset_id bigint, rights bigint,
+    "precision" reference.precision, licence text, expires_at timestamptz, rank bigint
+)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp
+AS $$
+WITH visible AS MATERIALIZED (
+    SELECT p.*, min(p.precision) OVER (PARTITION BY p.alternative_id) AS published
+      FROM commons.permitted(for_audience, ids) p
+     WHERE p.rights & commons.cells('{existence,identity,location}', '{display}')
+           = commons.cells('{existence,identity,location}', '{display}')
+       AND p.precision <> 'withheld'
+)
+SELECT visible.alternative_id, visible.record_id, visible.version_id, visible.dataset_id, visible.rights,
+       visible.precision, visible.licence, visible.expires_at,
+       row_number() OVER (PARTITION BY visible.alternative_id ORDER BY d.priority, d.slug, r.partner_key)
+  FROM visible
+  JOIN commons.dataset d ON d.dataset_id = visible.dataset_id
+  JOIN commons.source_record r ON r.record_id = visible.record_id
+ WHERE visible.precision <= visible.published
+$$;
+
+-- The released rows of these alternatives for this audience, as they ought to be: the refresh stores them, the drift
+-- check compares with them.
+CREATE OR REPLACE FUNCTION commons.compute_released_alternatives(for_audience reference.audience, ids bigint[])
+RETURNS SETOF commons.released_alternative
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp
+AS $$
+WITH contributor AS MATERIALIZED (
+    SELECT * FROM commons.contributors(for_audience, ids)
+),
+shown_field AS MATERIALIZED (
+    SELECT field_name, exact_only, commons.cells(ARRAY[field_group], '{display}') AS cell FROM commons.field
+),
+-- Each field: the first non-empty permitted value in the order of the contributors, with its source.
+value AS MATERIALIZED (
+    SELECT DISTINCT ON (c.alternative_id, asserted.key) c.alternative_id, asserted.key, asserted.value, c.dataset_id,
+           c.licence
+      FROM contributor c
+      JOIN commons.record_version v ON v.version_id = c.version_id
+     CROSS JOIN LATERAL jsonb_each(to_jsonb(v) - '{geom,extras,content_hash}'::text[]) AS asserted
+      JOIN shown_field f ON f.field_name = asserted.key AND c.rights & f.cell <> 0
+                        AND (c.precision = 'exact' OR NOT f.exact_only)
+     WHERE asserted.value NOT IN ('null'::jsonb, '[]'::jsonb, '""'::jsonb)
+     ORDER BY c.alternative_id, asserted.key, c.rank
+),
+chosen AS (
+    SELECT value.alternative_id,
+           jsonb_object_agg(value.key, value.value) AS fields,
+           jsonb_object_agg(value.key, d.slug) AS provenance,
+           array_agg(DISTINCT value.licence ORDER BY value.licence) AS licences,
+           array_agg(DISTINCT d.attribution ORDER BY d.attribution) AS attributions
+      FROM value
+      JOIN commons.dataset d USING (dataset_id)
+     GROUP BY value.alternative_id
+),
+summary AS (
+    SELECT c.alternative_id,
+           bool_or(c.rights & commons.cells('{existence}', '{statistics}') <> 0) AS counted,
+           bool_and(c.rights & commons.cells('{existence}', '{reuse}') <> 0) AS reusable,
+           min(c.expires_at) AS expires_at,
+           max(coalesce(v.updated_on, v.stored_at::date)) AS updated_on
+      FROM contributor c
+      JOIN commons.record_version v USING (version_id)
+     GROUP BY c.alternative_id
+),
+placed AS (
+    SELECT c.alternative_id, c.precision, c.licence, d.slug, d.attribution,
+           CASE WHEN c.precision = 'exact' THEN v.geom ELSE area.label_point END AS geom,
+           CASE WHEN c.precision = 'exact' THEN 0 ELSE area.uncertainty_m END AS uncertainty_m,
+           CASE WHEN c.precision = 'exact' THEN exact_sector.code WHEN area.level = 'sector' THEN area.code END AS sector,
+           CASE WHEN c.precision = 'exact' THEN exact_neighbourhood.code WHEN area.level = 'neighbourhood' THEN area.code
+                ELSE around.neighbourhood END AS neighbourhood,
+           CASE WHEN c.precision = 'exact' THEN exact_commune.code WHEN area.level = 'commune' THEN area.code
+                ELSE around.commune END AS commune
+      FROM contributor c
+      JOIN commons.record_version v USING (version_id)
+      JOIN commons.dataset d ON d.dataset_id = c.dataset_id
+      LEFT JOIN reference.district exact_sector ON exact_sector.district_id = v.sector_id
+      LEFT JOIN reference.district exact_neighbourhood ON exact_neighbourhood.district_id = v.neighbourhood_id
+      LEFT JOIN reference.district exact_commune ON exact_commune.district_id = v.commune_id
+      LEFT JOIN reference.district area ON area.district_id =
+           CASE c.precision WHEN 'sector' THEN v.sector_id WHEN 'neighbourhood' THEN v.neighbourhood_id
+                            WHEN 'commune' THEN v.commune_id END
+      -- A coarser district only where it contains the whole of the published area.
+      LEFT JOIN LATERAL (
+           SELECT max(o.code) FILTER (WHERE o.level = 'neighbourhood') AS neighbourhood,
+                  max(o.code) FILTER (WHERE o.level = 'commune') AS commune
+             FROM reference.district_within w
+             JOIN reference.district o ON o.district_id = w.outer_id
+            WHERE w.inner_id = area.district_id
+           ) around ON true
+     WHERE c.rank = 1
+)
+SELECT (jsonb_populate_record(
+           NULL::commons.released_alternative,
+           chosen.fields || jsonb_build_object(
+               'audience', for_audience,
+               'alternative_id', placed.alternative_id,
+               'public_id', i.public_id,
+               'precision', placed.precision,
+               'uncertainty_m', placed.uncertainty_m,
+               'sector', placed.sector,
+               'neighbourhood', placed.neighbourhood,
+               'commune', placed.commune,
+               'counted', summary.counted,
+               'reusable', summary.reusable,
+               'licences', ARRAY(SELECT DISTINCT unnest(chosen.licences || placed.licence) ORDER BY 1),
+               'attributions', ARRAY(SELECT DISTINCT unnest(chosen.attributions || placed.attribution) ORDER BY 1),
+               'provenance', chosen.provenance || jsonb_build_object('geom', placed.slug),
+               'updated_on', summary.updated_on,
+               'expires_at', summary.expires_at,
+               'geom', placed.geom::text))).*
+  FROM placed
+  JOIN chosen USING (alternative_id)
+  JOIN summary USING (alternative_id)
+  JOIN commons.released_identity i ON i.audience = for_audience AND i.alternative_id = placed.alternative_id
+$$;
+
+-- The mutualisations that a contributing source says the alternative takes part in, where its resources may be shown.
+CREATE OR REPLACE FUNCTION commons.compute_released_participations(for_audience reference.audience, ids bigint[])
+RETURNS SETOF commons.released_participation
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp
+AS $$
+SELECT for_audience, c.alternative_id, m.mutualisation_id, i.public_id, m.title, m.resource_kind,
+       min(p.since_on), max(p.until_on), min(c.expires_at)
+  FROM commons.contributors(for_audience, ids) c
+  JOIN commons.participation p USING (version_id)
+  JOIN commons.mutualisation m USING (mutualisation_id)
+  JOIN commons.released_identity i ON i.audience = for_audience AND i.alternative_id = c.alternative_id
+ WHERE c.rights & commons.cells('{resources}', '{display}') <> 0
+ GROUP BY c.alternative_id, m.mutualisation_id, i.public_id
+$$;
+
+-- Makes the released tables say what consent allows now, for these alternatives and every audience.
+-- Two refreshes of one alternative queue: the second sees what the first one's transaction changed.
+CREATE OR REPLACE FUNCTION commons.refresh_release(ids bigint[])
+RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+    for_audience reference.audience;
+BEGIN
+    PERFORM FROM commons.alternative a WHERE a.alternative_id = ANY (ids) ORDER BY a.alternative_id FOR UPDATE;
+    FOREACH for_audience IN ARRAY '{public,partners,researchers}'::reference.audience[] LOOP
+        INSERT INTO commons.released_identity (audience, alternative_id)
+        SELECT for_audience, a.alternative_id FROM commons.alternative a WHERE a.alternative_id = ANY (ids)
+        ON CONFLICT DO NOTHING;
+        DELETE FROM commons.released_alternative r WHERE r.audience = for_audience AND r.alternative_id = ANY (ids);
+        DELETE FROM commons.released_participation r WHERE r.audience = for_audience AND r.alternative_id = ANY (ids);
+        INSERT INTO commons.released_alternative SELECT * FROM commons.compute_released_alternatives(for_audience, ids);
+        INSERT INTO commons.released_participation SELECT * FROM commons.compute_released_participations(for_audience, ids);
+    END LOOP;
+END
+$$;
+
+-- Returns the alternatives whose released rows differ from what consent allows now: none, unless something is broken or a
+-- consent has begun or ended by the clock since the last refresh.
+CREATE OR REPLACE FUNCTION commons.release_drift()
+RETURNS TABLE (audience reference.audience, alternative_id bigint)
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp
+AS $$
+WITH every AS (SELECT array_agg(a.alternative_id) AS ids FROM commons.alternative a),
+reader AS (SELECT unnest('{public,partners,researchers}'::reference.audience[]) AS audience),
+-- As text rows: geometry equality is of bounding boxes only.
+wanted AS (
+    SELECT reader.audience, w.alternative_id, w::text AS content
+      FROM reader, every, commons.compute_released_alternatives(reader.audience, every.ids) w
+     UNION ALL
+    SELECT reader.audience, w.alternative_id, w::text
+      FROM reader, every, commons.compute_released_participations(reader.audience, every.ids) w
+),
+present AS (
+    SELECT r.audience, r.alternative_id, r::text AS content FROM commons.released_alternative r
+     UNION ALL
+    SELECT r.audience, r.alternative_id, r::text FROM commons.released_participation r
+)
+SELECT DISTINCT difference.audience, difference.alternative_id
+  FROM ((SELECT * FROM wanted EXCEPT SELECT * FROM present)
+         UNION ALL
+        (SELECT * FROM present EXCEPT SELECT * FROM wanted)) difference
+$$;

@@ -1,0 +1,138 @@
+-- The release follows every change in the changing transaction: statement-level triggers queue the alternatives touched, one
+-- deferred trigger refreshes them at commit (or at SET CONSTRAINTS ALL IMMEDIATE, for a dry run).
+
+CREATE OR REPLACE FUNCTION commons.queue_by_alternative() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO commons.release_queue (alternative_ids)
+    SELECT array_agg(DISTINCT c.alternative_id) FROM changed c HAVING count(*) > 0;
+    RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION commons.queue_by_record() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO commons.release_queue (alternative_ids)
+    SELECT array_agg(DISTINCT m.alternative_id)
+      FROM changed c
+      JOIN commons.membership m ON m.record_id = c.record_id AND m.until_at IS NULL
+    HAVING count(*) > 0;
+    RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION commons.queue_by_dataset() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO commons.release_queue (alternative_ids)
+    SELECT array_agg(DISTINCT m.alternative_id)
+      FROM (SELECT DISTINCT dataset_id FROM changed) c
+      JOIN commons.source_record r USING (dataset_id)
+      JOIN commons.membership m ON m.record_id = r.record_id AND m.until_at IS NULL
+    HAVING count(*) > 0;
+    RETURN NULL;
+END
+$$;
+
+-- A consent with no record speaks of the whole dataset.
+CREATE OR REPLACE FUNCTION commons.queue_by_consent() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO commons.release_queue (alternative_ids)
+    SELECT array_agg(DISTINCT m.alternative_id)
+      FROM (SELECT c.record_id FROM changed c WHERE c.record_id IS NOT NULL
+             UNION
+            SELECT r.record_id FROM changed c JOIN commons.source_record r USING (dataset_id) WHERE c.record_id IS NULL) t
+      JOIN commons.membership m ON m.record_id = t.record_id AND m.until_at IS NULL
+    HAVING count(*) > 0;
+    RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION commons.drain_release_queue() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    ids bigint[];
+BEGIN
+    -- The first of a transaction's rows takes them all; the others find nothing left.
+    WITH taken AS (DELETE FROM commons.release_queue RETURNING alternative_ids)
+    SELECT array_agg(DISTINCT id ORDER BY id) INTO ids FROM taken, unnest(taken.alternative_ids) AS id;
+    IF ids IS NOT NULL THEN
+        PERFORM commons.refresh_release(ids);
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION commons.refuse() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION '% of %.% is refused: its rows are history', TG_OP, TG_TABLE_SCHEMA, TG_TABLE_NAME
+        USING ERRCODE = 'insufficient_privilege';
+END
+$$;
+
+-- A consent may end, once; nothing else of it ever changes.
+CREATE OR REPLACE FUNCTION commons.only_end() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF OLD.ended_at IS NOT NULL
+       OR to_jsonb(OLD) - '{ended_at,ended_as,ended_by}'::text[] <> to_jsonb(NEW) - '{ended_at,ended_as,ended_by}'::text[] THEN
+        RAISE EXCEPTION 'a row of % may only be ended, once', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+DO $$
+DECLARE
+    watched record;
+    happening text;
+    keeper text;
+BEGIN
+    FOR watched IN
+        SELECT * FROM (VALUES
+            ('membership', 'queue_by_alternative'),
+            ('source_record', 'queue_by_record'),
+            ('record_version', 'queue_by_record'),
+            ('participation', 'queue_by_record'),
+            ('charter_assessment', 'queue_by_record'),
+            ('dataset', 'queue_by_dataset'),
+            ('agreement', 'queue_by_dataset'),
+            ('consent', 'queue_by_consent')) AS w (table_name, function_name)
+    LOOP
+        FOREACH happening IN ARRAY '{INSERT,UPDATE,DELETE}'::text[] LOOP
+            EXECUTE format(
+                'CREATE OR REPLACE TRIGGER release_on_%s AFTER %s ON commons.%I REFERENCING %s TABLE AS changed
+                 FOR EACH STATEMENT EXECUTE FUNCTION commons.%I()',
+                lower(happening), happening, watched.table_name,
+                CASE happening WHEN 'DELETE' THEN 'OLD' ELSE 'NEW' END, watched.function_name);
+            EXECUTE format('ALTER TABLE commons.%I ENABLE ALWAYS TRIGGER release_on_%s',
+                           watched.table_name, lower(happening));
+        END LOOP;
+    END LOOP;
+
+    -- Nothing that bears on a release can be emptied behind the triggers' back.
+    FOR keeper IN SELECT tablename FROM pg_tables WHERE schemaname = 'commons' AND tablename <> 'alembic_version' LOOP
+        EXECUTE format('CREATE OR REPLACE TRIGGER refuse_truncate BEFORE TRUNCATE ON commons.%I
+                        FOR EACH STATEMENT EXECUTE FUNCTION commons.refuse()', keeper);
+        EXECUTE format('ALTER TABLE commons.%I ENABLE ALWAYS TRIGGER refuse_truncate', keeper);
+    END LOOP;
+    FOREACH keeper IN ARRAY '{audit_event,agreement_term}'::text[] LOOP
+        EXECUTE format('CREATE OR REPLACE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON commons.%I
+                        FOR EACH ROW EXECUTE FUNCTION commons.refuse()', keeper);
+        EXECUTE format('ALTER TABLE commons.%I ENABLE ALWAYS TRIGGER refuse_change', keeper);
+    END LOOP;
+    FOREACH keeper IN ARRAY '{agreement,consent}'::text[] LOOP
+        EXECUTE format('CREATE OR REPLACE TRIGGER only_end BEFORE UPDATE ON commons.%I
+                        FOR EACH ROW EXECUTE FUNCTION commons.only_end()', keeper);
+        EXECUTE format('ALTER TABLE commons.%I ENABLE ALWAYS TRIGGER only_end', keeper);
+    END LOOP;
+END
+$$;
+
+DROP TRIGGER IF EXISTS drain ON commons.release_queue;
+CREATE CONSTRAINT TRIGGER drain AFTER INSERT ON commons.release_queue
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION commons.drain_release_queue();
+ALTER TABLE commons.release_queue ENABLE ALWAYS TRIGGER drain;

@@ -1,0 +1,44 @@
+-- Who may do what. Everything not granted here is refused; tests/database/test_rights.py reads the catalogue as each role.
+REVOKE ALL ON SCHEMA commons, released_public, released_partners, released_research FROM PUBLIC;
+
+GRANT USAGE ON SCHEMA reference TO commons_ingest, commons_public, commons_partner, commons_researcher;
+GRANT SELECT ON ALL TABLES IN SCHEMA reference TO commons_ingest, commons_public, commons_partner, commons_researcher;
+
+GRANT USAGE ON SCHEMA released_public TO commons_public;
+GRANT SELECT ON released_public.alternative, released_public.participation TO commons_public;
+GRANT USAGE ON SCHEMA released_partners TO commons_partner;
+GRANT SELECT ON released_partners.alternative, released_partners.participation TO commons_partner;
+GRANT USAGE ON SCHEMA released_research TO commons_researcher;
+GRANT SELECT ON released_research.alternative, released_research.participation TO commons_researcher;
+
+-- Ingest adds; what it may change is named column by column; it deletes nothing.
+GRANT USAGE ON SCHEMA commons TO commons_ingest;
+GRANT SELECT ON ALL TABLES IN SCHEMA commons TO commons_ingest;
+REVOKE ALL ON commons.release_queue FROM commons_ingest;
+GRANT INSERT ON commons.partner, commons.partner_token, commons.dataset, commons.dataset_category, commons.upload, commons.notice,
+    commons.set_aside_row, commons.source_record, commons.record_version, commons.participation, commons.mutualisation,
+    commons.mutualisation_obstacle, commons.agreement, commons.agreement_term, commons.consent, commons.withdrawal,
+    commons.alternative, commons.membership, commons.match_decision, commons.charter_assessment, commons.audit_event
+    TO commons_ingest;
+GRANT UPDATE (undone_at) ON commons.upload TO commons_ingest;
+GRANT UPDATE (gone_at) ON commons.source_record TO commons_ingest;
+GRANT UPDATE (superseded_at, sector_id, neighbourhood_id, commune_id) ON commons.record_version TO commons_ingest;
+GRANT UPDATE (until_at) ON commons.membership TO commons_ingest;
+GRANT UPDATE (retired_at) ON commons.match_decision TO commons_ingest;
+GRANT UPDATE (ended_at) ON commons.agreement TO commons_ingest;
+GRANT UPDATE (ended_at, ended_as, ended_by) ON commons.consent TO commons_ingest;
+GRANT UPDATE (redirected_to) ON commons.alternative TO commons_ingest;
+GRANT UPDATE (revoked_at) ON commons.partner_token TO commons_ingest;
+GRANT EXECUTE ON FUNCTION commons.cells(reference.field_group[], reference.purpose[]) TO commons_ingest;
+GRANT EXECUTE ON FUNCTION commons.release_drift() TO commons_ingest;
+
+DO $$
+DECLARE
+    kind regtype;
+BEGIN
+    FOR kind IN SELECT t.oid::regtype FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
+                 WHERE n.nspname = 'reference' AND t.typtype = 'e' LOOP
+        EXECUTE format('GRANT USAGE ON TYPE %s TO commons_ingest, commons_public, commons_partner, commons_researcher', kind);
+    END LOOP;
+END
+$$;

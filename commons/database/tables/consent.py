@@ -1,0 +1,140 @@
+"""Who allowed what to whom: agreements (the ceiling and the default) and consents within them.
+
+An agreement's term and a consent are the same sentence: this audience may use these field groups for these
+purposes, the place no finer than this precision. `cells` is that sentence's field groups x purposes as bits, computed
+by PostgreSQL.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Computed,
+    Date,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from commons.database.tables.base import (
+    AUDIENCE,
+    CONSENT_EFFECT,
+    FIELD_GROUP,
+    PRECISION,
+    PRIVATE,
+    PURPOSE,
+    STANCE,
+    array_of,
+    identity_key,
+    metadata,
+    moment,
+    refers_to,
+)
+
+
+def _sentence() -> list[Any]:
+    return [
+        Column("audience", AUDIENCE, nullable=False),
+        refers_to("named_partner_id", "commons.partner.partner_id", nullable=True),
+        Column("field_groups", array_of(FIELD_GROUP), nullable=False),
+        Column("purposes", array_of(PURPOSE), nullable=False),
+        Column("precision", PRECISION),
+        Column(
+            "cells",
+            BigInteger,
+            Computed("commons.cells(field_groups, purposes)", persisted=True),
+            nullable=False,
+        ),
+        CheckConstraint("(audience = 'partner') = (named_partner_id IS NOT NULL)", name="named_partner"),
+    ]
+
+
+agreement = Table(
+    "agreement",
+    metadata,
+    identity_key("agreement_id"),
+    refers_to("dataset_id", "commons.dataset.dataset_id"),
+    Column("version", Integer, nullable=False),
+    Column("stance", STANCE, nullable=False),
+    Column("licence", Text, nullable=False),
+    Column("signed_by", Text, nullable=False),
+    Column("capacity", Text),
+    Column("signed_on", Date, nullable=False),
+    Column("evidence", Text),
+    moment("valid_from"),
+    moment("valid_until"),
+    moment("ended_at", nullable=True),
+    UniqueConstraint("dataset_id", "version"),
+    CheckConstraint("valid_until > valid_from", name="validity"),
+    schema=PRIVATE,
+)
+
+agreement_term = Table(
+    "agreement_term",
+    metadata,
+    identity_key("term_id"),
+    refers_to("agreement_id", "commons.agreement.agreement_id", index=True),
+    *_sentence(),
+    CheckConstraint("precision IS NOT NULL", name="precision_stated"),
+    schema=PRIVATE,
+)
+
+consent = Table(
+    "consent",
+    metadata,
+    identity_key("consent_id"),
+    refers_to("dataset_id", "commons.dataset.dataset_id"),
+    refers_to("record_id", "commons.source_record.record_id", nullable=True),
+    refers_to("upload_id", "commons.upload.upload_id", nullable=True, index=True),
+    Column("effect", CONSENT_EFFECT, nullable=False),
+    *_sentence(),
+    Column("licence", Text),
+    Column("given_by", Text, nullable=False),
+    Column("capacity", Text),
+    Column("evidence_kind", Text, nullable=False, comment="form, mail, import flag, paper"),
+    Column("evidence", Text),
+    Column("text_version", Text),
+    Column("text_language", Text),
+    moment("given_at", default_now=True),
+    moment("valid_from"),
+    moment("valid_until"),
+    moment("ended_at", nullable=True),
+    Column("ended_as", Text),
+    Column("ended_by", Text),
+    CheckConstraint("valid_until > valid_from", name="validity"),
+    CheckConstraint("ended_as IN ('superseded', 'withdrawn')", name="ended_as"),
+    CheckConstraint("(ended_at IS NULL) = (ended_as IS NULL)", name="ended"),
+    CheckConstraint("effect <> 'coarsen' OR precision IS NOT NULL", name="coarsen_to"),
+    Index("ix_consent_record", "record_id"),
+    Index("ix_consent_dataset", "dataset_id", postgresql_where=text("record_id IS NULL")),
+    Index("ix_consent_valid_until", "valid_until", postgresql_where=text("ended_at IS NULL")),
+    schema=PRIVATE,
+)
+
+withdrawal = Table(
+    "withdrawal",
+    metadata,
+    identity_key("withdrawal_id"),
+    refers_to("dataset_id", "commons.dataset.dataset_id"),
+    refers_to("record_id", "commons.source_record.record_id", nullable=True),
+    Column("field_groups", array_of(FIELD_GROUP), nullable=False),
+    Column("withdrawn_by", Text, nullable=False),
+    moment("withdrawn_at", default_now=True),
+    Column("receipt", JSONB, nullable=False),
+    schema=PRIVATE,
+)
+
+erased_key = Table(
+    "erased_key",
+    metadata,
+    refers_to("dataset_id", "commons.dataset.dataset_id", primary_key=True),
+    Column("keyed_hash", Text, primary_key=True, comment="so that the next upload does not bring it back"),
+    moment("erased_at", default_now=True),
+    schema=PRIVATE,
+)

@@ -1,0 +1,110 @@
+"""Source records and every version a partner has asserted of them."""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from commons.database.tables.base import (
+    PRIVATE,
+    RESOURCE_KIND,
+    SUBJECT_KIND,
+    array_of,
+    geometry_column,
+    identity_key,
+    metadata,
+    moment,
+    refers_to,
+)
+
+REGION_BOX = "ST_X(geom) BETWEEN 4.2 AND 4.55 AND ST_Y(geom) BETWEEN 50.7 AND 51.0"
+
+source_record = Table(
+    "source_record",
+    metadata,
+    identity_key("record_id"),
+    refers_to("dataset_id", "commons.dataset.dataset_id"),
+    Column(
+        "partner_key", Text, nullable=False, comment="the partner's own id, else a fingerprint of the row"
+    ),
+    moment("created_at", default_now=True),
+    moment("gone_at", nullable=True),
+    UniqueConstraint("dataset_id", "partner_key"),
+    schema=PRIVATE,
+)
+
+record_version = Table(
+    "record_version",
+    metadata,
+    identity_key("version_id"),
+    refers_to("record_id", "commons.source_record.record_id"),
+    refers_to("upload_id", "commons.upload.upload_id", index=True),
+    Column("row_number", Integer, nullable=False),
+    moment("stored_at", default_now=True),
+    moment("superseded_at", nullable=True),
+    Column("content_hash", LargeBinary, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("name_fr", Text),
+    Column("name_nl", Text),
+    Column("name_en", Text),
+    Column("description", Text),
+    Column("description_fr", Text),
+    Column("description_nl", Text),
+    Column("description_en", Text),
+    Column("category", Text, ForeignKey("reference.category.code"), nullable=False),
+    Column("category_raw", Text),
+    Column("website", Text),
+    Column("opening_hours", Text),
+    Column("street", Text),
+    Column("house_number", Text),
+    Column("postcode", Text),
+    Column("municipality", Text),
+    Column("phone", Text),
+    Column("email", Text),
+    Column("contact_person", Text),
+    Column("contact_email", Text),
+    Column("contact_phone", Text),
+    Column("subject", SUBJECT_KIND, nullable=False),
+    Column("legal_form", Text),
+    Column("enterprise_number", Text),
+    Column("founded_on", Date),
+    Column("ended_on", Date),
+    Column("offers", array_of(RESOURCE_KIND), nullable=False, server_default="{}"),
+    Column("needs", array_of(RESOURCE_KIND), nullable=False, server_default="{}"),
+    Column("updated_on", Date),
+    Column("extras", JSONB, nullable=False, server_default="{}"),
+    geometry_column("geom", "POINT"),
+    refers_to("sector_id", "reference.district.district_id", nullable=True),
+    refers_to("neighbourhood_id", "reference.district.district_id", nullable=True),
+    refers_to("commune_id", "reference.district.district_id", nullable=True),
+    CheckConstraint(f"geom IS NULL OR (NOT ST_IsEmpty(geom) AND {REGION_BOX})", name="in_region_box"),
+    CheckConstraint(
+        "ended_on IS NULL OR founded_on IS NULL OR ended_on >= founded_on", name="dates_in_order"
+    ),
+    Index(
+        "uq_record_version_current", "record_id", unique=True, postgresql_where=text("superseded_at IS NULL")
+    ),
+    Index("ix_record_version_geom", "geom", postgresql_using="gist"),
+    schema=PRIVATE,
+)
+
+participation = Table(
+    "participation",
+    metadata,
+    refers_to("version_id", "commons.record_version.version_id", primary_key=True),
+    refers_to("mutualisation_id", "commons.mutualisation.mutualisation_id", primary_key=True, index=True),
+    refers_to("record_id", "commons.source_record.record_id"),
+    Column("since_on", Date),
+    Column("until_on", Date),
+    schema=PRIVATE,
+)

