@@ -1,0 +1,96 @@
+"""Where the fictional alternatives stand: points drawn inside real residential neighbourhoods."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from commons.districts.frames import Districts
+from commons.errors import CommonsError
+from commons.vocabulary import DistrictLevel
+from ingest.demo.words import names
+
+METRIC_CRS = 31370
+MARGIN_M = 15.0
+"""How far inside its neighbourhood a point stays, so that none lies on a border."""
+EMPTY_NEIGHBOURHOODS = 8
+"""Neighbourhoods left without any alternative, so that the demo has districts where there is nothing."""
+UNEVENNESS = 0.55
+"""Sigma of the log-normal factor by which neighbourhoods of the same population differ."""
+HUB_SHARE = 0.5
+HUB_SPREAD_M = 140.0
+"""Half of a neighbourhood's alternatives stand about one hub, at this standard deviation."""
+FALLBACK = {"municipality_fr": "Bruxelles", "municipality_nl": "Brussel", "postcode": "1000"}
+"""The address given where the districts are no real communes."""
+
+
+def draw_places(districts: Districts, count: int, rng: np.random.Generator) -> gpd.GeoDataFrame:
+    """Return `count` points (EPSG:31370) with `municipality_fr`, `municipality_nl` and `postcode`."""
+    neighbourhoods = _residential(districts)
+    weight = _population(districts, neighbourhoods["code"]) * rng.lognormal(
+        0, UNEVENNESS, len(neighbourhoods)
+    )
+    empty = rng.choice(len(weight), min(EMPTY_NEIGHBOURHOODS, len(weight) // 4), replace=False)
+    weight[empty] = 0
+    counts = rng.multinomial(count, weight / weight.sum())
+    inside = neighbourhoods.buffer(-MARGIN_M)
+    drawn = [points_inside(ground, n, rng) for ground, n in zip(inside, counts, strict=True) if n]
+    points = gpd.GeoSeries(shapely.points(np.vstack(drawn)), crs=METRIC_CRS)
+    places = gpd.GeoDataFrame(geometry=points[rng.permutation(count)].reset_index(drop=True))
+    return places.join(_addresses(districts, places, rng))
+
+
+def points_inside(ground: BaseGeometry, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Return `count` coordinates within the polygon, about half of them near one hub of it."""
+    west, south, east, north = ground.bounds
+    hub: np.ndarray | None = None
+    kept = np.empty((0, 2))
+    while len(kept) < count:
+        anywhere = rng.uniform((west, south), (east, north), (4 * count + 16, 2))
+        if hub is not None:
+            near = rng.random(len(anywhere)) < HUB_SHARE
+            anywhere[near] = rng.normal(hub, HUB_SPREAD_M, (near.sum(), 2))
+        fitting = anywhere[shapely.contains_xy(ground, anywhere)]
+        if hub is None and len(fitting):
+            hub = fitting[0]
+        elif hub is not None:
+            kept = np.vstack([kept, fitting])
+    return kept[:count]
+
+
+def _residential(districts: Districts) -> gpd.GeoDataFrame:
+    neighbourhoods = districts.current(DistrictLevel.NEIGHBOURHOOD).to_crs(METRIC_CRS)
+    inhabited = neighbourhoods[neighbourhoods["residential"].eq(True)]
+    chosen = inhabited if len(inhabited) else neighbourhoods
+    chosen = chosen[~chosen.buffer(-MARGIN_M).is_empty]
+    if chosen.empty:
+        raise CommonsError("demo.no_neighbourhoods")
+    return chosen
+
+
+def _population(districts: Districts, codes: pd.Series) -> np.ndarray:
+    """Return each neighbourhood's latest known population; where nothing is known, all weigh the same."""
+    known = districts.population
+    known = known[known["level"].eq("neighbourhood") & known["population"].gt(0)]
+    latest = known.sort_values("year").groupby("code")["population"].last()
+    people = codes.map(latest).astype("float64")
+    return people.fillna(people.median()).fillna(1.0).to_numpy(copy=True)
+
+
+def _addresses(districts: Districts, places: gpd.GeoDataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Return commune and postcode of each place, a plausible one where the communes are not the real ones."""
+    postcodes = names()["postcode"]
+    communes = districts.current(DistrictLevel.COMMUNE)
+    communes = communes[communes["code"].isin(list(postcodes))]
+    if communes.empty:
+        return pd.DataFrame(FALLBACK, index=places.index)
+    communes = communes[["code", "name_fr", "name_nl", "geometry"]].to_crs(METRIC_CRS)
+    joined = places.sjoin_nearest(communes).groupby(level=0).first()
+    return pd.DataFrame(
+        {
+            "municipality_fr": joined["name_fr"],
+            "municipality_nl": joined["name_nl"],
+            "postcode": [rng.choice(postcodes[code]) for code in joined["code"]],
+        }
+    )
