@@ -14,24 +14,22 @@ from commons.vocabulary import DistrictLevel
 GAP_TOLERANCE_M = 15.0
 """Metres from a point of the region to the nearest district of a level that leaves it uncovered.
 
-The publishers' borders differ: along the region's the sectors and neighbourhoods stop up to 9 m short of the communes,
-between neighbourhoods hairline gaps are up to 0.1 m wide. The tolerance covers both, and is less than a street's width.
+The publishers' borders differ: along the region's, sectors and neighbourhoods stop up to 9 m short of the communes;
+between neighbourhoods gaps are up to 0.1 m wide. The tolerance covers both and is no wider than a street.
 """
 
 LEVELS = (DistrictLevel.SECTOR, DistrictLevel.NEIGHBOURHOOD, DistrictLevel.COMMUNE)
 
-Floats = npt.NDArray[np.float64]
-
 
 def assign_points(lon: npt.ArrayLike, lat: npt.ArrayLike, districts: Districts) -> pd.DataFrame:
-    """Return the codes of each point's sector, neighbourhood and commune of today, by level; None outside the region.
+    """Return the codes of each point's sector, neighbourhood and commune of today; None outside the region.
 
     Coordinates are WGS84 degrees; a missing one is outside. A point on a border is given to the district of the
-    smallest code, one in a gap between districts to the nearest. In the H3 scheme neighbourhood and commune are the
-    sector's parents, whose hexagons it may lie just outside of.
+    smallest code, one in a gap between districts to the nearest. In the H3 scheme neighbourhood and commune are
+    the sector's parents, whose hexagons the point may lie just outside of.
     """
     x, y = np.asarray(lon, dtype="float64"), np.asarray(lat, dtype="float64")
-    points = shapely.points(np.column_stack([x, y]))
+    points = np.asarray(shapely.points(np.column_stack([x, y])))
     region = districts.current(DistrictLevel.REGION).geometry.iloc[0]
     shapely.prepare(region)
     inside = np.isfinite(x) & np.isfinite(y)
@@ -50,18 +48,18 @@ def _joined_levels(districts: Districts) -> tuple[DistrictLevel, ...]:
 def _join(
     points: npt.NDArray[np.object_], inside: npt.NDArray[np.bool_], level: gpd.GeoDataFrame
 ) -> npt.NDArray[np.object_]:
-    """Return the code of each inside point; the level is ordered by code, so that the first match is the smallest."""
+    """Return the code of each inside point; by code, the level's first match is that of the smallest code."""
     unmatched = len(level)
     first = np.full(len(points), unmatched)
     rows = np.flatnonzero(inside)
-    # The polygons ask the points' tree, not the reverse: GEOS prepares the asking side, and polygons gain by it.
+    # The polygons ask the points' tree, not the reverse: GEOS prepares the side that asks.
     district, point = shapely.STRtree(points[rows]).query(level.geometry.to_numpy(), predicate="intersects")
     np.minimum.at(first, rows[point], district)
     gaps = rows[first[rows] == unmatched]
     if len(gaps):
         first[gaps] = _nearest(points[gaps], level, unmatched)
-    codes = np.append(level["code"].to_numpy(dtype="object"), None)
-    return codes[first]
+    codes: npt.NDArray[np.object_] = np.array([*level["code"], None], dtype="object")
+    return codes.take(first)
 
 
 def _nearest(
@@ -78,4 +76,4 @@ def _nearest(
 def _parents(sectors: npt.NDArray[np.object_], level: DistrictLevel) -> npt.NDArray[np.object_]:
     known = pd.Series(sorted({code for code in sectors if code is not None}), dtype="str")
     parents = dict(zip(known, parent_codes(known, level), strict=True))
-    return pd.Series(sectors, dtype="object").map(parents.get).to_numpy(dtype="object")
+    return np.array([parents.get(code) for code in sectors], dtype="object")

@@ -14,10 +14,10 @@ from commons.districts.sources import Source
 from commons.errors import CommonsError
 
 RETRY_PAUSES_S = (1.0, 3.0)
-"""Seconds between tries: a hiccup is over by then; a longer outage is for a person, not for a program that waits."""
+"""Seconds between tries: a hiccup is over by then; a longer outage is for a person to judge."""
 
 TIMEOUT_S = 30.0
-"""Seconds without a byte after which a try is given up: a portal prepares an export before it sends the first one."""
+"""Seconds without a byte after which a try is given up: a portal prepares an export before its first one."""
 
 CONNECT_TIMEOUT_S = 5.0
 """Seconds to reach the server: without a network the stand-in must come soon."""
@@ -27,7 +27,7 @@ Progress = Callable[[int, int | None], None]
 
 
 class SourceUnreachableError(CommonsError):
-    """The server could not be reached, failed at every try, or has no such file: a stand-in may take its place."""
+    """The server could not be reached, failed at every try, or has no such file: a stand-in may do."""
 
 
 def fetch(
@@ -40,8 +40,8 @@ def fetch(
 ) -> Path:
     """Return the path of the source's file; it is downloaded into the cache only where neither place has it.
 
-    A mirror's copy has the reviewed checksum, and so has a download unless the source says that its bytes differ.
-    A file is in the cache whole or not at all. Raises CommonsError, which says what to do.
+    A mirror's copy has the reviewed checksum, and so has a download unless the source says that its bytes
+    differ. A file is in the cache whole or not at all. Raises CommonsError, which says what to do.
     """
     if mirror and (original := mirror / source.file).is_file():
         _check(source, original)
@@ -79,7 +79,7 @@ def _download(source: Source, target: Path, progress: Progress | None, pauses_s:
 
 
 def _receive(source: Source, part: Path, progress: Progress | None, pauses_s: tuple[float, ...]) -> None:
-    """Write the body; a 5xx, a lost connection and a body shorter than announced are tried again after each pause."""
+    """Write the body; after a 5xx, a lost connection or a body shorter than announced, pause and try again."""
     for pause_s in (*pauses_s, None):
         try:
             _stream(source.url, part, progress)

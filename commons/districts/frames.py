@@ -1,15 +1,17 @@
-"""The districts and their population: from the official sources or, where they cannot be reached, the stand-in grid."""
+"""The districts and their population: the official ones or, where those cannot be reached, the stand-in grid."""
 
 from collections.abc import Iterable
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from commons.districts.fetch import RETRY_PAUSES_S, Progress, SourceUnreachableError, fetch
 from commons.districts.grid import grid_districts
 from commons.districts.official import official_districts, official_population, read_table
 from commons.districts.sources import Source, official_sources
 from commons.districts.structure import Districts
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Districts", "read_districts"]
 
@@ -23,9 +25,9 @@ def read_districts(
     progress: Progress | None = None,
     pauses_s: tuple[float, ...] = RETRY_PAUSES_S,
 ) -> Districts:
-    """Return the official districts or, where their sources cannot be reached and that is `offline_ok`, the H3 grid.
+    """Return the official districts or, where their sources cannot be reached and that is `offline_ok`, a grid.
 
-    A source that today's districts can be drawn without (an older revision, a population) may lack: `missing` says so.
+    A source that today's districts can be drawn without (an older revision, a population) may lack: see `missing`.
     """
     tables: dict[Source, pd.DataFrame] = {}
     missing: list[str] = []

@@ -1,4 +1,6 @@
-"""The stand-in for the official districts: H3 cells over a rough outline of the region, so that everything still runs."""
+"""The stand-in for the official districts: H3 cells over a rough outline of the region."""
+
+from collections.abc import Mapping
 
 import h3
 import numpy as np
@@ -30,7 +32,7 @@ APPROXIMATE_OUTLINE = [
     (4.460, 50.785), (4.440, 50.775), (4.420, 50.770), (4.385, 50.764), (4.362, 50.772), (4.340, 50.775),
     (4.325, 50.783), (4.312, 50.800), (4.302, 50.811), (4.285, 50.813), (4.265, 50.816),
 ]  # fmt: skip
-"""The region's border by eye, longitude and latitude: good to some hundreds of metres, and of no legal worth."""
+"""The region's border by eye, longitude and latitude: good to some hundreds of metres, of no legal worth."""
 
 LABELS = {"fr": "Maille H3 {} (provisoire)", "nl": "H3-cel {} (voorlopig)", "en": "H3 cell {} (stand-in)"}
 REGION_LABELS = {
@@ -53,10 +55,10 @@ def grid_source() -> Source:
 
 
 def grid_districts() -> Districts:
-    """Return H3 cells in the place of sectors, neighbourhoods and communes; of their population nothing is known.
+    """Return H3 cells in the place of sectors, neighbourhoods and communes; their population is unknown.
 
-    The coarser cells are the parents of the finest. A parent's hexagon covers its children only nearly, so what lies
-    in what is told by `parent_codes`, never by geometry.
+    The coarser cells are the parents of the finest. A parent's hexagon covers its children only nearly, so what
+    lies in what is told by `parent_codes`, never by geometry.
     """
     sectors = pd.Series(
         sorted(h3.polygon_to_cells(_outline(), RESOLUTIONS[DistrictLevel.SECTOR])), dtype="str"
@@ -94,7 +96,9 @@ def _region(sectors: pd.Series) -> pd.DataFrame:
     return _rows(DistrictLevel.REGION, [REGION_CODE], [shapely.union_all(_hexagons(sectors))], labels)
 
 
-def _rows(level: DistrictLevel, codes: object, geometry: object, labels: dict[str, object]) -> pd.DataFrame:
+def _rows(
+    level: DistrictLevel, codes: object, geometry: object, labels: Mapping[str, object]
+) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "level": level.value,

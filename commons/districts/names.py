@@ -2,15 +2,16 @@
 
 import re
 
-PARTICLES = frozenset(
-    "de du des la le les au aux et en sur sous van der den het ter ten te op aan".split(),
-)
+FRENCH_PARTICLES = frozenset({"de", "du", "des", "la", "le", "les", "au", "aux", "et", "en", "sur", "sous"})
+DUTCH_PARTICLES = frozenset({"van", "de", "der", "den", "het", "ter", "ten", "te", "en", "op", "aan"})
+PARTICLES = FRENCH_PARTICLES | DUTCH_PARTICLES
 """French and Dutch words that stay small inside a name."""
 
 ACRONYMS = frozenset({"AZ", "CERIA", "COOVI", "NATO", "OTAN"})
 
 _WORD = re.compile(r"[^\W\d_]+")
 _ROMAN = re.compile(r"[IVX]+")
+_JOINT = " \N{EN DASH} "
 _LONE_LETTER = re.compile(r"\b\w'$")
 
 
@@ -19,14 +20,14 @@ def readable_name(capitals: str) -> str:
 
     Accents that the publisher left out stay out. A spaced hyphen, which joins two names, becomes a dash.
 
-    >>> readable_name("PARC DUDEN - PARC DE FOREST")
-    'Parc Duden – Parc de Forest'
+    >>> readable_name("PARC DUDEN - PARC DE FOREST").split(_JOINT)
+    ['Parc Duden', 'Parc de Forest']
     >>> readable_name("VILLA'S VAN GANSHOREN"), readable_name("VIVIER D'OIE")
     ("Villa's van Ganshoren", "Vivier d'Oie")
     """
     if capitals != capitals.upper():
         return capitals
-    text = " ".join(capitals.split()).replace(" - ", " – ")
+    text = " ".join(capitals.split()).replace(" - ", _JOINT)
     return _WORD.sub(lambda word: _cased(text, word), text)
 
 
@@ -36,6 +37,6 @@ def _cased(text: str, match: re.Match[str]) -> str:
         return word
     if before.endswith("'") and not _LONE_LETTER.search(before):
         return word.lower()
-    begins_a_name = not before or before.endswith("– ")
+    begins_a_name = not before or before.endswith(_JOINT)
     is_particle = word.lower() in PARTICLES or (word in {"D", "L"} and after.startswith("'"))
     return word.lower() if is_particle and not begins_a_name else word.capitalize()

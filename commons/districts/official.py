@@ -37,7 +37,7 @@ NIS_DIGITS = 5
 
 
 def read_table(source: Source, path: Path) -> pd.DataFrame:
-    """Return the source's rows, geometries in EPSG:4326; raises CommonsError where it is not what it is read for."""
+    """Return the source's rows, geometries in EPSG:4326; raises CommonsError where its columns are not there."""
     try:
         table = _read_csv(path) if source.format == "CSV" else gpd.read_file(path).to_crs(STORAGE_CRS)
     except (DataSourceError, UnicodeDecodeError, pd.errors.ParserError) as error:
@@ -68,7 +68,7 @@ def _columns(source: Source) -> set[str]:
 
 
 def official_districts(tables: dict[Source, pd.DataFrame]) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
-    """Return the districts, the region first, and the "level code" of each geometry that had to be repaired."""
+    """Return the districts, the region first, and the "level code" of each geometry that was repaired."""
     drawn = [_districts_of(source, table) for source, table in tables.items() if source.districts]
     rows = pd.concat(drawn, ignore_index=True)
     invalid = ~shapely.is_valid(rows["geometry"].to_numpy())
@@ -106,7 +106,7 @@ def _codes(column: pd.Series) -> pd.Series:
 
 
 def _with_names(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with three names each: a district drawn without one has that of its code today, else the code."""
+    """Return the rows with three names each; one drawn without has that of its code today, else its code."""
     named = rows[rows["name_fr"].notna()].drop_duplicates(["level", "code"]).set_index(["level", "code"])
     today = rows[["level", "code"]].join(named[["name_fr", "name_nl"]], on=["level", "code"])
     name_fr = rows["name_fr"].fillna(today["name_fr"]).fillna(rows["code"])
@@ -118,7 +118,7 @@ def _region(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the region: the communes dissolved, without the hairline holes between their borders."""
     communes = rows[rows["level"] == DistrictLevel.COMMUNE.value]
     parts = shapely.get_parts(shapely.union_all(communes["geometry"].to_numpy()))
-    outline = shapely.multipolygons(shapely.polygons(shapely.get_exterior_ring(parts)))
+    outline = shapely.MultiPolygon([shapely.Polygon(part.exterior) for part in parts])
     return pd.DataFrame(
         {
             "level": DistrictLevel.REGION.value,
@@ -160,25 +160,16 @@ def _population_of(source: Source, table: pd.DataFrame) -> pd.DataFrame:
 def _commune_sums(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the sums of the sectors by commune and year, people located in no sector ("ZZZZ") included."""
     sectors = rows[rows["level"] == DistrictLevel.SECTOR.value]
-    return (
-        sectors.assign(
-            level=DistrictLevel.COMMUNE.value,
-            code=sectors["code"].str[:NIS_DIGITS],
-            revision=CURRENT_REVISION,
-        )
-        .groupby(["level", "code", "revision", "year", "source"], as_index=False)["population"]
-        .sum()
-    )
+    in_commune = sectors.assign(code=sectors["code"].str[:NIS_DIGITS])
+    sums = in_commune.groupby(["code", "year", "source"])["population"].sum().reset_index()
+    return sums.assign(level=DistrictLevel.COMMUNE.value, revision=CURRENT_REVISION)
 
 
 def _region_sums(rows: pd.DataFrame, districts: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return the sums of the neighbourhoods by year, for the years in which each of them has a figure."""
     level = DistrictLevel.NEIGHBOURHOOD.value
     drawn = int((districts["level"] == level).sum())
-    years = (
-        rows[rows["level"] == level]
-        .groupby(["year", "source"], as_index=False)["population"]
-        .agg(["sum", "count"])
-    )
+    of_year = rows[rows["level"] == level].groupby(["year", "source"])["population"]
+    years = of_year.agg(["sum", "count"]).reset_index()
     complete = years[years["count"] == drawn].rename(columns={"sum": "population"})
     return complete.assign(level=DistrictLevel.REGION.value, code=REGION_CODE, revision=CURRENT_REVISION)

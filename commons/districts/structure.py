@@ -36,9 +36,9 @@ POPULATION_COLUMNS = ["level", "code", "revision", "year", "population", "source
 class Districts:
     """The districts of one scheme: `official`, or `h3` where the official sources could not be reached.
 
-    `districts` has DISTRICT_COLUMNS and MultiPolygons in EPSG:4326; `population` has POPULATION_COLUMNS and a row only
-    where there is a figure; `missing` are the keys of sources that could not be had; `repaired` names, as "level code",
-    the geometries that were invalid.
+    `districts` has DISTRICT_COLUMNS and MultiPolygons in EPSG:4326; `population` has POPULATION_COLUMNS and a row
+    only where there is a figure; `missing` are the keys of sources that could not be had; `repaired` names, as
+    "level code", the geometries that were invalid.
     """
 
     scheme: str
@@ -64,13 +64,13 @@ def district_frame(rows: pd.DataFrame) -> gpd.GeoDataFrame:
 
 
 def as_multipolygons(geometry: gpd.GeoSeries) -> gpd.GeoSeries:
-    """Return the polygons of each geometry, flat, as one MultiPolygon; lines and points that a repair left are dropped.
+    """Return the polygons of each geometry, flat, as one MultiPolygon; lines and points of a repair are dropped.
 
     The series has the index 0, 1, 2 …
     """
     flat = gpd.GeoSeries(shapely.force_2d(geometry.to_numpy()), crs=geometry.crs).explode().explode()
     polygons = flat[flat.geom_type == "Polygon"]
-    collected = shapely.multipolygons(polygons.to_numpy(), indices=polygons.index.to_numpy())
+    collected = shapely.multipolygons(np.asarray(polygons), indices=polygons.index.to_numpy())
     return gpd.GeoSeries(np.asarray(collected), crs=geometry.crs)
 
 
