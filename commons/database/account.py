@@ -103,9 +103,12 @@ def make_server_folder(folder: Path, account: Account) -> None:
 
 
 def socket_folder(server: Path, home: Path) -> Path:
-    """Return the folder of the socket: within the server's, or a short one where that is too long a path."""
+    """Return the folder of the socket: within the server's, or a short one where that path would not do.
+
+    It would not where it is too long, or holds a comma, with which libpq separates hosts.
+    """
     inside = server / "run"
-    if len(os.fsencode(inside / ".s.PGSQL.5432")) <= LONGEST_SOCKET_PATH:
+    if len(os.fsencode(inside / ".s.PGSQL.5432")) <= LONGEST_SOCKET_PATH and "," not in str(inside):
         return inside
     return SHORT_FOLDER / f"commons-{hashlib.sha256(os.fsencode(home)).hexdigest()[:16]}"
 

@@ -34,48 +34,22 @@ from commons.database.account import (
     socket_folder,
 )
 from commons.database.installation import Installation, find_installation
+from commons.database.options import HASTY_OPTIONS, OPTIONS
 from commons.errors import CommonsError
 
 ADMIN = "commons_admin"
 """The cluster's only superuser."""
 DATABASE = "commons"
 NEW_CLUSTER_MB = 250
-"""Room asked for before a cluster is made: 40 MB of files, 80 MB of write-ahead log, and a first set of data."""
+"""Room asked for before a cluster is made: 40 MB of files, 80 MB of write-ahead log, and some data."""
+WAL_SEGMENT_MB = 17
+"""With less room than one write-ahead log file a server that fails is taken to fail for lack of it."""
 START_WAIT_S = 120
 """How long recovery after a crash may take."""
 ORPHAN_WAIT_S = 20
 """How long the processes of a killed server may take to notice it."""
 LOG_LIMIT_BYTES = 10_000_000
 LOG_LINES_SHOWN = 8
-
-OPTIONS = {
-    "listen_addresses": "",
-    "port": "5432",
-    "unix_socket_permissions": "0700",
-    "shared_buffers": "256MB",
-    "work_mem": "16MB",
-    "maintenance_work_mem": "128MB",
-    "max_connections": "60",
-    "max_wal_size": "2GB",
-    "random_page_cost": "1.1",
-    "jit": "off",
-    "fsync": "on",
-    "synchronous_commit": "on",
-    "timezone": "UTC",
-    # A partner's value never reaches the log. An ERROR's own sentence may quote one ("invalid input syntax
-    # for type integer: …"), not only its DETAIL: so errors go to the client alone (LOG and FATAL stay).
-    "log_min_messages": "log",
-    "log_min_error_statement": "panic",
-    "log_error_verbosity": "terse",
-    "log_statement": "none",
-    "log_checkpoints": "off",
-    "log_parameter_max_length": "0",
-    "log_parameter_max_length_on_error": "0",
-    "log_destination": "stderr",
-    "logging_collector": "off",
-}
-"""Given on the server's command line, so that they hold whatever a file or ALTER SYSTEM says."""
-HASTE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +72,7 @@ class EmbeddedCluster:
     def __init__(self, home: Path, *, durable: bool = True) -> None:
         self.home = home.expanduser().absolute()
         self.log = self.home / "postgres.log"
-        self._options = OPTIONS if durable else OPTIONS | HASTE
+        self._options = OPTIONS if durable else HASTY_OPTIONS
 
     @property
     def server_folder(self) -> Path:
@@ -143,6 +117,16 @@ class EmbeddedCluster:
             )
             if done.returncode != 0:
                 raise CommonsError("embedded.did_not_stop", log=self.log, lines=done.stdout)
+
+    def remove(self) -> None:
+        """Stop the server and delete its files, the data included; what else is in the home stays."""
+        self.stop()
+        with disk_errors_explained(self.home), self._locked():
+            for folder in (self.socket_folder, self.server_folder):
+                if folder.exists():
+                    shutil.rmtree(folder)
+            for trace in (self.home / "server", self.log, self.log.with_suffix(".log.1")):
+                trace.unlink(missing_ok=True)
 
     def status(self) -> ClusterStatus:
         """Return the state of the server; never starts or makes anything."""
@@ -198,7 +182,7 @@ class EmbeddedCluster:
             trace.unlink(missing_ok=True)
 
     def _processes_inside(self, account: Account) -> list[str]:
-        """Return the pids of the processes working in the data folder; asked as their account, which may see it."""
+        """Return the pids of the processes in the data folder, asked as their account, which may see it."""
         listing = account.run(
             "find", "/proc", "-mindepth", "2", "-maxdepth", "2", "-name", "cwd", "-printf", "%h\t%l\n"
         )
@@ -206,14 +190,14 @@ class EmbeddedCluster:
         return [process.rpartition("/")[2] for process, folder in lines if folder == str(self.data_folder)]
 
     def _bring_up(self) -> None:
+        made = self.data_folder.exists()
+        installation = find_installation(self._major() if made else None)
         account = server_account(self.server_folder)
         if not self.server_folder.exists():
             make_server_folder(self.home / "server", account)
-        if self.data_folder.exists():
-            installation = find_installation(self._major())
+        if made:
             self._clear_traces(account)
         else:
-            installation = find_installation()
             self._create(installation, account)
         make_socket_folder(self.socket_folder, account)
         self._launch(installation, account)
@@ -243,14 +227,18 @@ class EmbeddedCluster:
     def _launch(self, installation: Installation, account: Account) -> None:
         folder = str(self.socket_folder).replace('"', '""')
         options = self._options | {"unix_socket_directories": f'"{folder}"'}
-        flags = " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in options.items())
+        flags = ["-D", str(self.data_folder), *(f"--{name}={value}" for name, value in options.items())]
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT_BYTES:
             self.log.replace(self.log.with_suffix(".log.1"))
         pg_ctl = installation.programs / "pg_ctl"
         with open(os.open(self.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "a") as log:  # noqa: PTH123
             before = log.tell()
             wait = ("-s", "-w", "-t", str(START_WAIT_S))
-            done = account.run(pg_ctl, "start", *wait, "-o", flags, "-D", self.data_folder, output=log)
+            # Not by pg_ctl's own -D, which it hands to a shell between double quotes.
+            folder_for_pg_ctl = f"PGDATA={self.data_folder}"
+            done = account.run(
+                "env", folder_for_pg_ctl, pg_ctl, "start", *wait, "-o", shlex.join(flags), output=log
+            )
         if done.returncode != 0:
             raise self._failure(self.log.read_bytes()[before:].decode("utf-8", "replace"))
 
@@ -266,7 +254,8 @@ class EmbeddedCluster:
 
     def _failure(self, output: str) -> CommonsError:
         """Return the error for what PostgreSQL's programs said, with their last lines."""
-        if os.strerror(errno.ENOSPC) in output:
-            return CommonsError("embedded.disk_full", folder=self.home, free_mb=free_mb(self.server_folder))
+        free = free_mb(self.server_folder)
+        if os.strerror(errno.ENOSPC) in output or free < WAL_SEGMENT_MB:
+            return CommonsError("embedded.disk_full", folder=self.home, free_mb=free)
         lines = "\n".join(output.splitlines()[-LOG_LINES_SHOWN:])
         return CommonsError("embedded.did_not_start", log=self.log, lines=lines)
