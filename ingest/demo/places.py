@@ -34,8 +34,9 @@ def draw_places(districts: Districts, count: int, rng: np.random.Generator) -> g
     empty = rng.choice(len(weight), min(EMPTY_NEIGHBOURHOODS, len(weight) // 4), replace=False)
     weight[empty] = 0
     counts = rng.multinomial(count, weight / weight.sum())
-    inside = neighbourhoods.buffer(-MARGIN_M)
-    drawn = [points_inside(ground, n, rng) for ground, n in zip(inside, counts, strict=True) if n]
+    drawn = [
+        points_inside(ground, n, rng) for ground, n in zip(neighbourhoods.geometry, counts, strict=True) if n
+    ]
     points = gpd.GeoSeries(shapely.points(np.vstack(drawn)), crs=METRIC_CRS)
     places = gpd.GeoDataFrame(geometry=points[rng.permutation(count)].reset_index(drop=True))
     return places.join(_addresses(districts, places, rng))
@@ -59,11 +60,18 @@ def points_inside(ground: BaseGeometry, count: int, rng: np.random.Generator) ->
     return kept[:count]
 
 
+def region_ground(districts: Districts) -> BaseGeometry:
+    """Return the region in EPSG:31370; neighbourhoods of the stand-in grid reach beyond it."""
+    return districts.current(DistrictLevel.REGION).to_crs(METRIC_CRS).union_all()
+
+
 def _residential(districts: Districts) -> gpd.GeoDataFrame:
+    """Return the inhabited neighbourhoods without a margin along their borders and that of the region."""
     neighbourhoods = districts.current(DistrictLevel.NEIGHBOURHOOD).to_crs(METRIC_CRS)
     inhabited = neighbourhoods[neighbourhoods["residential"].eq(True)]
     chosen = inhabited if len(inhabited) else neighbourhoods
-    chosen = chosen[~chosen.buffer(-MARGIN_M).is_empty]
+    inside = chosen.buffer(-MARGIN_M).intersection(region_ground(districts).buffer(-MARGIN_M))
+    chosen = chosen.set_geometry(inside)[~inside.is_empty]
     if chosen.empty:
         raise CommonsError("demo.no_neighbourhoods")
     return chosen

@@ -18,7 +18,7 @@ ENDED_SHARE = 0.12
 LAST_ENDED = date(2026, 6, 30)
 MUTUALISATION_YEARS = (2010, 2024)
 PARTICIPANTS = (2, 15)
-NEAR_M = 900.0
+NEAR_M = 1200.0
 """Distance at which a local mutualisation's pull has fallen to a third."""
 LANGUAGES = {"fr": 0.5, "nl": 0.2, "both": 0.3}
 
@@ -173,18 +173,19 @@ def _participants(
 ) -> pd.DataFrame:
     """Return the participants of one mutualisation; a near one draws them from around one place."""
     first, last = MUTUALISATION_YEARS
-    started = pd.Timestamp(int(rng.integers(first, last - 1)), int(rng.integers(1, 13)), 1)
-    closing = pd.Timestamp(last, 12, 31)
+    year, month = divmod(int(rng.integers(12 * (last - first + 1))), 12)
+    started, closing = pd.Timestamp(first + year, month + 1, 1), pd.Timestamp(LAST_FOUNDED)
     earliest = alternatives["founded_on"].where(alternatives["founded_on"] > started, started)
     latest = alternatives["ended_on"].where(alternatives["ended_on"] < closing, closing)
     possible = alternatives[(latest - earliest).dt.days > 30]
     distance_m = possible.distance(possible.geometry.iloc[int(rng.integers(len(possible)))])
     pull = np.exp(-distance_m / NEAR_M) + 0.002 if reach == "near" else np.ones(len(possible))
-    size = int(rng.triangular(PARTICIPANTS[0], PARTICIPANTS[1] - 1, PARTICIPANTS[1] + 1))
+    fewest, most = PARTICIPANTS
+    size = fewest + int(rng.beta(2, 0.9) * (most - fewest + 1))
     chosen = np.sort(rng.choice(possible.index, size, replace=False, p=pull / pull.sum()))
     room = (latest - earliest)[chosen].dt.days
     since = earliest[chosen] + pd.to_timedelta((room * rng.beta(1, 2, size)).astype(int), unit="D")
-    founders = since.nsmallest(PARTICIPANTS[0]).index
+    founders = since.nsmallest(fewest).index
     since[founders] = earliest[founders]
     return pd.DataFrame(
         {"key": alternatives.loc[chosen, "key"].to_numpy(), "title": title, "kind": kind, "since": since}

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from commons.districts.frames import Districts
 from commons.i18n import translate
-from commons.vocabulary import DistrictLevel, Language
-from ingest.demo.files import METRIC_CRS, WRITERS
+from commons.vocabulary import Language
+from ingest.demo.files import WRITERS
+from ingest.demo.places import region_ground
 from ingest.demo.records import write_records
 from ingest.demo.words import partners
 from ingest.demo.world import build_world
@@ -39,8 +39,7 @@ def write_demo(directory: Path, districts: Districts, seed: int = SEED) -> DemoR
     """
     rng = np.random.default_rng(seed)
     world = build_world(districts, rng)
-    ground = districts.current(DistrictLevel.NEIGHBOURHOOD).to_crs(METRIC_CRS)
-    datasets = write_records(world, shapely.union_all(ground.geometry), rng)
+    datasets = write_records(world, region_ground(districts), rng)
     directory.mkdir(parents=True, exist_ok=True)
     for partner in partners():
         path = directory / partner["dataset"]["file"]
