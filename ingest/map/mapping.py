@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
-from ingest.notices import Notice
+from commons.errors import CommonsError
+from ingest.notices import Notice, NoticeCode
 from ingest.read.table import RawTable
 
 FLAG_FIELDS = (
@@ -30,7 +30,7 @@ class Match:
     column: str
     field: str
     confidence: float
-    reason: str  # "header" | "typo" | "values"
+    reason: str  # "header", "typo", "values", or "person"
 
 
 @dataclass(frozen=True)
@@ -58,5 +58,32 @@ class MappedTable:
     mapping: Mapping
     fields: pd.DataFrame
     extras: pd.DataFrame
-    points: np.ndarray | None
     notices: tuple[Notice, ...]
+
+
+def apply_mapping(raw: RawTable, mapping: Mapping) -> MappedTable:
+    """Return the file's rows under canonical names; blank cells are missing.
+
+    Raises CommonsError where the file lacks a column of the mapping: a flag that vanished must not open a record.
+    """
+    for match in mapping.matches:
+        if match.column not in raw.rows.columns:
+            raise CommonsError("map_column_missing", column=match.column)
+    filled = raw.rows.apply(_blank_as_missing) if len(raw.rows.columns) else raw.rows
+    taken = {match.column: match.field for match in mapping.matches}
+    fields = filled[list(taken)].rename(columns=taken)
+    extras = filled.drop(columns=list(taken))
+    notices = [
+        *(
+            Notice(NoticeCode.COLUMN_GUESSED, column=m.column)
+            for m in mapping.matches
+            if m.reason in ("typo", "values")
+        ),
+        *(Notice(NoticeCode.COLUMN_UNMAPPED, column=column) for column in extras.columns),
+    ]
+    return MappedTable(raw, mapping, fields, extras, (*raw.notices, *notices))
+
+
+def _blank_as_missing(texts: pd.Series) -> pd.Series:
+    stripped = texts.str.strip()
+    return stripped.mask(stripped.eq("").fillna(value=False).astype(bool))

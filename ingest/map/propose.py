@@ -1,0 +1,156 @@
+"""A mapping proposed from the headers, and from the values where headers are unknown, misspelt or lying."""
+
+from collections.abc import Callable
+
+import pandas as pd
+from rapidfuzz import fuzz, process
+
+from commons.categories.scheme import fold
+from commons.consent.flags import FLAG_WORDS, YES
+from commons.errors import CommonsError
+from ingest.map.headers import fold_header, header_words
+from ingest.map.mapping import FLAG_FIELDS, Mapping, Match
+from ingest.map.patterns import (
+    is_email,
+    is_enterprise_number,
+    is_phone,
+    is_postcode,
+    is_website,
+    to_number,
+)
+from ingest.read.table import RawTable
+
+TYPO_SIMILARITY = 85
+"""Of 100 (rapidfuzz ratio): one wrong letter in seven. Words under `TYPO_LETTERS` are too short to tell."""
+TYPO_SIMILARITY_FLAG = 75
+"""Looser where the values are the flag's words: a consent column that goes unseen restricts nothing."""
+TYPO_LETTERS = 5
+CLEARLY = 0.8
+"""Share of a column's values that must look like a field, for the values to decide."""
+HARDLY = 0.2
+"""Share under which a column does not hold what its header says."""
+NAME_MAX_LETTERS = 120
+NAME_DISTINCT = 0.7
+
+BRUSSELS_POSTCODE = r"1[012]\d\d"
+
+VALUE_TESTS: dict[str, Callable[[pd.Series], pd.Series]] = {
+    "email": is_email,
+    "website": is_website,
+    "enterprise_number": is_enterprise_number,
+    "postcode": lambda texts: is_postcode(texts) & texts.str.contains(BRUSSELS_POSTCODE, na=False),
+    "phone": is_phone,
+    "lat": lambda texts: to_number(texts).between(50.7, 51.0),
+    "lon": lambda texts: to_number(texts).between(4.2, 4.55),
+}
+"""The fields that values betray, the most telling first."""
+
+SAME_SHAPE = {"contact_email": "email", "contact_phone": "phone"}
+
+
+def propose_mapping(raw: RawTable) -> Mapping:
+    """Return the proposed mapping, each match with its confidence and reason.
+
+    Raises CommonsError where two columns could be the same consent flag: a person has to say which counts.
+    """
+    filled = {column: raw.rows[column].dropna().loc[lambda t: t.str.strip() != ""] for column in raw.rows}
+    candidates = [
+        (rank, _unless_lying(match, filled[column]))
+        for column in filled
+        for rank, match in _by_header(column, filled[column])
+    ]
+    chosen = _one_each(candidates, list(filled))
+    known = {match.column for _, match in candidates}
+    unknown = {column: texts for column, texts in filled.items() if column not in known and len(texts)}
+    for column, texts in unknown.items():
+        free = [field for field in VALUE_TESTS if field not in {match.field for match in chosen}]
+        if field := _by_values(texts, free):
+            chosen.append(Match(column, field, 0.7, "values"))
+    return Mapping(tuple(_with_a_name(chosen, unknown, filled, len(raw.rows))))
+
+
+def _by_header(column: str, texts: pd.Series) -> list[tuple[int, Match]]:
+    """Return what a header may name, with the rank of its word; a misspelt one has to be near to a word."""
+    folded = fold_header(column)
+    words = header_words()
+    if folded in words:
+        return [(rank, Match(column, field, 1.0, "header")) for field, rank in words[folded]]
+    near = [word for word in words if len(word) >= TYPO_LETTERS and abs(len(word) - len(folded)) <= 2]
+    found = process.extractOne(folded, near, scorer=fuzz.ratio, score_cutoff=TYPO_SIMILARITY_FLAG)
+    if found is None:
+        return []
+    word, similarity, _ = found
+    field, rank = words[word][0]
+    if similarity < TYPO_SIMILARITY and not (field in FLAG_WORDS and _could_be_flag(field, texts)):
+        return []
+    return [(rank, Match(column, field, round(similarity / 100 * 0.9, 2), "typo"))]
+
+
+def _could_be_flag(field: str, texts: pd.Series) -> bool:
+    """Say whether a fair share of the texts are words of that flag, or there is no text at all."""
+    return not len(texts) or bool(texts.map(fold).isin([*FLAG_WORDS[field], *YES]).mean() >= HARDLY)
+
+
+def _unless_lying(match: Match, texts: pd.Series) -> Match:
+    """Return the match, or another where the values clearly are something else than the header says."""
+    if not len(texts):
+        return match
+    if fold_header(match.column) == "contact":  # a flag of ours, but in most lists a person
+        if _could_be_flag("contact", texts):
+            return match
+        field = _by_values(texts, ["email", "phone", "website"]) or "contact_person"
+        return Match(match.column, field, 0.6, "values")
+    shape = SAME_SHAPE.get(match.field, match.field)
+    if shape not in VALUE_TESTS or VALUE_TESTS[shape](texts).mean() >= HARDLY:
+        return match
+    found = _by_values(texts, [field for field in VALUE_TESTS if field not in (shape, "lon", "lat")])
+    return Match(match.column, found, 0.6, "values") if found else match
+
+
+def _by_values(texts: pd.Series, fields: list[str]) -> str | None:
+    return next((field for field in fields if VALUE_TESTS[field](texts).mean() >= CLEARLY), None)
+
+
+def _one_each(candidates: list[tuple[int, Match]], columns: list[str]) -> list[Match]:
+    """Return one match per field and column: the surest, then the word listed first, then the first column."""
+    order = sorted(candidates, key=lambda c: (-c[1].confidence, c[0], columns.index(c[1].column)))
+    by_field: dict[str, Match] = {}
+    by_column: dict[str, Match] = {}
+    for _, match in order:
+        if match.column in by_column:
+            continue
+        if match.field in by_field:
+            if match.field in FLAG_FIELDS:
+                first = by_field[match.field].column
+                raise CommonsError("map_flag_twice", first=first, second=match.column)
+            continue
+        by_field[match.field] = by_column[match.column] = match
+    return list(by_field.values())
+
+
+def _with_a_name(
+    chosen: list[Match], unknown: dict[str, pd.Series], filled: dict[str, pd.Series], rows: int
+) -> list[Match]:
+    """Return the matches with one for the name, where no header says it and one column can only be it."""
+    fields = {match.field: match for match in chosen}
+    if any(field in fields for field in ("name", "name_fr", "name_nl", "name_en")):
+        return chosen
+    free = [column for column in unknown if column not in {match.column for match in chosen}]
+    if column := next((column for column in free if _could_be_names(filled[column], rows)), None):
+        return [*chosen, Match(column, "name", 0.6, "values")]
+    described = fields.get("description")
+    if described and _could_be_names(filled[described.column], rows):
+        others = [match for match in chosen if match is not described]
+        return [*others, Match(described.column, "name", 0.5, "values")]
+    return chosen
+
+
+def _could_be_names(texts: pd.Series, rows: int) -> bool:
+    """Say whether the texts are nearly everywhere, short, of words, and seldom twice."""
+    if len(texts) < CLEARLY * rows:
+        return False
+    of_words = texts.str.contains(r"[^\W\d_]{3}", na=False) & texts.str.contains(
+        r"^[^\d{\[]*[^\W\d_][^_|:/]*$", na=False
+    )
+    short = texts.str.len() <= NAME_MAX_LETTERS
+    return bool((of_words & short).mean() >= CLEARLY and texts.nunique() >= NAME_DISTINCT * len(texts))
