@@ -28,19 +28,19 @@ NETWORK_COLUMNS = {
     "Consentement jusqu'au": "consent_until",
 }  # fmt: skip
 FEDERATION_COLUMNS = {
-    "lidnummer": "partner_key", "nom_fr": "name_fr", "naam_nl": "name_nl", "categorie": "category_raw",
+    "referentie": "partner_key", "nom_fr": "name_fr", "naam_nl": "name_nl", "categorie": "category_raw",
     "description_fr": "description_fr", "omschrijving_nl": "description_nl", "rechtsvorm": "legal_form",
     "rue": "street_fr", "nummer": "house_number", "postcode": "postcode", "gemeente": "municipality_nl",
     "telefoon": "phone", "email": "email", "website": "website", "opgericht_op": "founded_on",
     "gestopt_op": "ended_on", "aanbod": "offers", "noden": "needs", "mutualisation": "mutualisations",
-    "mutualisation_type": "mutualisation_kinds", "mutualisation_sinds": "mutualisation_since",
+    "soort_mutualisatie": "mutualisation_kinds", "mutualisatie_sinds": "mutualisation_since",
     "contactpersoon": "contact_person", "contact_email": "contact_email", "visibility": "visibility",
     "precision": "precision", "contact": "contact", "statistics": "statistics", "reuse": "reuse",
     "licence": "licence", "consent_by": "consent_by", "consent_on": "consent_on",
     "consent_until": "consent_until", "consent_evidence": "consent_evidence",
 }  # fmt: skip
 ASSOCIATION_COLUMNS = {
-    "Nr": "partner_key", "Naam": "name", "Categorei": "category_raw", "Omschrijvng": "description",
+    "Fichenummer": "partner_key", "Naam": "name", "Categorei": "category_raw", "Omschrijvng": "description",
     "Straat": "street", "Huisnummer": "house_number", "Postcode": "postcode", "Gemeente": "municipality",
     "Lengtegraad": "lat", "Breedtegraad": "lon", "Telefoonnumer": "phone", "E-mail": "email",
     "Websiet": "website", "Rechtsvorm": "legal_form", "Opgericht op": "founded_on",

@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from commons.consent.flags import read_flag
+from commons.districts.grid import grid_districts
 from commons.vocabulary import DistrictLevel, Language, Precision, Visibility
 from ingest.demo import write_demo
 from ingest.demo.faults import FAULTS, text_coordinate
@@ -139,6 +141,20 @@ def test_every_flag_value_occurs_in_the_three_languages(tables):
     assert all(wanted <= found for found in seen.values()), seen
 
 
+def test_every_word_of_a_flag_is_understood_as_meant_and_the_unreadable_ones_are_not():
+    flags = _flags()
+    codes = {"yes": True, "no": False}
+    for flag, weights in flags["weight"].items():
+        for meaning in set(weights) - {"blank"}:
+            for words in flags["words"].get(meaning, {Language.EN: [meaning]}).values():
+                assert {read_flag(flag, word) for word in words} == {codes.get(meaning, meaning)}, (
+                    flag,
+                    words,
+                )
+        doubtful = [word for words in flags["words"]["unreadable"].values() for word in words]
+        assert not any(read_flag(flag, word) for word in doubtful)
+
+
 def test_most_records_say_public_some_are_withheld_and_few_unreadable(tables):
     known = meanings()
     said = pd.concat(
@@ -226,6 +242,11 @@ def test_another_seed_gives_another_world(demo, districts, tmp_path):
     other = write_demo(tmp_path / "other", districts, seed=7)
     assert sum(other.rows.values()) == pytest.approx(1200, rel=0.05)
     assert (other.directory / "truth.csv").read_bytes() != (demo.directory / "truth.csv").read_bytes()
+
+
+def test_the_stand_in_grid_will_do(tmp_path):
+    report = write_demo(tmp_path, grid_districts())
+    assert sum(report.rows.values()) == pytest.approx(1200, rel=0.05)
 
 
 def test_every_flag_is_a_column_somewhere():
