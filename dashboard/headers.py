@@ -1,0 +1,85 @@
+"""What the server adds to every answer: what a page may load, and who may open a connection to it."""
+
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from re import DOTALL, findall
+from urllib.parse import urlsplit
+
+import streamlit
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+COMMON = {
+    "default-src": "'self'",
+    "img-src": "'self' data: blob:",
+    "font-src": "'self' data:",
+    # Streamlit's emotion, and Leaflet's placement of marks, write styles into the page.
+    "style-src": "'self' 'unsafe-inline'",
+    "object-src": "'none'",
+    "base-uri": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'self'",
+}
+# streamlit-folium writes the map's script into its frame and evaluates it; nothing outside the frame may.
+FRAME_PATH = "/component/"
+FRAME_SCRIPTS = "'self' 'unsafe-inline' 'unsafe-eval'"
+FOREIGN_ORIGIN = 4403
+PLAIN_HEADERS = {
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
+}
+
+
+class SecurityHeaders:
+    """Middleware: sets the headers above, and refuses a WebSocket that another site's page opens.
+
+    Streamlit would answer such a connection by asking a server on the internet for our own address.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102 - ASGI's own word
+        if scope["type"] == "websocket" and not is_same_origin(Headers(scope=scope)):
+            await send({"type": "websocket.close", "code": FOREIGN_ORIGIN})
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in PLAIN_HEADERS.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("Content-Security-Policy", content_policy(is_frame(scope["path"])))
+                if scope["path"].startswith("/assets/"):
+                    headers.setdefault("Cache-Control", "public, max-age=3600")
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+def is_frame(path: str) -> bool:
+    """Tell whether the path belongs to the map's frame."""
+    return path.startswith(FRAME_PATH)
+
+
+def is_same_origin(headers: Headers) -> bool:
+    """Tell whether the page that connects came from this very host; what is no browser names no origin."""
+    origin = headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == headers.get("host")
+
+
+@cache
+def content_policy(for_frame: bool) -> str:
+    """Return the Content-Security-Policy of a page, or of the map's frame."""
+    scripts = FRAME_SCRIPTS if for_frame else " ".join(["'self'", *inline_script_hashes()])
+    return "; ".join(f"{name} {value}" for name, value in {**COMMON, "script-src": scripts}.items())
+
+
+def inline_script_hashes() -> list[str]:
+    """Return the hashes of the scripts that Streamlit's own page holds, so that no other inline one runs."""
+    page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text("utf-8")
+    scripts = findall(r"<script>(.*?)</script>", page, DOTALL)
+    return [f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts]

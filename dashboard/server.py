@@ -1,0 +1,59 @@
+"""The one ASGI app: the pages, the map's files, a sign of life, and the routes mounted beside them."""
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+import uvicorn
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from streamlit.web.bootstrap import load_config_options
+
+from dashboard.headers import SecurityHeaders
+from maps.assets import ASSETS_PATH, asset_folders
+
+FOLDER = Path(__file__).parent
+PAGE = FOLDER / "app.py"
+CONFIG = FOLDER / ".streamlit" / "config.toml"
+
+
+def create_app(page: Path = PAGE, routes: Sequence[BaseRoute] = ()) -> st.App:
+    """Return the app that serves `page`, with further routes (the API, the tiles) before Streamlit's own."""
+    load_config_options(streamlit_options())
+    return st.App(page, routes=[*routes, *own_routes()], middleware=[Middleware(SecurityHeaders)])
+
+
+def own_routes() -> list[BaseRoute]:
+    """Return the routes of the shell itself."""
+    assets = [Mount(f"/{name}", StaticFiles(directory=folder)) for name, folder in asset_folders().items()]
+    return [Route("/healthz", is_up), Mount(ASSETS_PATH, routes=assets)]
+
+
+async def is_up(_request: Request) -> PlainTextResponse:
+    """Answer that the process is up."""
+    return PlainTextResponse("ok")
+
+
+def streamlit_options() -> dict[str, object]:
+    """Return Streamlit's options by dotted name from our file; they count however the server is started."""
+    return dict(_flatten(tomllib.loads(CONFIG.read_text("utf-8"))))
+
+
+def _flatten(tree: dict[str, object], prefix: str = "") -> list[tuple[str, object]]:
+    found: list[tuple[str, object]] = []
+    for name, value in tree.items():
+        found += (
+            _flatten(value, f"{prefix}{name}.") if isinstance(value, dict) else [(f"{prefix}{name}", value)]
+        )
+    return found
+
+
+def serve(host: str, port: int) -> None:
+    """Serve the pages until stopped."""
+    uvicorn.run(
+        create_app(), host=host, port=port, server_header=False, access_log=False, ws="websockets-sansio"
+    )

@@ -1,0 +1,95 @@
+"""Districts on their way to the map: outlines light enough for a phone, with name, fill and reading."""
+
+import json
+from collections.abc import Hashable
+from functools import lru_cache
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from commons.i18n import translate
+from commons.vocabulary import Language
+from maps.classes import Classes, format_number
+
+# Less than a pixel until the zoom of single streets; neighbours simplified together keep their common border.
+TOLERANCE_M = 12
+METRIC_CRS = 31370
+DEGREES_KEPT = 1e-5
+PLAIN_COLOUR = "#e8ecef"
+# Why a district has no value; each is drawn as a pattern of its own, none of them as zero.
+STATES = ("no_population", "suppressed", "withheld", "blind_spot")
+
+
+def areas_of(districts: gpd.GeoDataFrame, classes: Classes | None, language: Language) -> dict[str, Any]:
+    """Return the districts as GeoJSON whose features say `code`, `name`, `fill` and `reading`.
+
+    `districts` has the columns code, name_fr and name_nl (name_en where there is one); with `classes` also
+    value, and state (one of `STATES`) for those without a value.
+    """
+    shown = gpd.GeoDataFrame(
+        {"code": districts["code"].astype(str), "name": district_names(districts, language)},
+        geometry=light_outlines(districts.geometry),
+    )
+    if classes is None:
+        return _geojson(shown.assign(fill=PLAIN_COLOUR, reading=""))
+    values, states = districts["value"].astype(float), states_of(districts)
+    shown["fill"] = classes.colour(values).where(states.isna(), "url(#district-" + states + ")")
+    numbers = values.map(lambda value: format_number(value, language), na_action="ignore").astype(object)
+    reasons = states.map({state: translate(f"map.state.{state}", language) for state in STATES})
+    shown["reading"] = [
+        translate("map.reading", language, title=classes.title, value=text)
+        for text in numbers.where(states.isna(), reasons)
+    ]
+    return _geojson(shown)
+
+
+def states_of(districts: gpd.GeoDataFrame) -> pd.Series:
+    """Return why each district has no value, None where it has one; no reason means no population."""
+    missing = districts["value"].isna()
+    stated = districts.get("state", pd.Series(index=districts.index, dtype=object)).astype(object)
+    return stated.where(stated.isin(STATES), "no_population").where(missing, None)
+
+
+def district_names(districts: gpd.GeoDataFrame, language: Language) -> pd.Series:
+    """Return each district's name in the language, else in French, else in Dutch, else its code."""
+    columns = [column for column in (f"name_{language}", "name_fr", "name_nl") if column in districts]
+    names = districts[columns].astype(object).bfill(axis="columns").iloc[:, 0]
+    return names.fillna(districts["code"]).astype(str)
+
+
+def commune_labels(communes: gpd.GeoDataFrame, language: Language) -> list[dict[Hashable, Any]]:
+    """Return where each commune's name stands and its one or two names, the largest commune first."""
+    point = communes.to_crs(METRIC_CRS).representative_point().to_crs(4326)
+    main = district_names(communes, language)
+    other = communes["name_fr"] if language is Language.NL else communes["name_nl"]
+    labels = pd.DataFrame({"lat": point.y.round(5), "lon": point.x.round(5), "name": main})
+    labels["area"] = communes.to_crs(METRIC_CRS).area
+    labels["other"] = other.astype(object).fillna("").where(other != main, "")
+    ordered = labels.sort_values("area", ascending=False).drop(columns="area")
+    return ordered.to_dict("records")
+
+
+def light_outlines(outlines: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Return the outlines in WGS84, simplified together and rounded to about a metre."""
+    simple = _simplified(tuple(outlines.to_crs(4326).to_wkb()))
+    return simple.set_axis(outlines.index)
+
+
+@lru_cache(maxsize=8)
+def _simplified(outlines: tuple[bytes, ...]) -> gpd.GeoSeries:
+    """Keep the few sets of districts that pages draw again and again."""
+    metric = gpd.GeoSeries.from_wkb(outlines, crs=4326).to_crs(METRIC_CRS)
+    simple = gpd.GeoSeries(shapely.coverage_simplify(metric.to_numpy(), TOLERANCE_M), crs=METRIC_CRS)
+    return simple.to_crs(4326).set_precision(DEGREES_KEPT, mode="pointwise")
+
+
+def outlines_of(communes: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Return the communes' outlines alone, as GeoJSON."""
+    return _geojson(gpd.GeoDataFrame(geometry=light_outlines(communes.geometry)))
+
+
+def _geojson(frame: gpd.GeoDataFrame) -> dict[str, Any]:
+    collection: dict[str, Any] = json.loads(frame.to_json(drop_id=True))
+    return collection

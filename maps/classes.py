@@ -1,0 +1,80 @@
+"""The classes of a choropleth: one reading of the values gives the map's fills and its legend."""
+
+from dataclasses import dataclass
+from math import floor, log10
+
+import mapclassify
+import numpy as np
+import pandas as pd
+
+from commons.vocabulary import Language
+
+# ColorBrewer "Blues" without its palest, which would pass for zero: told apart under every common colour
+# blindness, and in grey.
+RAMP = ("#c6dbef", "#9ecae1", "#6baed6", "#4292c6", "#2171b5", "#084594")
+ZERO_COLOUR = "#ffffff"
+# fr and nl as the Belgian standard writes numbers: a narrow no-break space, or a point, between thousands.
+SEPARATORS = {Language.FR: ("\u202f", ","), Language.NL: (".", ","), Language.EN: (",", ".")}
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """The classes of an indicator, lowest first; class i goes up to and with `bounds[i]`."""
+
+    title: str
+    bounds: tuple[float, ...]
+    colours: tuple[str, ...]
+    labels: tuple[str, ...]
+
+    def colour(self, values: pd.Series) -> pd.Series:
+        """Return each value's colour, None where there is no value."""
+        position = np.searchsorted(self.bounds, values.fillna(0), side="left").clip(max=len(self.bounds) - 1)
+        palette = np.array([*self.colours, None], dtype=object)
+        return pd.Series(palette[position], index=values.index).where(values.notna(), None)
+
+
+def classify(values: pd.Series, k: int = 5, *, title: str = "", language: Language = Language.EN) -> Classes:
+    """Return up to `k` classes that hold about as many districts each, and one of its own for zero.
+
+    Zero is the answer "none", not a little: it never shares a class. Labels give the smallest and the largest
+    value that a class really holds. Missing values have no class.
+    """
+    known = values.dropna().astype(float)
+    has_zero = bool((known == 0).any() and (known >= 0).all())
+    spread = known[known > 0] if has_zero else known
+    held = _quantiles(spread, min(k, len(RAMP)))
+    colours = [RAMP[step] for step in np.linspace(0, len(RAMP) - 1, num=len(held)).round().astype(int)]
+    if has_zero:
+        held = pd.concat([pd.DataFrame({"min": [0.0], "max": [0.0]}), held])
+        colours = [ZERO_COLOUR, *colours]
+    decimals = _decimals(known)
+    low, high = ([format_number(value, language, decimals) for value in held[end]] for end in ("min", "max"))
+    labels = tuple(a if a == b else f"{a} \N{EN DASH} {b}" for a, b in zip(low, high, strict=True))
+    return Classes(title, tuple(held["max"]), tuple(colours), labels)
+
+
+def _quantiles(values: pd.Series, k: int) -> pd.DataFrame:
+    """Return the smallest and largest value of each class that holds any; equal values share a class."""
+    if values.empty:
+        return pd.DataFrame({"min": [], "max": []})
+    bounds = mapclassify.Quantiles(values.to_numpy(), k=min(k, values.nunique())).bins
+    return values.groupby(np.searchsorted(bounds, values, side="left")).agg(["min", "max"])
+
+
+def _decimals(known: pd.Series) -> int:
+    """Return how many decimals tell the values apart: none for whole numbers, else about three figures."""
+    if known.empty or (known % 1 == 0).all():
+        return 0
+    return max(0, 2 - floor(log10(known.abs().max())))
+
+
+def format_number(value: float, language: Language, decimals: int | None = None) -> str:
+    """Return the number as readers of the language write it.
+
+    >>> format_number(1234.5, Language.NL, decimals=1)
+    '1.234,5'
+    """
+    if decimals is None:
+        decimals = _decimals(pd.Series([value]))
+    thousands, point = SEPARATORS[language]
+    return f"{value:,.{decimals}f}".translate({ord(","): thousands, ord("."): point})
