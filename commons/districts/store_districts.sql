@@ -1,26 +1,25 @@
 -- Stores the incoming districts over those of the same scheme, level, code and revision, whose ids stay.
 -- Inputs: %(scheme)s; %(sparse_below)s inhabitants, under which a sector or neighbourhood hides nobody, as does one whose
--- population is unknown (its latest figure counts). Index used: district_scheme_level_code_revision_key.
+-- population is unknown (its latest figure counts). Index used: uq_district_scheme.
 -- label_point depends on the geometry only; uncertainty_m is measured in Belgian Lambert 72 (EPSG:31370).
-INSERT INTO reference.district AS stored (
+WITH latest AS (
+    SELECT DISTINCT ON (level, code, revision) level, code, revision, population
+      FROM incoming_population
+     ORDER BY level, code, revision, year DESC
+)
+INSERT INTO reference.district (
     scheme, level, code, revision, name_fr, name_nl, name_en, residential, area_km2, is_current, source,
     geom, label_point, uncertainty_m, sparse
 )
-SELECT %(scheme)s, i.level::reference.district_level, i.code, i.revision, i.name_fr, i.name_nl, i.name_en, i.residential,
+SELECT %(scheme)s, level::reference.district_level, code, revision, i.name_fr, i.name_nl, i.name_en, i.residential,
        i.area_km2, i.is_current, i.source, shape.geom, label.point,
        ST_MaxDistance(ST_Transform(label.point, 31370), ST_Transform(shape.geom, 31370)),
-       i.level IN ('sector', 'neighbourhood') AND coalesce(latest.population < %(sparse_below)s, true)
+       level IN ('sector', 'neighbourhood') AND coalesce(latest.population < %(sparse_below)s, true)
   FROM incoming_district i
  CROSS JOIN LATERAL (SELECT ST_SetSRID(i.geom::geometry, 4326) AS geom) AS shape
  CROSS JOIN LATERAL (SELECT ST_PointOnSurface(shape.geom) AS point) AS label
-  LEFT JOIN LATERAL (
-       SELECT p.population
-         FROM incoming_population p
-        WHERE (p.level, p.code, p.revision) = (i.level, i.code, i.revision)
-        ORDER BY p.year DESC
-        LIMIT 1
-       ) AS latest ON true
- ORDER BY i.level, i.code, i.revision
+  LEFT JOIN latest USING (level, code, revision)
+ ORDER BY level, code, revision
 ON CONFLICT (scheme, level, code, revision) DO UPDATE SET
     name_fr = excluded.name_fr, name_nl = excluded.name_nl, name_en = excluded.name_en,
     residential = excluded.residential, area_km2 = excluded.area_km2, is_current = excluded.is_current,

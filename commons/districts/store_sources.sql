@@ -1,4 +1,4 @@
--- Stores what is owed to whom, over what was said before. Inputs: none. Index used: source_pkey.
+-- Stores what is owed to whom, over what was said before. Inputs: none. Index used: pk_source.
 INSERT INTO reference.source (source_key, title, publisher, licence, attribution, url)
 SELECT source_key, title, publisher, licence, attribution, url
   FROM incoming_source

@@ -1,5 +1,5 @@
 -- Stores which district of today contains the whole of which, by their ids. Input: %(scheme)s.
--- The caller has emptied reference.district_within. Index used: district_scheme_level_code_revision_key.
+-- The caller has emptied reference.district_within. Index used: uq_district_scheme.
 INSERT INTO reference.district_within (inner_id, outer_id)
 SELECT inside.district_id, around.district_id
   FROM incoming_within w
