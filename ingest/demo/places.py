@@ -1,5 +1,7 @@
 """Where the fictional alternatives stand: points drawn inside real residential neighbourhoods."""
 
+from collections.abc import Callable
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -28,15 +30,12 @@ FALLBACK = {"municipality_fr": "Bruxelles", "municipality_nl": "Brussel", "postc
 def draw_places(districts: Districts, count: int, rng: np.random.Generator) -> gpd.GeoDataFrame:
     """Return `count` points (EPSG:31370) with `municipality_fr`, `municipality_nl` and `postcode`."""
     neighbourhoods = _residential(districts)
-    weight = _population(districts, neighbourhoods["code"]) * rng.lognormal(
-        0, UNEVENNESS, len(neighbourhoods)
-    )
+    liveliness = rng.lognormal(0, UNEVENNESS, len(neighbourhoods))
+    weight = _population(districts, neighbourhoods["code"]) * liveliness
     empty = rng.choice(len(weight), min(EMPTY_NEIGHBOURHOODS, len(weight) // 4), replace=False)
     weight[empty] = 0
     counts = rng.multinomial(count, weight / weight.sum())
-    drawn = [
-        points_inside(ground, n, rng) for ground, n in zip(neighbourhoods.geometry, counts, strict=True) if n
-    ]
+    drawn = [points_inside(ground, n, rng) for ground, n in zip(neighbourhoods.geometry, counts, strict=True)]
     points = gpd.GeoSeries(shapely.points(np.vstack(drawn)), crs=METRIC_CRS)
     places = gpd.GeoDataFrame(geometry=points[rng.permutation(count)].reset_index(drop=True))
     return places.join(_addresses(districts, places, rng))
@@ -45,18 +44,22 @@ def draw_places(districts: Districts, count: int, rng: np.random.Generator) -> g
 def points_inside(ground: BaseGeometry, count: int, rng: np.random.Generator) -> np.ndarray:
     """Return `count` coordinates within the polygon, about half of them near one hub of it."""
     west, south, east, north = ground.bounds
-    hub: np.ndarray | None = None
+
+    def anywhere(n: int) -> np.ndarray:
+        return rng.uniform((west, south), (east, north), (n, 2))
+
+    hub = _first_inside(ground, anywhere, 1)
+    near = int(rng.binomial(count, HUB_SHARE))
+    around = _first_inside(ground, lambda n: rng.normal(hub, HUB_SPREAD_M, (n, 2)), near)
+    return np.vstack([around, _first_inside(ground, anywhere, count - near)])
+
+
+def _first_inside(ground: BaseGeometry, draw: Callable[[int], np.ndarray], count: int) -> np.ndarray:
+    """Return the first `count` drawn coordinates that fall within the polygon."""
     kept = np.empty((0, 2))
     while len(kept) < count:
-        anywhere = rng.uniform((west, south), (east, north), (4 * count + 16, 2))
-        if hub is not None:
-            near = rng.random(len(anywhere)) < HUB_SHARE
-            anywhere[near] = rng.normal(hub, HUB_SPREAD_M, (near.sum(), 2))
-        fitting = anywhere[shapely.contains_xy(ground, anywhere)]
-        if hub is None and len(fitting):
-            hub = fitting[0]
-        elif hub is not None:
-            kept = np.vstack([kept, fitting])
+        drawn = draw(4 * count)
+        kept = np.vstack([kept, drawn[shapely.contains_xy(ground, drawn)]])
     return kept[:count]
 
 
