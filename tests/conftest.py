@@ -13,6 +13,9 @@ import pytest
 from commons.database.connection import Connection, Role, connect
 from commons.database.embedded import EmbeddedCluster
 from commons.database.migrate import routine, upgrade
+from commons.districts.frames import read_districts
+from commons.districts.grid import grid_districts
+from commons.districts.load import load_districts
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED = PROJECT.parent / "shared"
@@ -73,7 +76,11 @@ def template(cluster: EmbeddedCluster, mirror: Path | None) -> str:
 
 
 def load_template_districts(url: str, mirror: Path | None) -> None:
-    """Store the districts in the template."""
+    """Store the official districts, or the grid where there is no mirror: tests download nothing."""
+    districts = read_districts(mirror, Path(), pauses_s=()) if mirror else grid_districts()
+    with psycopg.connect(url) as connection:
+        connection.execute("SET ROLE commons_owner")
+        load_districts(connection, districts)
 
 
 @pytest.fixture

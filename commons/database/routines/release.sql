@@ -1,6 +1,6 @@
 -- What each audience may see of each alternative: consent.md, "How a merged alternative is released to an audience".
--- Inputs are arrays of alternative ids; every function is a set operation over them. Index use: uq_membership_current and
--- ix_membership_alternative_id, uq_record_version_current, ix_consent_record.
+-- Inputs are arrays of ids; every function is a set operation over them. Indexes used: ix_membership_alternative_id,
+-- uq_record_version_current, ix_consent_record.
 
 -- Permissions flow inward: what is allowed to an audience is allowed to all these.
 CREATE OR REPLACE FUNCTION commons.reach(audience reference.audience)
@@ -42,11 +42,11 @@ VALUES
     ('contact_phone', 'contact_person', false),
     ('offers', 'resources', false), ('needs', 'resources', false);
 
--- Each current member record of these alternatives with what it lets this audience do (rights, as cells) and how finely
--- its place may be known. STABLE, never IMMUTABLE: it reads the clock.
-CREATE OR REPLACE FUNCTION commons.permitted(for_audience reference.audience, ids bigint[])
+-- Each of these records that has a place and has not gone, with what it lets this audience do (rights, as cells) and how
+-- finely its place may be known. STABLE, never IMMUTABLE: it reads the clock.
+CREATE OR REPLACE FUNCTION commons.permitted(for_audience reference.audience, record_ids bigint[])
 RETURNS TABLE (
-    alternative_id bigint, record_id bigint, version_id bigint, dataset_id bigint, rights bigint,
+    record_id bigint, version_id bigint, dataset_id bigint, rights bigint,
     "precision" reference.precision, licence text, expires_at timestamptz
 )
 LANGUAGE sql STABLE
@@ -55,14 +55,12 @@ AS $$
 WITH location AS MATERIALIZED (
     SELECT commons.cells('{location}', '{display,statistics}') AS cells
 ),
-member AS MATERIALIZED (
-    SELECT m.alternative_id, r.record_id, r.dataset_id, v.version_id, v.sector_id, v.neighbourhood_id, v.commune_id,
-           c.sensitive
-      FROM commons.membership m
-      JOIN commons.source_record r ON r.record_id = m.record_id AND r.gone_at IS NULL
+asked AS MATERIALIZED (
+    SELECT r.record_id, r.dataset_id, v.version_id, v.sector_id, v.neighbourhood_id, v.commune_id, c.sensitive
+      FROM commons.source_record r
       JOIN commons.record_version v ON v.record_id = r.record_id AND v.superseded_at IS NULL AND v.geom IS NOT NULL
       JOIN reference.category c ON c.code = v.category
-     WHERE m.alternative_id = ANY (ids) AND m.until_at IS NULL
+     WHERE r.record_id = ANY (record_ids) AND r.gone_at IS NULL
 ),
 -- The ceiling: what the dataset's live agreement lets this audience do.
 ceiling AS MATERIALIZED (
@@ -72,7 +70,7 @@ ceiling AS MATERIALIZED (
       FROM commons.agreement a
       JOIN commons.agreement_term t USING (agreement_id)
      CROSS JOIN location
-     WHERE a.dataset_id IN (SELECT member.dataset_id FROM member)
+     WHERE a.dataset_id IN (SELECT asked.dataset_id FROM asked)
        AND a.ended_at IS NULL AND a.valid_from <= now() AND a.valid_until > now()
        AND t.audience = ANY (commons.allowed_by(for_audience)) AND t.named_partner_id IS NULL
      GROUP BY a.agreement_id
@@ -80,7 +78,7 @@ ceiling AS MATERIALIZED (
 -- What was said of the record itself, or of its whole dataset. A statement that has ended or run out still counts as
 -- having spoken: the default does not come back.
 said AS MATERIALIZED (
-    SELECT member.record_id,
+    SELECT asked.record_id,
            coalesce(bool_or(s.effect = 'allow' AND s.record_id IS NOT NULL AND s.ended_as IS DISTINCT FROM 'superseded'),
                     false) AS has_spoken,
            coalesce(bit_or(s.cells) FILTER (WHERE s.effect = 'allow' AND s.live AND s.inward), 0) AS allowed,
@@ -90,7 +88,7 @@ said AS MATERIALIZED (
            max(s.precision) FILTER (WHERE s.effect = 'coarsen' AND s.live AND s.outward) AS no_finer_than,
            min(s.licence) FILTER (WHERE s.effect = 'allow' AND s.live AND s.inward) AS licence,
            min(s.valid_until) FILTER (WHERE s.effect = 'allow' AND s.live AND s.inward) AS valid_until
-      FROM member
+      FROM asked
      CROSS JOIN location
       JOIN LATERAL (
            SELECT c.*,
@@ -98,17 +96,17 @@ said AS MATERIALIZED (
                   c.audience = ANY (commons.allowed_by(for_audience)) AND c.named_partner_id IS NULL AS inward,
                   c.audience = ANY (commons.reach(for_audience)) AS outward
              FROM commons.consent c
-            WHERE c.record_id = member.record_id
+            WHERE c.record_id = asked.record_id
             UNION ALL
            SELECT c.*, c.ended_at IS NULL AND c.valid_from <= now() AND c.valid_until > now(), false,
                   c.audience = ANY (commons.reach(for_audience))
              FROM commons.consent c
-            WHERE c.dataset_id = member.dataset_id AND c.record_id IS NULL
+            WHERE c.dataset_id = asked.dataset_id AND c.record_id IS NULL
            ) s ON true
-     GROUP BY member.record_id
+     GROUP BY asked.record_id
 ),
 resolved AS (
-    SELECT member.*,
+    SELECT asked.*,
            ceiling.cells
              & CASE WHEN said.has_spoken THEN said.allowed WHEN ceiling.stance = 'allow' THEN ceiling.cells ELSE 0 END
              & ~coalesce(said.denied, 0) AS rights,
@@ -116,17 +114,17 @@ resolved AS (
            greatest(
                ceiling.finest,
                coalesce(said.finest,
-                        CASE WHEN member.sensitive THEN 'neighbourhood' ELSE 'exact' END::reference.precision),
+                        CASE WHEN asked.sensitive THEN 'neighbourhood' ELSE 'exact' END::reference.precision),
                said.no_finer_than
            ) AS wanted,
            coalesce(said.licence, ceiling.licence) AS licence,
            least(ceiling.valid_until, said.valid_until) AS expires_at
-      FROM member
+      FROM asked
       JOIN ceiling USING (dataset_id)
       LEFT JOIN said USING (record_id)
 )
 -- A district that is unknown or too sparse to hide an address in climbs to the next.
-SELECT resolved.alternative_id, resolved.record_id, resolved.version_id, resolved.dataset_id, resolved.rights,
+SELECT resolved.record_id, resolved.version_id, resolved.dataset_id, resolved.rights,
        CASE
            WHEN wanted = 'exact' THEN 'exact'
            WHEN wanted = 'sector' AND NOT coalesce(sector.sparse, true) THEN 'sector'
@@ -151,8 +149,10 @@ LANGUAGE sql STABLE
 SET search_path = pg_catalog, public, pg_temp
 AS $$
 WITH visible AS MATERIALIZED (
-    SELECT p.*, min(p.precision) OVER (PARTITION BY p.alternative_id) AS published
-      FROM commons.permitted(for_audience, ids) p
+    SELECT m.alternative_id, p.*, min(p.precision) OVER (PARTITION BY m.alternative_id) AS published
+      FROM commons.permitted(for_audience, ARRAY(SELECT m.record_id FROM commons.membership m
+                                                  WHERE m.alternative_id = ANY (ids) AND m.until_at IS NULL)) p
+      JOIN commons.membership m ON m.record_id = p.record_id AND m.until_at IS NULL
      WHERE p.rights & commons.cells('{existence,identity,location}', '{display}')
            = commons.cells('{existence,identity,location}', '{display}')
        AND p.precision <> 'withheld'

@@ -1,0 +1,41 @@
+"""Running the SQL files that stand beside the code which uses them, and copying frames into temporary tables."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.resources import files
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from commons.database.connection import Connection
+
+
+def run_file(
+    connection: Connection, package: str, name: str, values: Mapping[str, object] | None = None
+) -> psycopg.Cursor[Any]:
+    """Return the cursor of the last statement of `package`/`name`.sql, run with these named values.
+
+    The values are quoted on this side of the connection, so that a file may hold several statements; a percent
+    sign in it is written twice.
+    """
+    text = (files(package) / f"{name}.sql").read_text("utf-8")
+    cursor = psycopg.ClientCursor(connection)
+    cursor.execute(text, values or {})
+    while cursor.nextset():
+        pass
+    return cursor
+
+
+def copy_rows(
+    connection: Connection,
+    table: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+) -> None:
+    """Append rows to a table (`schema.name`, or the name of a temporary one) by COPY."""
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(*table.split(".")), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)

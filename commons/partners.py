@@ -1,0 +1,103 @@
+"""Partners, their datasets, and the tokens by which a partner is known."""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+
+from commons.audit import record_event
+from commons.database.connection import Connection
+from commons.errors import CommonsError
+
+TOKEN_PREFIX = "bxl"  # noqa: S105 - what leak scanners look for, not a secret
+TOKEN_DAYS = 365
+
+
+@dataclass(frozen=True)
+class Partner:
+    """A partner organisation."""
+
+    partner_id: int
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A partner's list."""
+
+    dataset_id: int
+    partner_id: int
+    slug: str
+    title: str
+
+
+def add_partner(connection: Connection, slug: str, name: str) -> Partner:
+    """Return the partner of this slug, made where there is none."""
+    connection.execute(
+        "INSERT INTO commons.partner (slug, name) VALUES (%s, %s) ON CONFLICT (slug) DO NOTHING", (slug, name)
+    )
+    row = connection.execute(
+        "SELECT partner_id, slug, name FROM commons.partner WHERE slug = %s", (slug,)
+    ).fetchone()
+    assert row is not None  # noqa: S101 - just inserted
+    return Partner(*row)
+
+
+def add_dataset(connection: Connection, partner: Partner, slug: str, title: str, attribution: str) -> Dataset:
+    """Return the partner's dataset of this slug, made where there is none; another partner's slug is refused."""
+    connection.execute(
+        "INSERT INTO commons.dataset (partner_id, slug, title, attribution) VALUES (%s, %s, %s, %s)"
+        " ON CONFLICT (slug) DO NOTHING",
+        (partner.partner_id, slug, title, attribution),
+    )
+    dataset = find_dataset(connection, slug)
+    if dataset.partner_id != partner.partner_id:
+        raise CommonsError("dataset.taken", slug=slug)
+    return dataset
+
+
+def find_dataset(connection: Connection, slug: str) -> Dataset:
+    """Return the dataset of this slug, or raise CommonsError."""
+    row = connection.execute(
+        "SELECT dataset_id, partner_id, slug, title FROM commons.dataset WHERE slug = %s", (slug,)
+    ).fetchone()
+    if row is None:
+        raise CommonsError("dataset.unknown", slug=slug)
+    return Dataset(*row)
+
+
+def datasets_of(connection: Connection, partner: Partner) -> list[Dataset]:
+    """Return the partner's datasets, by title."""
+    rows = connection.execute(
+        "SELECT dataset_id, partner_id, slug, title FROM commons.dataset WHERE partner_id = %s ORDER BY title",
+        (partner.partner_id,),
+    ).fetchall()
+    return [Dataset(*row) for row in rows]
+
+
+def issue_token(connection: Connection, partner: Partner) -> str:
+    """Return a new token of the partner, `bxl_<id>_<secret>`; it is shown this once, only its hash is kept."""
+    token_id, secret = secrets.token_hex(4), secrets.token_urlsafe(32)
+    connection.execute(
+        "INSERT INTO commons.partner_token (token_id, partner_id, sha256, expires_at)"
+        " VALUES (%s, %s, %s, now() + make_interval(days => %s))",
+        (token_id, partner.partner_id, hashlib.sha256(secret.encode()).digest(), TOKEN_DAYS),
+    )
+    record_event(connection, partner.slug, "issue token", "partner_token", token_id)
+    return f"{TOKEN_PREFIX}_{token_id}_{secret}"
+
+
+def partner_of_token(connection: Connection, token: str) -> Partner:
+    """Return the partner whose live token this is, or raise CommonsError, the same for every kind of wrong token."""
+    prefix, _, rest = token.strip().partition("_")
+    token_id, _, secret = rest.partition("_")
+    row = connection.execute(
+        "SELECT partner_id, slug, name, sha256 FROM commons.partner_token JOIN commons.partner USING (partner_id)"
+        " WHERE token_id = %s AND revoked_at IS NULL AND expires_at > now()",
+        (token_id,),
+    ).fetchone()
+    given = hashlib.sha256(secret.encode()).digest()
+    if row is None or prefix != TOKEN_PREFIX or not hmac.compare_digest(row[3], given):
+        raise CommonsError("token.unknown")
+    return Partner(*row[:3])

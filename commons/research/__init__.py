@@ -1,0 +1,11 @@
+"""Questions about scale-up by district, answered from what has been released to the one who asks.
+
+>>> from commons.research import change_between  # doctest: +SKIP
+>>> change_between(Audience.PUBLIC, DistrictLevel.NEIGHBOURHOOD, date(2015, 1, 1), date(2025, 1, 1))  # doctest: +SKIP
+"""
+
+from commons.research.change import change_between, count_by_year
+from commons.research.count import count_alternatives
+from commons.research.coverage import coverage
+
+__all__ = ["change_between", "count_alternatives", "count_by_year", "coverage"]

@@ -1,0 +1,79 @@
+"""The first linker: the same place within 100 m, and a nearly equal name."""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from rapidfuzz import fuzz
+from rapidfuzz.process import cpdist
+from scipy.spatial import KDTree
+
+from commons.categories.scheme import fold
+from ingest.link.linker import PAIR_COLUMNS
+
+NEAR_M = 100.0
+"""Two lists seldom place one address further apart than this; geocoders often do by half of it."""
+
+NEAR_EQUAL = 0.85
+"""Share of a name that must be alike after folding: admits a typo, refuses another street's committee."""
+
+LEGAL_FORMS = re.compile(
+    r"\b(asbl|vzw|aisbl|ivzw|scrl|scrlfs|sc|cv|cvba|srl|bv|sprl|bvba|coop|cooperative|fondation|stichting)\b"
+)
+NAME_COLUMNS = ("name", "name_fr", "name_nl", "name_en")
+
+
+@dataclass(frozen=True)
+class NearNameLinker:
+    """Compares every two records within `near_m` of each other by their best pair of names."""
+
+    near_m: float = NEAR_M
+    near_equal: float = NEAR_EQUAL
+    name: str = "near-name 1"
+
+    def pairs(self, records: pd.DataFrame) -> pd.DataFrame:
+        """Return the pairs that are near and nearly equal in name; see `Linker.pairs`."""
+        ordered = records.sort_values("record_id", ignore_index=True)
+        if len(ordered) < 2:
+            return pd.DataFrame(columns=list(PAIR_COLUMNS))
+        place = ordered[["x", "y"]].to_numpy(dtype="float64")
+        left, right = KDTree(place).query_pairs(self.near_m, output_type="ndarray").T
+        alike = _best_similarity(ordered, left, right)
+        kept = alike >= self.near_equal
+        left, right, alike = left[kept], right[kept], alike[kept]
+        apart_m = np.hypot(*(place[left] - place[right]).T)
+        ids = ordered["record_id"].to_numpy()
+        return pd.DataFrame(
+            {
+                "left_record_id": ids[left],
+                "right_record_id": ids[right],
+                "score": alike,
+                "reason": [
+                    {"names_alike": round(float(name), 3), "apart_m": round(float(metres), 1)}
+                    for name, metres in zip(alike, apart_m, strict=True)
+                ],
+            }
+        )
+
+
+def _best_similarity(records: pd.DataFrame, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Return, for each pair, how alike their most alike names are (0 to 1); an empty name is like nothing."""
+    names = {column: records[column].fillna("").map(comparable_name).to_numpy() for column in NAME_COLUMNS}
+    best = np.zeros(len(left))
+    for ours in names.values():
+        for theirs in names.values():
+            a, b = ours[left], theirs[right]
+            both = (a != "") & (b != "")
+            best[both] = np.maximum(best[both], cpdist(a[both], b[both], scorer=fuzz.token_sort_ratio) / 100)
+    return best
+
+
+def comparable_name(name: str) -> str:
+    """Return the name folded, without punctuation or legal form.
+
+    >>> comparable_name("Le Potager du Coin, ASBL")
+    'le potager du coin'
+    """
+    words = re.sub(r"[^\w\s]|_", " ", fold(name).replace(".", ""))
+    return " ".join(LEGAL_FORMS.sub(" ", words).split())

@@ -1,0 +1,1 @@
+"""Fourth step: checked records to stored versions, every one kept."""
