@@ -1,0 +1,18 @@
+# The app alone; PostGIS is a service beside it (docker-compose.yml).
+FROM python:3.11-slim-bookworm
+
+ENV PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    COMMONS_HOME=/var/lib/commons
+
+RUN useradd --system --uid 10001 --home-dir /var/lib/commons --create-home --shell /usr/sbin/nologin commons
+
+WORKDIR /usr/src/commons
+COPY . .
+RUN pip install --no-cache-dir --disable-pip-version-check .
+
+WORKDIR /var/lib/commons
+USER commons
+VOLUME /var/lib/commons
+EXPOSE 8501
+CMD ["sh", "-c", "commons db upgrade && exec commons serve --host 0.0.0.0"]

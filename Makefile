@@ -1,0 +1,84 @@
+# The only entry: `make help` tells the words. Nothing here needs to be set; see docs/settings.md for what can be.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench clean machine
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+APT := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0
+CHROMIUM := $(or $(COMMONS_CHROMIUM),/usr/bin/chromium)
+DEJAVU := /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
+
+# Originals of official data, already downloaded, where they lie beside the project.
+export COMMONS_MIRROR ?= $(if $(wildcard ../shared/mirror/.),$(CURDIR)/../shared/mirror)
+
+help: ## tell these words
+	@sed -En 's/^([a-z]+):.*## (.*)/  make \1 \t\2/p' Makefile | expand -t 16
+
+demo: $(INSTALLED) ## fill a commons with invented partners and serve it; ARGS=--no-serve stops before serving
+	@$(BIN)/commons demo $(ARGS)
+
+test: WITH_BROWSER := yes
+test: check ## check, then run every test; a test that would be skipped for lack of something fails
+	@COMMONS_REQUIRE_ALL=1 $(BIN)/pytest $(ARGS)
+
+check: $(INSTALLED) ## style, format, types, and which room may import which
+	@$(BIN)/ruff check --quiet . && echo "style: as agreed"
+	$(BIN)/ruff format --quiet --check . && echo "format: as agreed"
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(INSTALLED) ## run every benchmark
+	@shopt -s nullglob
+	for benchmark in benchmarks/[!_]*.py; do
+		echo "$$benchmark"
+		$(BIN)/python "$$benchmark"
+	done
+
+clean: ## remove .venv and caches; the data in .commons stays
+	@rm -rf .venv build dist test-results *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	if [ -d .commons ]; then echo ".commons, with the database, stays."; fi
+
+# A new .venv where there is none that runs, and its packages anew when pyproject.toml has changed.
+$(INSTALLED): pyproject.toml | machine
+	@$(BIN)/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear .venv
+	echo "Installing Python packages into .venv (a minute or two the first time) …"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]' ||
+		{ echo "pip failed (above). It needs the network, or an index set in pip's configuration." >&2; exit 1; }
+	touch $@
+
+# The Debian packages that are missing; apt is not called where none is.
+machine:
+	@have() { compgen -G "$$1" >/dev/null; }
+	wanted=()
+	$(PYTHON) -c 'import ensurepip' 2>/dev/null || wanted+=($(notdir $(PYTHON))-venv)
+	have '/usr/share/postgresql/*/extension/postgis.control' || wanted+=(postgresql postgresql-postgis)
+	if [ -n "$(WITH_BROWSER)" ]; then
+		have '$(CHROMIUM)' || wanted+=(chromium)
+		have '$(DEJAVU)' || wanted+=(fonts-dejavu-core)
+	fi
+	if [ "$${#wanted[@]}" -gt 0 ]; then
+		echo "Installing Debian packages: $${wanted[*]} …"
+		command -v apt-get >/dev/null ||
+			{ echo "No apt-get here: install by other means what answers to these names." >&2; exit 1; }
+		$(APT) update || echo "apt-get update failed; trying with the package lists there are." >&2
+		if [[ " $${wanted[*]} " == *" chromium "* ]] && ! apt-cache show chromium >/dev/null 2>&1; then
+			echo "Ubuntu has Chromium as a snap only: see Chromium on Ubuntu in CONTRIBUTING.md." >&2
+			exit 1
+		fi
+		if [[ " $${wanted[*]} " == *" postgresql "* ]]; then
+			# Without this, Debian also starts a server of its own on port 5432.
+			$(APT) install -y --no-install-recommends postgresql-common >/dev/null
+			$(SUDO) sed -i 's/^#create_main_cluster = true/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
+		fi
+		$(APT) install -y --no-install-recommends "$${wanted[@]}" >/dev/null
+	fi
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+		{ echo "$(PYTHON) is older than 3.11; name a newer one: make PYTHON=python3.12 …" >&2; exit 1; }

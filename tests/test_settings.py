@@ -1,0 +1,95 @@
+"""What the environment says, and that docs/settings.md tells all of it."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from commons.errors import CommonsError
+from commons.settings import DEFAULT_HOME, DEFAULT_HOST, DEFAULT_PORT, Secret, Settings, settings
+
+PROJECT = Path(__file__).parent.parent
+ROOMS = ("commons", "ingest", "maps", "dashboard", "tests")
+TABLE_ROW = re.compile(r"^\| `([A-Z_]+)` \| (\S+)", re.MULTILINE)
+
+
+@pytest.fixture(autouse=True)
+def empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in documented():
+        monkeypatch.delenv(variable, raising=False)
+
+
+def documented() -> dict[str, str]:
+    """Each variable of the page with the first word of its default."""
+    return dict(TABLE_ROW.findall((PROJECT / "docs" / "settings.md").read_text("utf-8")))
+
+
+def test_the_page_tells_every_variable_that_the_code_names_and_no_other() -> None:
+    sources = [path.read_text("utf-8") for room in ROOMS for path in (PROJECT / room).rglob("*.py")]
+    named = {name for source in sources for name in re.findall(r"""["'](COMMONS_[A-Z_]+)["']""", source)}
+    assert set(documented()) == named | {"DATABASE_URL"}
+
+
+def test_the_page_tells_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert settings() == Settings(
+        database_url=None,
+        home=tmp_path / DEFAULT_HOME,
+        mirror=None,
+        host=DEFAULT_HOST,
+        port=DEFAULT_PORT,
+        public_password=None,
+        partner_password=None,
+        researcher_password=None,
+        ingest_password=None,
+    )
+    page = {name: default.strip("`") for name, default in documented().items()}
+    assert (page["COMMONS_HOME"], page["COMMONS_HOST"], page["COMMONS_PORT"]) == (
+        DEFAULT_HOME,
+        DEFAULT_HOST,
+        str(DEFAULT_PORT),
+    )
+
+
+def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    given = {field.name: f"value of {field.name}" for field in fields(Settings)}
+    given |= {"home": str(tmp_path / "home"), "mirror": str(tmp_path), "port": "80"}
+    for name, value in given.items():
+        monkeypatch.setenv("DATABASE_URL" if name == "database_url" else f"COMMONS_{name.upper()}", value)
+    now = settings()
+    read = {name: getattr(now, name) for name in given}
+    assert {
+        name: value.reveal() if isinstance(value, Secret) else str(value) for name, value in read.items()
+    } == given
+
+
+def test_an_empty_variable_counts_as_absent(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = settings()
+    for variable in documented():
+        monkeypatch.setenv(variable, "")
+    assert settings() == plain
+
+
+def test_no_secret_can_be_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("DATABASE_URL", "COMMONS_PUBLIC_PASSWORD", "COMMONS_INGEST_PASSWORD"):
+        monkeypatch.setenv(variable, "tiger")
+    now = settings()
+    secret = now.database_url
+    assert secret is not None
+    assert secret.reveal() == "tiger"
+    for shown in (repr(now), str(now), repr(secret), str(secret), f"{secret}", f"{secret!r:>20}"):
+        assert "tiger" not in shown
+
+
+@pytest.mark.parametrize("value", ["0", "65536", "-1", "80a", "٨٠", "8.5"])
+def test_a_port_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("COMMONS_PORT", value)
+    with pytest.raises(CommonsError, match="COMMONS_PORT"):
+        settings()
+
+
+def test_a_mirror_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("COMMONS_MIRROR", str(tmp_path / "missing"))
+    with pytest.raises(CommonsError, match="COMMONS_MIRROR"):
+        settings()
