@@ -11,7 +11,7 @@ import shapely
 
 from commons.i18n import translate
 from commons.vocabulary import Language
-from maps.classes import Classes, format_number
+from maps.classes import Classes, decimals_of, format_number
 
 # Less than a pixel until the zoom of single streets; neighbours simplified together keep their common border.
 TOLERANCE_M = 12
@@ -36,7 +36,10 @@ def areas_of(districts: gpd.GeoDataFrame, classes: Classes | None, language: Lan
         return _geojson(shown.assign(fill=PLAIN_COLOUR, reading=""))
     values, states = districts["value"].astype(float), states_of(districts)
     shown["fill"] = classes.colour(values).where(states.isna(), "url(#district-" + states + ")")
-    numbers = values.map(lambda value: format_number(value, language), na_action="ignore").astype(object)
+    decimals = decimals_of(values.dropna())
+    numbers = values.astype(object).map(
+        lambda value: format_number(value, language, decimals), na_action="ignore"
+    )
     reasons = states.map({state: translate(f"map.state.{state}", language) for state in STATES})
     shown["reading"] = [
         translate("map.reading", language, title=classes.title, value=text)

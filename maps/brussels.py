@@ -23,6 +23,7 @@ from maps.marks import marks_of
 # The region in WGS84, south-west and north-east.
 REGION_BOUNDS = ((50.764, 4.243), (50.914, 4.483))
 
+TEXTS = ("label", "zoom_in", "zoom_out", "legend", "close")
 # What HTML, JavaScript or Jinja could take for its own, as numbers.
 INERT = {ord(sign): f"\\u{ord(sign):04x}" for sign in "{}<>&'`%#$"}
 
@@ -46,7 +47,6 @@ class BrusselsMap(folium.Map):
         )
         self.default_js = [("leaflet", asset_url("leaflet", "leaflet.js"))]
         self.default_css = [("leaflet_css", asset_url("leaflet", "leaflet.css"))]
-        self.fit_bounds(REGION_BOUNDS)
 
 
 class BrusselsLayer(JSCSSMixin, folium.FeatureGroup):
@@ -125,9 +125,7 @@ def brussels_layer(
     return BrusselsLayer(
         {
             "language": language.value,
-            "texts": {
-                key: translate(f"map.{key}", language) for key in ("label", "zoom_in", "zoom_out", "legend")
-            },
+            "texts": {key: translate(f"map.{key}", language) for key in TEXTS},
             "districts": areas_of(districts, classes, language),
             "communes": None if communes is None else outlines_of(communes),
             "labels": [] if communes is None else commune_labels(communes, language),
@@ -135,6 +133,7 @@ def brussels_layer(
             "legend": _legend(districts, classes, marks, language),
             "attribution": attribution,
             "selected": selected,
+            "bounds": REGION_BOUNDS,
         }
     )
 

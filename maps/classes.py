@@ -47,7 +47,7 @@ def classify(values: pd.Series, k: int = 5, *, title: str = "", language: Langua
     if has_zero:
         held = pd.concat([pd.DataFrame({"min": [0.0], "max": [0.0]}), held])
         colours = [ZERO_COLOUR, *colours]
-    decimals = _decimals(known)
+    decimals = decimals_of(known)
     low, high = ([format_number(value, language, decimals) for value in held[end]] for end in ("min", "max"))
     labels = tuple(a if a == b else f"{a} \N{EN DASH} {b}" for a, b in zip(low, high, strict=True))
     return Classes(title, tuple(held["max"]), tuple(colours), labels)
@@ -61,7 +61,7 @@ def _quantiles(values: pd.Series, k: int) -> pd.DataFrame:
     return values.groupby(np.searchsorted(bounds, values, side="left")).agg(["min", "max"])
 
 
-def _decimals(known: pd.Series) -> int:
+def decimals_of(known: pd.Series) -> int:
     """Return how many decimals tell the values apart: none for whole numbers, else about three figures."""
     if known.empty or (known % 1 == 0).all():
         return 0
@@ -75,6 +75,6 @@ def format_number(value: float, language: Language, decimals: int | None = None)
     '1.234,5'
     """
     if decimals is None:
-        decimals = _decimals(pd.Series([value]))
+        decimals = decimals_of(pd.Series([value]))
     thousands, point = SEPARATORS[language]
     return f"{value:,.{decimals}f}".translate({ord(","): thousands, ord("."): point})

@@ -160,7 +160,7 @@ const Brussels = (() => {
     return box;
   }
 
-  function prepare(map, { texts, language }) {
+  function prepare(map, { texts, language, bounds }) {
     const container = map.getContainer();
     container.setAttribute("role", "region");
     container.setAttribute("aria-label", texts.label);
@@ -171,12 +171,15 @@ const Brussels = (() => {
       button.title = text;
       button.setAttribute("aria-label", text);
     });
+    map.texts = texts;
     if (map.getPane("bxl-labels")) return;
     container.classList.add("bxl-map");
     container.append(patterns());
+    map.fitBounds(bounds, { animate: false });
     map.createPane("bxl-labels").style.zIndex = 450;
     map.createPane("bxl-places").style.zIndex = 500;
     map.on("zoomend", () => thinLabels(map));
+    map.on("popupopen", ({ popup: { _closeButton } }) => _closeButton.setAttribute("aria-label", map.texts.close));
     L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
   }
 

@@ -129,10 +129,15 @@ def test_on_a_phone_nothing_is_wider_than_the_screen_and_the_legend_is_folded(op
     watched.assert_stayed_home(address)
 
 
-@pytest.mark.parametrize(("language", "word"), [("fr", "Agrandir"), ("nl", "Inzoomen"), ("en", "Zoom in")])
-def test_the_map_speaks_the_readers_language(opened, language, word):
+@pytest.mark.parametrize(
+    ("language", "word", "close"),
+    [("fr", "Agrandir", "Fermer"), ("nl", "Inzoomen", "Sluiten"), ("en", "Zoom in", "Close")],
+)
+def test_the_map_speaks_the_readers_language(opened, language, word, close):
     frame = opened(query=f"lang={language}")
     container = frame.locator(".leaflet-container")
     assert container.get_attribute("lang") == language
     assert container.get_attribute("aria-label")
     assert frame.locator(".leaflet-control-zoom-in").get_attribute("aria-label") == word
+    frame.locator(AREAS).first.dispatch_event("click")
+    assert frame.locator(".leaflet-popup-close-button").first.get_attribute("aria-label") == close
