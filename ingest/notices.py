@@ -83,6 +83,7 @@ class NoticeCode(StrEnum):
     FLAG_UNREADABLE = "FLAG_UNREADABLE", Severity.WARNING
     LICENCE_UNKNOWN = "LICENCE_UNKNOWN", Severity.WARNING
     CONSENT_DATE_UNREADABLE = "CONSENT_DATE_UNREADABLE", Severity.WARNING
+    CONSENT_CLOSED = "CONSENT_CLOSED", Severity.ERROR
     CONSENT_DATES_REVERSED = "CONSENT_DATES_REVERSED", Severity.WARNING
 
     def what(self, language: Language | None = None) -> str:
@@ -115,6 +116,19 @@ def notice_frame(notices: Iterable[Notice]) -> pd.DataFrame:
             "severity": pd.Series([n.code.severity.value for n in listed], dtype="str"),
             "row_number": pd.Series([n.row_number for n in listed], dtype="Int64"),
             "column": pd.Series([n.column for n in listed], dtype="str"),
+        }
+    )
+
+
+def coded_frame(code: NoticeCode, row_numbers: list[int | None], column: str | None) -> pd.DataFrame:
+    """Return the frame of one notice about many rows."""
+    index = pd.RangeIndex(len(row_numbers))
+    return pd.DataFrame(
+        {
+            "code": pd.Series(code.value, index=index, dtype="str"),
+            "severity": pd.Series(code.severity.value, index=index, dtype="str"),
+            "row_number": pd.Series(row_numbers, index=index, dtype="Int64"),
+            "column": pd.Series(column, index=index, dtype="str"),
         }
     )
 

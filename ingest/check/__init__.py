@@ -1,1 +1,94 @@
 """Third step: mapped rows to checked records and notices."""
+
+from functools import partial
+
+import geopandas as gpd
+import pandas as pd
+
+from ingest.check.consent import check_consent
+from ingest.check.contacts import check_addresses, check_contacts
+from ingest.check.dates import check_dates
+from ingest.check.draft import Draft
+from ingest.check.positions import REGION_BOUNDS, STORAGE_CRS, Bounds, check_positions
+from ingest.check.records import CANONICAL_COLUMNS, CheckedRecords
+from ingest.check.set_aside import set_aside_csv, set_aside_rows
+from ingest.check.texts import check_keys, check_names, check_texts, clean_text
+from ingest.check.words import check_categories, check_participations, check_resources, check_subjects
+from ingest.map.mapping import MappedTable
+from ingest.notices import Severity, notice_frame
+
+__all__ = ["CANONICAL_COLUMNS", "REGION_BOUNDS", "CheckedRecords", "check", "set_aside_csv"]
+
+
+def check(mapped: MappedTable, region: gpd.GeoDataFrame | Bounds | None = None) -> CheckedRecords:
+    """Return the records that can be stored, what was remarked, and the rows that were set aside.
+
+    `region` (any CRS, or bounds in degrees) says where records may lie; by default the box around Brussels.
+    """
+    draft = Draft(mapped)
+    checks = (
+        check_texts,
+        check_addresses,
+        check_names,
+        partial(check_positions, bounds=_bounds(region)),
+        check_categories,
+        check_subjects,
+        check_contacts,
+        check_dates,
+        check_resources,
+        check_participations,
+        check_consent,
+        check_keys,
+    )
+    from_file = notice_frame(mapped.notices)
+    in_file = from_file.loc[from_file["severity"].eq(Severity.ERROR.value), "row_number"]
+    draft.refused |= draft.index.isin(in_file)
+    notices = pd.concat(
+        [from_file, *(found for run in checks for found in draft.consume(run(draft)))], ignore_index=True
+    )
+    return CheckedRecords(
+        frame=_records(draft),
+        notices=notices,
+        rows_in=len(draft.index),
+        set_aside=set_aside_rows(mapped.raw, draft.refused, notices),
+        flags_present=mapped.mapping.flags_present,
+    )
+
+
+def _bounds(region: gpd.GeoDataFrame | Bounds | None) -> Bounds:
+    if region is None:
+        return REGION_BOUNDS
+    if isinstance(region, gpd.GeoDataFrame):
+        west, south, east, north = region.to_crs(STORAGE_CRS).total_bounds
+        return west, south, east, north
+    return region
+
+
+def _records(draft: Draft) -> pd.DataFrame:
+    """Return the rows that no error refused, in the canonical columns; a missing value is None, a position NaN."""
+    kept = ~draft.refused.to_numpy(dtype=bool)
+    columns = {name: draft.columns.get(name) for name in CANONICAL_COLUMNS}
+    columns |= {"row_number": draft.index.to_series(), "extras": _extras(draft)}
+    values = {}
+    for name, column in columns.items():
+        if column is None:
+            values[name] = pd.Series([None] * int(kept.sum()), dtype=object)
+        elif name in ("row_number", "lon", "lat"):
+            values[name] = column[kept].reset_index(drop=True)
+        else:
+            chosen = column[kept].to_numpy(dtype=object, copy=True)
+            chosen[pd.isna(column[kept])] = None
+            values[name] = pd.Series(chosen, dtype=object)  # else pandas makes them `str`, with NaN for None
+    return pd.DataFrame(values)
+
+
+def _extras(draft: Draft) -> pd.Series:
+    """Return each row's unmapped and not understood texts by the partner's header."""
+    texts = {str(name): clean_text(column, is_long=True) for name, column in draft.source.extras.items()}
+    table = pd.DataFrame({**texts, **draft.leftovers}, index=draft.index).astype(object)
+    rows = table.where(table.notna(), None).to_dict("records")
+    return pd.Series(
+        [{name: text for name, text in row.items() if text is not None} for row in rows],
+        index=draft.index,
+        dtype=object,
+    )

@@ -22,6 +22,9 @@ FLAG_FIELDS = (
 )
 """The columns that carry consent; each fails closed."""
 
+OWN_COLUMNS = ("_row", "_codes", "_fix")
+"""What the export of rows set aside adds; when it comes back corrected, they are no data."""
+
 
 @dataclass(frozen=True)
 class Match:
@@ -69,7 +72,9 @@ def apply_mapping(raw: RawTable, mapping: Mapping) -> MappedTable:
     for match in mapping.matches:
         if match.column not in raw.rows.columns:
             raise CommonsError("map_column_missing", column=match.column)
-    filled = raw.rows.apply(_blank_as_missing) if len(raw.rows.columns) else raw.rows
+    table = raw.rows.drop(columns=list(OWN_COLUMNS), errors="ignore")
+    is_ours = "_codes" in raw.rows.columns
+    filled = table.apply(_blank_as_missing, is_ours=is_ours) if len(table.columns) else table
     taken = {match.column: match.field for match in mapping.matches}
     fields = filled[list(taken)].rename(columns=taken)
     extras = filled.drop(columns=list(taken))
@@ -84,6 +89,9 @@ def apply_mapping(raw: RawTable, mapping: Mapping) -> MappedTable:
     return MappedTable(raw, mapping, fields, extras, (*raw.notices, *notices))
 
 
-def _blank_as_missing(texts: pd.Series) -> pd.Series:
+def _blank_as_missing(texts: pd.Series, *, is_ours: bool) -> pd.Series:
+    """Return the texts without blanks around them; our own export's apostrophe before a formula goes too."""
     stripped = texts.str.strip()
+    if is_ours:
+        stripped = stripped.str.replace(r"^'(?=\s*[^\w\s])", "", regex=True)
     return stripped.mask(stripped.eq("").fillna(value=False).astype(bool))

@@ -53,7 +53,7 @@ def propose_mapping(raw: RawTable) -> Mapping:
 
     Raises CommonsError where two columns could be the same consent flag: a person has to say which counts.
     """
-    filled = {column: raw.rows[column].dropna().loc[lambda t: t.str.strip() != ""] for column in raw.rows}
+    filled = {str(name): texts[texts.str.strip().ne("") & texts.notna()] for name, texts in raw.rows.items()}
     candidates = [
         (rank, _unless_lying(match, filled[column]))
         for column in filled

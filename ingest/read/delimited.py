@@ -8,7 +8,7 @@ from pathlib import Path
 
 from commons.errors import CommonsError
 from ingest.notices import Notice, NoticeCode
-from ingest.read.table import Format, RawTable, pad, tabulate
+from ingest.read.table import Format, RawTable, tabulate
 
 SEPARATORS = ";\t,|"
 SNIFFED_CHARACTERS = 65_536
@@ -74,28 +74,25 @@ def sniff_separator(text: str) -> str:
         raise CommonsError("read_quotes", line=1) from error
 
 
-def _shape(
-    lines: list[list[str]], separator: str
-) -> tuple[list[str], dict[int, list[str | None]], list[Notice]]:
+def _shape(lines: list[list[str]], separator: str) -> tuple[list[str], dict[int, list[str]], list[Notice]]:
     """Return the header, the records by row number, and the notices for those of another length."""
     start = next((i for i, line in enumerate(lines) if any(cell.strip() for cell in line)), None)
     if start is None:
         raise CommonsError("read_empty")
     header = lines[start]
     width = len(header)
-    records: dict[int, list[str | None]] = {}
+    records: dict[int, list[str]] = {}
     notices: list[Notice] = []
     for number, line in enumerate(lines[start + 1 :], start=1):
         if not any(line):
             continue
-        cells: list[str | None] = [cell or None for cell in line]
-        if len(cells) > width:
-            if any(cells[width:]):
+        if len(line) > width:
+            if any(line[width:]):
                 notices.append(Notice(NoticeCode.ROW_RAGGED, number))
-                cells[width - 1] = separator.join(line[width - 1 :])
-            cells = cells[:width]
-        elif len(cells) < width:
+                line[width - 1] = separator.join(line[width - 1 :])
+            del line[width:]
+        elif len(line) < width:
             notices.append(Notice(NoticeCode.ROW_SHORT, number))
-            cells = pad(cells, width)
-        records[number] = cells
+            line.extend([""] * (width - len(line)))
+        records[number] = line
     return header, records, notices

@@ -1,5 +1,6 @@
 """What a file holds before anybody interprets it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import count
@@ -46,24 +47,32 @@ class RawTable:
     notices: tuple[Notice, ...] = ()
 
 
-def tabulate(header: list[str], records: dict[int, list[str | None]]) -> tuple[pd.DataFrame, list[Notice]]:
+def tabulate(
+    header: list[str], records: Mapping[int, Sequence[str | None]]
+) -> tuple[pd.DataFrame, list[Notice]]:
     """Return the records by row number as text columns, every one with a name of its own.
 
-    Records are as long as the header. Raises CommonsError where there is no row, or too many columns.
+    An empty cell is missing. Records are as long as the header.
+    Raises CommonsError where there is no row, or too many columns.
     """
     refuse_size(len(header), len(records))
     names, notices = name_columns(header)
     columns = zip(*records.values(), strict=True)
     rows = pd.DataFrame(
-        {name: pd.array(column, dtype="str") for name, column in zip(names, columns, strict=True)},
-        index=pd.Index(records, name="row_number"),
-    )
+        {name: text_column(column) for name, column in zip(names, columns, strict=True)}
+    ).set_axis(pd.Index(records, name="row_number"))
     unnamed_and_empty = [
         name
         for name, title in zip(names, header, strict=True)
         if not title.strip() and rows[name].isna().all()
     ]
     return rows.drop(columns=unnamed_and_empty), [n for n in notices if n.column not in unnamed_and_empty]
+
+
+def text_column(cells: Sequence[str | None]) -> pd.Series:
+    """Return the cells as a `str` column in which the empty ones are missing."""
+    texts = pd.Series(pd.array(cells, dtype="str"))
+    return texts.mask(texts.eq("").fillna(value=False).astype(bool))
 
 
 def refuse_size(columns: int, rows: int) -> None:

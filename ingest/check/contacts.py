@@ -1,0 +1,82 @@
+"""Address, telephone, e-mail, website and enterprise number, each in one form or left out."""
+
+from collections.abc import Callable, Iterator
+
+import pandas as pd
+
+from ingest.check.draft import Draft, Finding
+from ingest.map.patterns import (
+    EMAIL,
+    HOST,
+    WEBSITE,
+    first_of,
+    is_like,
+    to_enterprise_number,
+    to_phone,
+    to_postcode,
+)
+from ingest.notices import NoticeCode
+
+ADDRESS = (
+    r"^(?P<street>[^\d,;]{3,}?)[\s,;]*(?:(?P<house_number>\d{1,4}\s?[A-Za-z]{0,3}(?:[-/]\d{1,4})?))?"
+    r"(?:[\s,;-]+(?:B-?\s?)?(?P<postcode>1\d{3})(?:[\s,;-]+(?P<municipality>[^\d,;]+))?)?(?:[\s,;-]+Belg[\w/ ]+)?$"
+)
+"""One line of "Rue Haute 12A, 1000 Bruxelles"; the parts after the street may be missing."""
+MAX_EMAIL_LETTERS = 254
+ADDRESS_PARTS = ("street", "house_number", "postcode", "municipality")
+
+
+def check_addresses(draft: Draft) -> Iterator[Finding]:
+    """Take an address of one line apart, where the file has no column for the part; postcodes are four digits."""
+    if draft.has("address"):
+        parts = draft.texts("address").str.extract(ADDRESS)
+        for part in ADDRESS_PARTS:
+            draft.columns[part] = draft.texts(part).fillna(parts[part].str.strip().astype("str"))
+    yield from _convert(draft, "postcode", to_postcode, NoticeCode.POSTCODE_INVALID)
+    for name in ("house_number", "partner_key"):
+        if draft.has(name):
+            draft.columns[name] = draft.texts(name).str.replace("^([0-9]+)[.]0$", r"\1", regex=True)
+
+
+def check_contacts(draft: Draft) -> Iterator[Finding]:
+    """Bring what people and organisations are reached by into one form."""
+    for name in ("phone", "contact_phone"):
+        yield from _convert(draft, name, to_phone, NoticeCode.PHONE_INVALID)
+    for name in ("email", "contact_email"):
+        yield from _convert(draft, name, to_email, NoticeCode.EMAIL_INVALID)
+    yield from _convert(draft, "website", to_website, NoticeCode.WEBSITE_INVALID)
+    yield from _convert(
+        draft, "enterprise_number", to_enterprise_number, NoticeCode.ENTERPRISE_NUMBER_INVALID
+    )
+
+
+def to_email(texts: pd.Series) -> pd.Series:
+    """Return the first e-mail address of each text, missing where there is none.
+
+    >>> to_email(pd.Series(["Info@Exemple.be; autre@exemple.be", "mailto:a@b.be", "a at b.be"])).tolist()
+    ['info@exemple.be', 'a@b.be', nan]
+    """
+    first = first_of(texts.str.lower().str.replace("^mailto: *", "", regex=True), "[ ;,|\n]")
+    return first.where(is_like(first, EMAIL) & first.str.len().le(MAX_EMAIL_LETTERS))
+
+
+def to_website(texts: pd.Series) -> pd.Series:
+    """Return the first address of each text with its scheme; missing for another scheme than http or https.
+
+    >>> to_website(pd.Series(["www.exemple.be", "http://a.be/x", "javascript:alert(1)"])).tolist()
+    ['https://www.exemple.be', 'http://a.be/x', nan]
+    """
+    first = first_of(texts, "[ |\n]").str.replace("^[Hh][Tt][Tt][Pp]://", "http://", regex=True)
+    first = first.str.replace("^[Hh][Tt][Tt][Pp][Ss]://", "https://", regex=True)
+    first = first.mask(is_like(first.str.lower(), HOST), "https://" + first)
+    return first.where(is_like(first, WEBSITE))
+
+
+def _convert(
+    draft: Draft, name: str, convert: Callable[[pd.Series], pd.Series], code: NoticeCode
+) -> Iterator[Finding]:
+    """Set the field to what its texts become; those that become nothing are found, and kept nowhere else."""
+    texts = draft.texts(name)
+    if texts.notna().any():
+        draft.columns[name] = convert(texts)
+        yield Finding(code, texts.notna() & draft.columns[name].isna(), name)

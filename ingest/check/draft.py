@@ -1,0 +1,60 @@
+"""What the checks work on: the mapped columns becoming records, and what was found on the way."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from ingest.map.mapping import MappedTable
+from ingest.notices import NoticeCode, Severity, coded_frame
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One code for all the rows where `rows` is True (None: the file as a whole); `field` is canonical."""
+
+    code: NoticeCode
+    rows: pd.Series | None = None
+    field: str | None = None
+
+
+@dataclass
+class Draft:
+    """Records in the making, a column each, all indexed by row number.
+
+    A check reads texts, sets columns and yields findings; it never drops a row. `leftovers` are the texts that could
+    not be understood: they go to the record's extras under the partner's own header.
+    """
+
+    source: MappedTable
+    columns: dict[str, pd.Series] = field(default_factory=dict)
+    leftovers: dict[str, pd.Series] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.index = self.source.raw.rows.index
+        self.columns = {str(name): texts for name, texts in self.source.fields.items()}
+        self.refused = pd.Series(data=False, index=self.index)
+
+    def has(self, name: str) -> bool:
+        """Say whether the file has a column for the field."""
+        return name in self.source.mapping.column_of
+
+    def texts(self, name: str) -> pd.Series:
+        """Return the field's texts, all missing where the file has no column for it."""
+        return self.columns.get(name, pd.Series(pd.NA, index=self.index, dtype="str"))
+
+    def leave(self, name: str, rows: pd.Series) -> None:
+        """Keep the field's present texts of these rows as leftovers."""
+        texts = self.texts(name).where(rows)
+        if texts.notna().any():
+            self.leftovers[self.source.mapping.column_of[name]] = texts
+
+    def consume(self, findings: Iterable[Finding]) -> Iterator[pd.DataFrame]:
+        """Yield the notices of the findings that are about any row; an error refuses its rows."""
+        for finding in findings:
+            if finding.rows is not None and not finding.rows.any():
+                continue
+            if finding.rows is not None and finding.code.severity is Severity.ERROR:
+                self.refused |= finding.rows
+            rows: list[int | None] = [None] if finding.rows is None else self.index[finding.rows].tolist()
+            yield coded_frame(finding.code, rows, self.source.mapping.column_of.get(finding.field or ""))

@@ -1,0 +1,83 @@
+"""Texts and names: clean characters, sensible lengths, and a name for every record."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from ingest.check.draft import Draft, Finding
+from ingest.map.patterns import contains
+from ingest.notices import NoticeCode
+
+LONG_FIELDS = ("description", "description_fr", "description_nl", "description_en")
+MAX_LONG_LETTERS = 10_000
+MAX_SHORT_LETTERS = 500
+MAX_NAME_LETTERS = 300
+NAMES = ("name", "name_fr", "name_nl", "name_en")
+
+CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+"""Control characters, and those that hide or turn text; the joiners that some scripts need stay."""
+SPACES = " \t\r\u00a0\u2000-\u200a\u2028\u2029\u202f\u3000"
+NOT_ASCII = "[^\x01-\x7f]"
+GARBLED = (
+    "\u00c3[\u0080-\u00bf\u0192]|\u00e2\u20ac|\u00c2[\u00a0-\u00bf]|[\u0080-\u009f\ufffd]"
+    "|[A-Za-z][\u0370-\u03ff]|[\u0370-\u03ff][a-z]"
+)
+"""UTF-8 read as Windows-1252 ("Ã©"), unknown characters, and Greek within a Latin word ("Inθs")."""
+
+
+def check_texts(draft: Draft) -> Iterator[Finding]:
+    """Normalise every text (NFC, no control characters, no blank line within short ones) and cap its length."""
+    for name in map(str, draft.source.fields):
+        texts = draft.columns[name]
+        clean = clean_text(texts, is_long=name in LONG_FIELDS)
+        letters = (
+            MAX_NAME_LETTERS
+            if name in NAMES
+            else MAX_LONG_LETTERS
+            if name in LONG_FIELDS
+            else MAX_SHORT_LETTERS
+        )
+        too_long = clean.str.len().gt(letters)
+        draft.columns[name] = clean.mask(too_long, clean.str.slice(0, letters)) if too_long.any() else clean
+        yield Finding(NoticeCode.TEXT_CLEANED, contains(texts, CONTROL), name)
+        yield Finding(NoticeCode.TEXT_GARBLED, contains(clean, GARBLED), name)
+        yield Finding(NoticeCode.TEXT_CUT, too_long, name)
+
+
+def clean_text(texts: pd.Series, *, is_long: bool) -> pd.Series:
+    """Return the texts in NFC without control characters; only long ones keep their line breaks."""
+    rare = contains(texts, NOT_ASCII)
+    clean = texts.mask(rare, texts[rare].str.normalize("NFC")) if rare.any() else texts
+    clean = clean.str.replace(CONTROL, "", regex=True)
+    clean = clean.str.replace(f"[{SPACES}]+" if is_long else f"[\n{SPACES}]+", " ", regex=True).str.strip()
+    return clean.mask(clean.eq("").fillna(value=False).astype(bool))
+
+
+def check_names(draft: Draft) -> Iterator[Finding]:
+    """Give every record a name: its own, else one of a language, else (no name column at all) what and where.
+
+    The last one is the rule for lists of things without names: the category's word, the street and the number.
+    """
+    name = draft.texts("name")
+    for language in NAMES[1:]:
+        name = name.fillna(draft.texts(language))
+    composed = pd.Series(data=False, index=draft.index)
+    if not any(draft.has(field) for field in NAMES):
+        name = compose_name(draft.texts("category"), draft.texts("street"), draft.texts("house_number"))
+        composed = name.notna()
+    draft.columns["name"] = name
+    yield Finding(NoticeCode.NAME_COMPOSED, composed, "name")
+    yield Finding(NoticeCode.NAME_MISSING, ~contains(name, r"[^\W_]"), "name")
+
+
+def compose_name(category: pd.Series, street: pd.Series, house_number: pd.Series) -> pd.Series:
+    """Return "category, street number"; missing where there is no street, for a category alone names nothing."""
+    address = (street + " " + house_number.fillna("")).str.strip()
+    return (category + ", " + address).fillna(address)
+
+
+def check_keys(draft: Draft) -> Iterator[Finding]:
+    """Set aside the rows whose partner key an earlier row of the file has. Runs last: a refused row has no claim."""
+    keys = draft.texts("partner_key")
+    claimed = keys.where(~draft.refused & keys.notna())
+    yield Finding(NoticeCode.PARTNER_KEY_REPEATED, claimed.duplicated() & claimed.notna(), "partner_key")
