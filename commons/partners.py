@@ -37,11 +37,7 @@ def add_partner(connection: Connection, slug: str, name: str) -> Partner:
     connection.execute(
         "INSERT INTO commons.partner (slug, name) VALUES (%s, %s) ON CONFLICT (slug) DO NOTHING", (slug, name)
     )
-    row = connection.execute(
-        "SELECT partner_id, slug, name FROM commons.partner WHERE slug = %s", (slug,)
-    ).fetchone()
-    assert row is not None  # noqa: S101 - just inserted
-    return Partner(*row)
+    return find_partner(connection, slug)
 
 
 def add_dataset(connection: Connection, partner: Partner, slug: str, title: str, attribution: str) -> Dataset:
@@ -101,3 +97,13 @@ def partner_of_token(connection: Connection, token: str) -> Partner:
     if row is None or prefix != TOKEN_PREFIX or not hmac.compare_digest(row[3], given):
         raise CommonsError("token.unknown")
     return Partner(*row[:3])
+
+
+def find_partner(connection: Connection, slug: str) -> Partner:
+    """Return the partner of this slug, or raise CommonsError."""
+    row = connection.execute(
+        "SELECT partner_id, slug, name FROM commons.partner WHERE slug = %s", (slug,)
+    ).fetchone()
+    if row is None:
+        raise CommonsError("partner.unknown", slug=slug)
+    return Partner(*row)

@@ -86,16 +86,34 @@ def load_template_districts(url: str, mirror: Path | None) -> None:
 @pytest.fixture
 def empty_database(cluster: EmbeddedCluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     """Yield a database with nothing in it."""
-    yield from _database(cluster, monkeypatch, "template1")
+    with _clone(cluster, "template1") as database:
+        monkeypatch.setenv("DATABASE_URL", database.url)
+        yield database
 
 
 @pytest.fixture
 def database(cluster: EmbeddedCluster, template: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     """Yield an upgraded database with districts and no partner."""
-    yield from _database(cluster, monkeypatch, template)
+    with _clone(cluster, template) as database:
+        monkeypatch.setenv("DATABASE_URL", database.url)
+        yield database
 
 
-def _database(cluster: EmbeddedCluster, monkeypatch: pytest.MonkeyPatch, template: str) -> Iterator[Database]:
+@pytest.fixture(scope="session")
+def _unchanged_database(cluster: EmbeddedCluster, template: str) -> Iterator[Database]:
+    with _clone(cluster, template) as database:
+        yield database
+
+
+@pytest.fixture
+def unchanged_database(_unchanged_database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """Return such a database for a test that changes nothing in it, shared by all of these."""
+    monkeypatch.setenv("DATABASE_URL", _unchanged_database.url)
+    return _unchanged_database
+
+
+@contextmanager
+def _clone(cluster: EmbeddedCluster, template: str) -> Iterator[Database]:
     name = f"test_{next(_numbers)}"
     with psycopg.connect(cluster.url("postgres"), autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
@@ -103,6 +121,5 @@ def _database(cluster: EmbeddedCluster, monkeypatch: pytest.MonkeyPatch, templat
         if template != "template1":
             with psycopg.connect(url) as connection:
                 connection.execute(routine("database_rights"))
-        monkeypatch.setenv("DATABASE_URL", url)
         yield Database(url)
         server.execute(f"DROP DATABASE {name} WITH (FORCE)")

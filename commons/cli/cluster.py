@@ -1,0 +1,75 @@
+"""Commands about the database: up, down, status, db upgrade, serve."""
+
+from typing import Annotated
+
+import typer
+
+from commons.cli.terminal import complaints, console, group, say, told, working
+from commons.database.connection import Role, conninfo
+from commons.database.embedded import EmbeddedCluster
+from commons.database.migrate import upgrade
+from commons.settings import settings
+
+db = group("db")
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the tree."""
+    app.command(help=told("up", "commons up"))(up)
+    app.command(help=told("down", "commons down"))(down)
+    app.command(help=told("status", "commons status"))(status)
+    app.command(help=told("serve", "commons serve --port 8501"))(serve)
+    db.command("upgrade", help=told("db_upgrade", "commons db upgrade"))(upgrade_database)
+    app.add_typer(db, name="db")
+
+
+def ensure_database() -> None:
+    """Start the embedded cluster where no other database is named."""
+    now = settings()
+    if now.database_url is None:
+        EmbeddedCluster(now.home).start()
+
+
+def up() -> None:
+    with working(say("up.doing")):
+        ensure_database()
+    status()
+
+
+def down() -> None:
+    EmbeddedCluster(settings().home).stop()
+    status()
+
+
+def status() -> None:
+    now = settings()
+    if now.database_url is not None:
+        console.print(say("status.elsewhere"))
+        return
+    found = EmbeddedCluster(now.home).status()
+    if found.running:
+        console.print(
+            say("status.running", version=found.version, pid=found.pid, url=EmbeddedCluster(now.home).url())
+        )
+    else:
+        console.print(say("status.stopped", folder=found.data_folder))
+
+
+def upgrade_database() -> None:
+    ensure_database()
+    with working(say("db_upgrade.doing")):
+        upgrade(conninfo(Role.ADMIN))
+    console.print(say("db_upgrade.done"))
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help=say("serve.host"))] = None,
+    port: Annotated[int | None, typer.Option(help=say("serve.port"))] = None,
+) -> None:
+    from dashboard import server  # noqa: PLC0415 - a room above, only where it is needed
+
+    ensure_database()
+    now = settings()
+    chosen_host, chosen_port = host or now.host, port or now.port
+    complaints.print(say("serve.open", url=f"http://{chosen_host}:{chosen_port}"), style="bold", markup=False)
+    server.serve(chosen_host, chosen_port)

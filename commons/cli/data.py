@@ -1,0 +1,158 @@
+"""Commands about what is stored: districts, partners and their tokens, uploads, an overview."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commons.cli.cluster import ensure_database
+from commons.cli.terminal import OutputFormat, console, group, print_frame, say, told, working
+from commons.consent.agreement import AgreementTerms, sign_agreement
+from commons.database.connection import Role, connect
+from commons.districts.frames import read_districts
+from commons.districts.load import LoadReport, load_districts
+from commons.errors import CommonsError
+from commons.overview import dataset_overview
+from commons.partners import add_dataset, add_partner, find_dataset, find_partner, issue_token
+from commons.settings import settings
+from commons.vocabulary import Precision, Stance, UploadMode, Visibility
+
+districts = group("districts")
+partners = group("partners")
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the tree."""
+    districts.command("load", help=told("districts_load", "commons districts load"))(load)
+    app.add_typer(districts, name="districts")
+    partners.command("list", help=told("partners_list", "commons partners list --format csv"))(overview)
+    partners.command("add", help=told("partners_add", "commons partners add voisins 'Les Voisins ASBL'"))(add)
+    partners.command("sign", help=told("partners_sign", SIGN_EXAMPLE))(sign)
+    partners.command("token", help=told("partners_token", "commons partners token voisins"))(token)
+    app.add_typer(partners, name="partners")
+    app.command(help=told("upload", "commons upload liste-voisins liste.csv --dry-run"))(upload)
+
+
+SIGN_EXAMPLE = (
+    "commons partners sign voisins liste-voisins --title 'Liste des Voisins' --stance ask --visibility public"
+    " --precision exact --contact partners --statistics --reuse --licence CC-BY-4.0 --signed-by 'A. Voisin'"
+    " --until 2028-01-01"
+)
+
+
+def load_official_districts() -> LoadReport:
+    """Return what was stored of the districts, from the mirror, the cache or their sources, else of the grid."""
+    now = settings()
+    found = read_districts(now.mirror, now.home / "districts")
+    with connect(Role.ADMIN) as connection:
+        connection.execute("SET LOCAL ROLE commons_owner")
+        return load_districts(connection, found)
+
+
+def load() -> None:
+    ensure_database()
+    with working(say("districts_load.doing")):
+        report = load_official_districts()
+    console.print(
+        say(f"districts_load.{report.scheme}", districts=report.districts, population=report.population)
+    )
+
+
+def overview(form: Annotated[OutputFormat, typer.Option("--format")] = OutputFormat.TABLE) -> None:
+    ensure_database()
+    with connect(Role.INGEST) as connection:
+        print_frame(dataset_overview(connection), form)
+
+
+def add(slug: str, name: str) -> None:
+    ensure_database()
+    with connect(Role.INGEST) as connection:
+        add_partner(connection, slug, name)
+    console.print(say("partners_add.done", slug=slug), markup=False)
+
+
+def sign(
+    partner: str,
+    dataset: str,
+    *,
+    title: Annotated[str, typer.Option()],
+    stance: Annotated[Stance, typer.Option()],
+    visibility: Annotated[Visibility, typer.Option()],
+    precision: Annotated[Precision, typer.Option()],
+    contact: Annotated[Visibility, typer.Option()],
+    licence: Annotated[str, typer.Option()],
+    signed_by: Annotated[str, typer.Option()],
+    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"])],
+    statistics: Annotated[bool, typer.Option()] = False,
+    reuse: Annotated[bool, typer.Option()] = False,
+    attribution: Annotated[str | None, typer.Option()] = None,
+) -> None:
+    ensure_database()
+    terms = AgreementTerms(
+        stance=stance,
+        visibility=visibility,
+        precision=precision,
+        contact=contact,
+        statistics=statistics,
+        reuse=reuse,
+        licence=licence,
+        signed_by=signed_by,
+        signed_on=date.today(),  # noqa: DTZ011 - the day on which it is signed, here
+        valid_until=until.date(),
+    )
+    if terms.valid_until <= terms.signed_on:
+        raise CommonsError("agreement.over", until=terms.valid_until)
+    with connect(Role.INGEST) as connection:
+        owner = find_partner(connection, partner)
+        signed = add_dataset(connection, owner, dataset, title, attribution or f"© {owner.name}")
+        sign_agreement(connection, signed, terms)
+    console.print(say("partners_sign.done", dataset=dataset, until=terms.valid_until), markup=False)
+
+
+def token(partner: str) -> None:
+    ensure_database()
+    with connect(Role.INGEST) as connection:
+        secret = issue_token(connection, find_partner(connection, partner))
+    console.print(say("partners_token.done"), markup=False)
+    print(secret)
+
+
+def upload(
+    dataset: str,
+    file: Path,
+    partial: Annotated[bool, typer.Option("--partial", help=say("upload.partial"))] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=say("upload.dry_run"))] = False,
+    set_aside: Annotated[Path | None, typer.Option(help=say("upload.set_aside"))] = None,
+) -> None:
+    from ingest.check.set_aside import set_aside_csv  # noqa: PLC0415 - a room above
+    from ingest.notices import NoticeCode, summarise  # noqa: PLC0415
+    from ingest.upload import commit_upload, prepare_upload  # noqa: PLC0415
+
+    ensure_database()
+    if not file.is_file():
+        raise CommonsError("upload.no_file", file=file.name)
+    with working(say("upload.reading", file=file.name)):
+        prepared = prepare_upload(file)
+    checked = prepared.checked
+    notices = summarise(checked.notices)
+    print_frame(notices.assign(fix=[NoticeCode[code].fix() for code in notices["code"]]))
+    if set_aside is not None:
+        set_aside.write_bytes(set_aside_csv(checked.set_aside))
+    if dry_run:
+        ready, aside = len(checked.frame), len(checked.set_aside)
+        console.print(say("upload.checked", rows_in=checked.rows_in, ready=ready, aside=aside))
+        return
+    with working(say("upload.storing")), connect(Role.INGEST) as connection:
+        done = commit_upload(
+            connection,
+            find_dataset(connection, dataset),
+            prepared,
+            uploaded_by="commons upload",
+            mode=UploadMode.PARTIAL if partial else UploadMode.FULL,
+        )
+    stored = done.stored
+    console.print(
+        say("upload.repeat" if stored.is_repeat else "upload.done", rows_in=stored.rows_in, new=stored.new,
+            changed=stored.changed, unchanged=stored.unchanged, gone=stored.gone, aside=stored.set_aside)
+    )  # fmt: skip

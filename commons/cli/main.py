@@ -1,0 +1,25 @@
+"""The tree of commands."""
+
+import sys
+
+import typer
+
+from commons.cli import cluster, data, demo, research
+from commons.cli.terminal import complaints, say
+from commons.errors import CommonsError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=say("help"), rich_markup_mode=None)
+cluster.register(app)
+data.register(app)
+demo.register(app)
+app.add_typer(research.app, name="research")
+
+
+def main() -> None:
+    """Run the command line; an explained failure is told in the reader's language, and the exit status is 1."""
+    try:
+        app()
+    except CommonsError as failure:
+        complaints.print(failure.what(), style="bold red", markup=False)
+        complaints.print(failure.remedy(), markup=False)
+        sys.exit(1)

@@ -1,0 +1,69 @@
+"""What every command shares: help in the reader's language, progress on what takes long, tables."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+
+import pandas as pd
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from commons.i18n import translate
+
+console = Console()
+complaints = Console(stderr=True)
+
+
+class OutputFormat(StrEnum):
+    """How a command prints its figures."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+def say(key: str, **values: object) -> str:
+    """Return the text `cli.<key>`."""
+    return translate(f"cli.{key}", None, **values)
+
+
+def told(name: str, example: str) -> str:
+    """Return the help of a command: what it does, and an example."""
+    return f"{say(f'{name}.help')}\n\n{say('example')}: {example}"
+
+
+def group(name: str) -> typer.Typer:
+    """Return an empty group of commands with its help."""
+    return typer.Typer(no_args_is_help=True, help=say(f"{name}.help"), rich_markup_mode=None)
+
+
+@contextmanager
+def working(text: str) -> Iterator[Progress]:
+    """Show a spinner, the text and the time while the block runs."""
+    columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+    with Progress(*columns, console=complaints) as progress:
+        task = progress.add_task(text, total=1)
+        yield progress
+        progress.update(task, completed=1)
+
+
+def print_frame(frame: pd.DataFrame, form: OutputFormat = OutputFormat.TABLE) -> None:
+    """Print a frame as an aligned table, as CSV or as JSON records; the figures of the last two are unrounded."""
+    match form:
+        case OutputFormat.CSV:
+            print(frame.to_csv(index=False), end="")
+        case OutputFormat.JSON:
+            print(frame.to_json(orient="records", date_format="iso", force_ascii=False))
+        case OutputFormat.TABLE:
+            table = Table(*map(str, frame.columns))
+            for row in frame.itertuples(index=False, name=None):
+                table.add_row(*map(_cell, row))
+            console.print(table)
+
+
+def _cell(value: object) -> str:
+    if pd.isna(value):  # type: ignore[call-overload]
+        return "-"
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
