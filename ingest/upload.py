@@ -6,11 +6,11 @@ from pathlib import Path
 from commons.database.connection import Connection
 from commons.partners import Dataset
 from commons.vocabulary import UploadMode
-from ingest.check.check import check
+from ingest.check import check
 from ingest.check.records import CheckedRecords
 from ingest.link.linker import Linker
 from ingest.link.near_name import NearNameLinker
-from ingest.map.apply import apply_mapping
+from ingest.map import apply_mapping
 from ingest.map.mapping import Mapping
 from ingest.map.propose import propose_mapping
 from ingest.merge.merge import MergeResult, merge

@@ -8,7 +8,7 @@ from commons.cli import cluster, data, demo, research
 from commons.cli.terminal import complaints, say
 from commons.errors import CommonsError
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help=say("help"), rich_markup_mode=None)
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=say("help"), rich_markup_mode=None, pretty_exceptions_enable=False)
 cluster.register(app)
 data.register(app)
 demo.register(app)

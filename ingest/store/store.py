@@ -102,7 +102,7 @@ def store(
 
 def partner_keys(frame: pd.DataFrame) -> pd.Series:
     """Return the partner's id of each row, or a fingerprint of its name and place; the nth twin is numbered n."""
-    place = frame[["lon", "lat"]].round(FINGERPRINT_DECIMALS).astype(str)
+    place = frame[["lon", "lat"]].round(FINGERPRINT_DECIMALS).astype(str).fillna("")
     seen = (
         frame["name"].map(fold) + "|" + place["lon"] + "|" + place["lat"] + "|" + frame["street"].fillna("")
     )
