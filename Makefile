@@ -57,6 +57,7 @@ $(INSTALLED): pyproject.toml | machine
 # The Debian packages that are missing; apt is not called where none is.
 machine:
 	@have() { compgen -G "$$1" >/dev/null; }
+	quietly() { "$$@" >"$$log" 2>&1 || { tail -n 20 "$$log" >&2; return 1; }; }
 	wanted=()
 	$(PYTHON) -c 'import ensurepip' 2>/dev/null || wanted+=($(notdir $(PYTHON))-venv)
 	have '/usr/share/postgresql/*/extension/postgis.control' || wanted+=(postgresql postgresql-postgis)
@@ -68,17 +69,19 @@ machine:
 		echo "Installing Debian packages: $${wanted[*]} …"
 		command -v apt-get >/dev/null ||
 			{ echo "No apt-get here: install by other means what answers to these names." >&2; exit 1; }
-		$(APT) update || echo "apt-get update failed; trying with the package lists there are." >&2
+		log=$$(mktemp) && trap 'rm -f "$$log"' EXIT
+		quietly $(APT) update || echo "apt-get update failed; trying with the package lists there are." >&2
 		if [[ " $${wanted[*]} " == *" chromium "* ]] && ! apt-cache show chromium >/dev/null 2>&1; then
 			echo "Ubuntu has Chromium as a snap only: see Chromium on Ubuntu in CONTRIBUTING.md." >&2
 			exit 1
 		fi
 		if [[ " $${wanted[*]} " == *" postgresql "* ]]; then
 			# Without this, Debian also starts a server of its own on port 5432.
-			$(APT) install -y --no-install-recommends postgresql-common >/dev/null
+			quietly $(APT) install -y --no-install-recommends postgresql-common
 			$(SUDO) sed -i 's/^#create_main_cluster = true/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
 		fi
-		$(APT) install -y --no-install-recommends "$${wanted[@]}" >/dev/null
+		quietly $(APT) install -y --no-install-recommends "$${wanted[@]}" ||
+			{ echo "apt-get failed (above). Install these yourself, then try again: $${wanted[*]}" >&2; exit 1; }
 	fi
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
 		{ echo "$(PYTHON) is older than 3.11; name a newer one: make PYTHON=python3.12 …" >&2; exit 1; }
