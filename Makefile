@@ -29,8 +29,8 @@ test: check ## check, then run every test; a test that would be skipped for lack
 	@COMMONS_REQUIRE_ALL=1 $(BIN)/pytest $(ARGS)
 
 check: $(INSTALLED) ## style, format, types, and which room may import which
-	@$(BIN)/ruff check --quiet . && echo "style: as agreed"
-	$(BIN)/ruff format --quiet --check . && echo "format: as agreed"
+	@$(BIN)/ruff check
+	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
