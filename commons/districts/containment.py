@@ -43,7 +43,7 @@ def containment(districts: Districts) -> pd.DataFrame:
 def _without_contradicted(found: pd.DataFrame) -> pd.DataFrame:
     """Return the rows less the neighbourhoods said to lie in one commune that hold a sector of another.
 
-    Where it is small, its share does not show it: neighbourhood 47 lies in Saint-Gilles but for 1.4 %, which is a
+    Where it is small, its share does not show it: neighbourhood 47 lies in Saint-Gilles but for 1.5 %, which is a
     sector of Forest with 185 inhabitants.
     """
     inner = found.groupby(["inner_level", "outer_level"])

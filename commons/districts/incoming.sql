@@ -1,5 +1,7 @@
--- The temporary tables that load.py copies frames into; gone at the end of the transaction.
+-- The temporary tables that load.py copies frames into: empty at each load, gone with the transaction.
 -- Inputs: none. Geometry arrives as hexadecimal WKB in EPSG:4326.
+DROP TABLE IF EXISTS pg_temp.incoming_source, pg_temp.incoming_district, pg_temp.incoming_population,
+    pg_temp.incoming_within;
 CREATE TEMP TABLE incoming_source (
     source_key text, title text, publisher text, licence text, attribution text, url text
 ) ON COMMIT DROP;

@@ -39,9 +39,9 @@ def load_districts(connection: Connection, districts: Districts) -> LoadReport:
     _copy_in(connection, districts, within)
     values = {"scheme": districts.scheme, "sparse_below": SPARSE_BELOW_INHABITANTS}
     connection.execute(_sql("store_sources"))
+    connection.execute(_sql("store_population"), values)
     connection.execute(_sql("store_districts"), values)
     connection.execute(_sql("retire_districts"), values)
-    connection.execute(_sql("store_population"), values)
     connection.execute("DELETE FROM reference.district_within")
     connection.execute(_sql("store_within"), values)
     counts = len(districts.districts), len(districts.population), len(within)
@@ -55,9 +55,6 @@ def _has_official(connection: Connection) -> bool:
 
 def _copy_in(connection: Connection, districts: Districts, within: pd.DataFrame) -> None:
     """Make the temporary tables and fill them, the columns of each in the order of its frame."""
-    connection.execute(
-        "DROP TABLE IF EXISTS incoming_source, incoming_district, incoming_population, incoming_within"
-    )
     connection.execute(_sql("incoming"))
     owed = [(s.key, s.title, s.publisher, s.licence, s.attribution, s.url) for s in districts.sources]
     frames = {

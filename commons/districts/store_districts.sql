@@ -1,10 +1,11 @@
 -- Stores the incoming districts over those of the same scheme, level, code and revision, whose ids stay.
 -- Inputs: %(scheme)s; %(sparse_below)s inhabitants, under which a sector or neighbourhood hides nobody, as does one whose
--- population is unknown (its latest figure counts). Index used: uq_district_scheme.
+-- population is unknown. The latest stored figure counts: store the population first. Index used: uq_district_scheme.
 -- label_point depends on the geometry only; uncertainty_m is measured in Belgian Lambert 72 (EPSG:31370).
 WITH latest AS (
-    SELECT DISTINCT ON (level, code, revision) level, code, revision, population
-      FROM incoming_population
+    SELECT DISTINCT ON (level, code, revision) level::text, code, revision, population
+      FROM reference.population
+     WHERE scheme = %(scheme)s
      ORDER BY level, code, revision, year DESC
 )
 INSERT INTO reference.district (

@@ -4,6 +4,8 @@ INSERT INTO reference.district_within (inner_id, outer_id)
 SELECT inside.district_id, around.district_id
   FROM incoming_within w
   JOIN reference.district inside
-    ON (inside.scheme, inside.level::text, inside.code, inside.is_current) = (%(scheme)s, w.inner_level, w.inner_code, true)
+    ON inside.scheme = %(scheme)s AND inside.level = w.inner_level::reference.district_level
+   AND inside.code = w.inner_code AND inside.is_current
   JOIN reference.district around
-    ON (around.scheme, around.level::text, around.code, around.is_current) = (%(scheme)s, w.outer_level, w.outer_code, true)
+    ON around.scheme = %(scheme)s AND around.level = w.outer_level::reference.district_level
+   AND around.code = w.outer_code AND around.is_current

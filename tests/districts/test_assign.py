@@ -1,5 +1,7 @@
 """A point lies in exactly one district of each level inside the region, and in none outside it."""
 
+import dataclasses
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 
 from commons.districts.assign import GAP_TOLERANCE_M, LEVELS, assign_points
 from commons.districts.grid import parent_codes
-from commons.districts.structure import METRIC_CRS
+from commons.districts.structure import METRIC_CRS, district_frame
 from commons.vocabulary import DistrictLevel
 
 INSIDE = 4.305, 50.86
@@ -54,6 +56,19 @@ def test_a_corner_of_the_region_is_inside(town):
 def test_in_a_narrow_gap_the_nearest(town):
     assert codes(4.32 + 2e-5, 50.86, town)[1] == "b"
     assert codes(4.32 + 8e-5, 50.86, town)[1] == "c"
+
+
+@pytest.mark.parametrize("codes_from_north", [("c", "d"), ("d", "c")])
+def test_as_near_to_two_the_smallest_code(town, codes_from_north):
+    point, east = (4.3201, 50.86), 4.34
+    wedges = [
+        shapely.Polygon([point, (east, 50.87), (east, 50.86)]),
+        shapely.Polygon([point, (east, 50.86), (east, 50.85)]),
+    ]
+    rest = town.districts[town.districts["level"] != "neighbourhood"]
+    pointed = rest.iloc[[0, 0]].assign(level="neighbourhood", code=codes_from_north, geometry=wedges)
+    frame = district_frame(pd.concat([rest, pointed]))
+    assert codes(4.32005, 50.86, dataclasses.replace(town, districts=frame))[1] == "c"
 
 
 def test_in_a_wide_gap_none_of_that_level(town):

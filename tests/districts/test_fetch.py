@@ -150,10 +150,15 @@ def test_no_server_at_all(tmp_path):
     assert "COMMONS_MIRROR" in str(unreachable.value)
 
 
-def test_progress_is_told_up_to_the_announced_size(server, tmp_path):
+def test_progress_is_told_up_to_the_announced_size_before_the_file_is_there(server, tmp_path):
     server.answer((200, BODY, None))
     told = []
-    fetch(a_source(server.url), tmp_path, None, progress=lambda *now: told.append(now))
+
+    def progress(received, announced):
+        told.append((received, announced))
+        assert "s.csv" not in files_in(tmp_path)
+
+    fetch(a_source(server.url), tmp_path, None, progress=progress)
     assert told[-1] == (len(BODY), len(BODY))
     assert [received for received, _ in told] == sorted(received for received, _ in told)
 

@@ -11,7 +11,7 @@ from commons.districts.fetch import SourceUnreachableError
 from commons.districts.frames import read_districts
 from commons.districts.official import official_districts, official_population, read_table
 from commons.districts.sources import official_sources
-from commons.districts.structure import DISTRICT_COLUMNS, POPULATION_COLUMNS
+from commons.districts.structure import DISTRICT_COLUMNS, POPULATION_COLUMNS, as_multipolygons
 from commons.errors import CommonsError
 from commons.i18n import catalogue
 from commons.vocabulary import DistrictLevel, Language
@@ -172,6 +172,15 @@ def test_only_an_invalid_geometry_is_repaired_and_it_is_told():
     shapes = districts.set_index("code").geometry
     assert shapely.equals_exact(shapes["21002"], shapely.MultiPolygon([square]))
     assert official_population({communes: table}, districts).empty
+
+
+def test_of_a_repaired_geometry_the_polygons_stay():
+    square, line = shapely.box(0, 0, 1, 1), shapely.LineString([(1, 1), (2, 2)])
+    two = shapely.MultiPolygon([shapely.box(2, 2, 3, 3), shapely.box(4, 4, 5, 5)])
+    series = gpd.GeoSeries([shapely.GeometryCollection([square, line, two]), square], index=[7, 9], crs=4326)
+    collected = as_multipolygons(series)
+    assert list(collected.geom_type) == ["MultiPolygon", "MultiPolygon"]
+    assert list(shapely.area(collected.to_numpy())) == [3, 1]
 
 
 def test_every_source_is_told_in_full():

@@ -1,8 +1,10 @@
 """The grid stands in for the official districts and says so."""
 
+import h3
 import pytest
 import shapely
 
+from commons.districts.grid import parent_codes
 from commons.districts.structure import DISTRICT_COLUMNS
 from commons.vocabulary import DistrictLevel
 
@@ -23,6 +25,18 @@ def test_the_sectors_tile_the_region(grid):
     assert sectors["area_km2"].sum() == pytest.approx(
         grid.current(DistrictLevel.REGION)["area_km2"].iloc[0], rel=1e-6
     )
+
+
+@pytest.mark.parametrize(("level", "resolution"), [("sector", 9), ("neighbourhood", 8), ("commune", 7)])
+def test_a_level_is_a_resolution_and_holds_the_parents_of_the_sectors(grid, level, resolution):
+    cells = set(grid.current(DistrictLevel(level))["code"])
+    assert {h3.get_resolution(cell) for cell in cells} == {resolution}
+    sectors = grid.current(DistrictLevel.SECTOR)["code"]
+    parents = parent_codes(sectors, DistrictLevel(level))
+    assert all(
+        sector in h3.cell_to_children(parent, 9) for sector, parent in zip(sectors, parents, strict=True)
+    )
+    assert set(parents) == cells
 
 
 def test_it_has_the_frame_of_the_official_ones_and_no_population(grid):
