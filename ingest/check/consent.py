@@ -1,13 +1,14 @@
 """The consent flags of a file: read by explicit tables, and closed wherever they cannot be read."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pandas as pd
 
-from commons.categories.scheme import fold
-from commons.consent.flags import FLAG_WORDS
+from commons.consent.flags import FLAG_WORDS, read_flag
 from ingest.check.dates import is_after, to_date
 from ingest.check.draft import Draft, Finding
+from ingest.map.patterns import per_value
 from ingest.notices import NoticeCode
 
 EXPECTED = (*FLAG_WORDS, "consent_by", "consent_on")
@@ -26,8 +27,7 @@ def check_consent(draft: Draft) -> Iterator[Finding]:
 
 def _read_words(draft: Draft, flag: str) -> Iterator[Finding]:
     texts = draft.texts(flag)
-    codes = {text: FLAG_WORDS[flag].get(fold(text)) for text in texts.dropna().unique()}
-    draft.columns[flag] = pd.Series([codes.get(text) for text in texts], index=texts.index, dtype=object)
+    draft.columns[flag] = per_value(texts, partial(read_flag, flag))
     code = NoticeCode.LICENCE_UNKNOWN if flag == "licence" else NoticeCode.FLAG_UNREADABLE
     yield Finding(code, texts.notna() & draft.columns[flag].isna(), flag)
 

@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 
 from ingest.check.draft import Draft, Finding
+from ingest.map.patterns import per_value
 from ingest.notices import NoticeCode
 
 ISO = re.compile(
@@ -37,8 +38,7 @@ def check_dates(draft: Draft) -> Iterator[Finding]:
 
 def to_date(texts: pd.Series) -> pd.Series:
     """Return the texts as `datetime.date`, None where they are no date (object dtype); a part left out is its first."""
-    known = {text: read_date(text) for text in texts.dropna().unique()}
-    return pd.Series([known.get(text) for text in texts], index=texts.index, dtype=object)
+    return per_value(texts, read_date)
 
 
 def read_date(text: str) -> date | None:

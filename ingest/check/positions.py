@@ -39,10 +39,9 @@ def check_positions(draft: Draft, bounds: Bounds = REGION_BOUNDS) -> Iterator[Fi
     Swapped axes are put right only where the point is outside the region as given and inside it when swapped.
     """
     given = read_positions(draft)
-    x, y = given.points.T
-    nowhere: Mask = (x == 0) & (y == 0)  # where a failed geocoder puts things
+    nowhere = _is_nowhere(given.points)
     points = np.where(nowhere[:, None], np.nan, given.points)
-    present = np.isfinite(points).all(axis=1)
+    present = np.isfinite(points.sum(axis=1))
     crs = given.crs or guess_crs(points[present], bounds)
     unknown = present if crs is None else np.zeros_like(present)
     points, swapped = _unswap(points, bounds_in(crs or STORAGE_CRS, bounds))
@@ -104,6 +103,13 @@ def bounds_in(crs: int, bounds: Bounds) -> Bounds:
         *bounds
     )
     return west, south, east, north
+
+
+def _is_nowhere(points: Points) -> Mask:
+    """Return True at (0, 0), where a failed geocoder puts things."""
+    x, y = points.T
+    nowhere: Mask = (x == 0) & (y == 0)
+    return nowhere
 
 
 def _inside(points: Points, bounds: Bounds) -> Mask:

@@ -67,7 +67,7 @@ def check_names(draft: Draft) -> Iterator[Finding]:
         composed = name.notna()
     draft.columns["name"] = name
     yield Finding(NoticeCode.NAME_COMPOSED, composed, "name")
-    yield Finding(NoticeCode.NAME_MISSING, ~contains(name, r"[^\W_]"), "name")
+    yield Finding(NoticeCode.NAME_MISSING, ~contains(name, "[^ -/:-@\\[-`{-~]"), "name")
 
 
 def compose_name(category: pd.Series, street: pd.Series, house_number: pd.Series) -> pd.Series:

@@ -12,6 +12,7 @@ from commons.categories.scheme import category_by_term, fold
 from commons.vocabulary import SubjectKind
 from ingest.check.dates import read_date
 from ingest.check.draft import Draft, Finding
+from ingest.map.patterns import per_value
 from ingest.notices import NoticeCode
 
 OTHER = "other"
@@ -36,8 +37,7 @@ def resource_kind_by_word() -> Mapping[str, str]:
 def check_categories(draft: Draft) -> Iterator[Finding]:
     """Set the common category beside the partner's own word; what no category knows is `other`."""
     raw = draft.texts("category")
-    codes = {text: _category(text) for text in raw.dropna().unique()}
-    category = pd.Series([codes.get(text) for text in raw], index=raw.index, dtype=object)
+    category = per_value(raw, _category)
     draft.columns["category_raw"] = raw
     draft.columns["category"] = category.fillna(OTHER)
     yield Finding(NoticeCode.CATEGORY_UNKNOWN, category.isna() if draft.has("category") else None, "category")
@@ -52,7 +52,7 @@ def _category(text: str) -> str | None:
 def check_subjects(draft: Draft) -> Iterator[Finding]:
     """Set of whom the record speaks; unknown is treated as a person."""
     texts = draft.texts("subject")
-    codes = texts.map(lambda text: _words()["subject"].get(fold(text)), na_action="ignore").astype(object)
+    codes = per_value(texts, lambda text: _words()["subject"].get(fold(text)))
     draft.columns["subject"] = codes.where(codes.notna(), SubjectKind.UNKNOWN.value)
     unread = texts.notna() & codes.isna()
     draft.leave("subject", unread)
@@ -63,16 +63,11 @@ def check_resources(draft: Draft) -> Iterator[Finding]:
     """Set offers and needs to lists of resource kinds; other words stay in the extras."""
     for name in ("offers", "needs"):
         texts = draft.texts(name)
-        read = {text: _kinds(text) for text in texts.dropna().unique()}
-        unknown = (
-            texts.map(lambda text, read=read: not read[text][1], na_action="ignore")
-            .fillna(value=False)
-            .astype(bool)
-        )
+        read = per_value(texts, _kinds)
+        unknown = pd.Series([bool(answer) and not answer[1] for answer in read], index=texts.index)
         draft.leave(name, unknown)
-        draft.columns[name] = pd.Series(
-            [list(read[text][0]) if text in read else [] for text in texts], index=texts.index, dtype=object
-        )
+        kinds = [list(answer[0]) if answer else [] for answer in read]
+        draft.columns[name] = pd.Series(kinds, index=texts.index, dtype=object)
         yield Finding(NoticeCode.RESOURCE_KIND_UNKNOWN, unknown, name)
 
 
@@ -90,7 +85,9 @@ def _kinds(text: str) -> tuple[list[str], bool]:
 
 def check_participations(draft: Draft) -> Iterator[Finding]:
     """Set what a record takes part in, from three parallel columns: titles, resource kinds, since when."""
-    columns = (draft.texts(f"participation_{part}").fillna("") for part in ("title", "kind", "since"))
+    columns = (
+        draft.texts(f"participation_{part}").fillna("").tolist() for part in ("title", "kind", "since")
+    )
     cells = list(zip(*columns, strict=True))
     known = {triple: _participations(*triple) for triple in set(cells)}
     read = [known[triple] for triple in cells]
