@@ -3,6 +3,7 @@
 
 const Brussels = (() => {
   const PHONE_PX = 600;
+  const LEGEND_PX = 252; // its max-width in the style sheet, which may not be there yet when the map is drawn
   const BILINGUAL_ZOOM = 12.5;
   const DOT_RADIUS_PX = L.Browser.mobile ? 6 : 5;
   const DOT = { radius: DOT_RADIUS_PX, color: "#ffffff", weight: 1.5, fillColor: "#b3400a", fillOpacity: 1 };
@@ -12,6 +13,7 @@ const Brussels = (() => {
   const COMMUNE = { color: "#3d4854", weight: 1.4, fill: false, interactive: false };
   // Lines and dots of the districts without a value: the pattern's tile in pixels, its ground, its strokes.
   const PATTERNS = {
+    none: { size: 8, ground: "#f1f1ef", path: "M4 2.2 a1.8 1.8 0 1 0 .01 0" },
     no_population: { size: 7, ground: "#f1f1ef", path: "M-1 1 L1 -1 M0 7 L7 0 M6 8 L8 6" },
     suppressed: { size: 6, ground: "#f1f1ef", path: "M2 3 h1.6" },
     withheld: { size: 7, ground: "#e4e2dd", path: "M0 0 L7 7 M0 7 L7 0" },
@@ -54,6 +56,12 @@ const Brussels = (() => {
     return layer.bindTooltip(content, { sticky: true, className: "bxl-hint" });
   }
 
+  // An open legend would lie over a popup at the left: the map moves until the popup stands beside it.
+  function besideLegend(group) {
+    const left = group.legend.getContainer().open ? LEGEND_PX + 24 : 12;
+    return { maxHeight: 220, autoPanPaddingTopLeft: [left, 12], autoPanPaddingBottomRight: [12, 12] };
+  }
+
   function districts(group, drawn) {
     const selected = [];
     L.geoJSON(drawn.districts, {
@@ -61,7 +69,7 @@ const Brussels = (() => {
       onEachFeature: ({ properties: { code, name, reading } }, layer) => {
         const content = element("div", "bxl-popup");
         content.append(element("strong", "", name), element("div", "", reading));
-        group.addLayer(hint(says(layer, "district", code), [name, reading]).bindPopup(content));
+        group.addLayer(hint(says(layer, "district", code), [name, reading]).bindPopup(content, besideLegend(group)));
         if (code === drawn.selected) selected.push(layer.setStyle(SELECTED_DISTRICT));
       },
     });
@@ -133,7 +141,7 @@ const Brussels = (() => {
       if (mark.count === 1) says(layer, "place", mark.places[0].id);
       else layer.toGeoJSON = () => null; // its popup's names say which one
       hint(layer, mark.count === 1 ? [mark.places[0].name, mark.note] : [mark.title, mark.note]);
-      layer.bindPopup(popup(mark, layer, group), { maxHeight: 220, autoPanPadding: [12, 12] });
+      layer.bindPopup(popup(mark, layer, group), besideLegend(group));
       group.addLayer(layer);
       if (chosen) group.chosen = layer;
     });
@@ -179,6 +187,8 @@ const Brussels = (() => {
     map.createPane("bxl-labels").style.zIndex = 450;
     map.createPane("bxl-places").style.zIndex = 500;
     map.on("zoomend", () => thinLabels(map));
+    document.querySelectorAll("link[rel=stylesheet]")
+      .forEach((link) => link.addEventListener("load", () => thinLabels(map)));
     map.on("popupopen", ({ popup: { _closeButton } }) => _closeButton.setAttribute("aria-label", map.texts.close));
     L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
   }
@@ -190,10 +200,10 @@ const Brussels = (() => {
     },
     onAdd(map) {
       prepare(map, this.drawn);
-      [districts, labels, marks].forEach((draw) => draw(this, this.drawn));
       this.legend = L.control({ position: "bottomleft" });
       this.legend.onAdd = () => legend(this.drawn, map);
       this.legend.addTo(map);
+      [districts, labels, marks].forEach((draw) => draw(this, this.drawn));
       L.FeatureGroup.prototype.onAdd.call(this, map);
       thinLabels(map);
       if (this.chosen) {
