@@ -4,6 +4,7 @@ A notice points at a row and a column and never quotes a value, so that a report
 Texts: `notice.<CODE>.what` and `notice.<CODE>.fix` in `commons/i18n/notices.toml`; `docs/notices.md` has all.
 """
 
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -145,3 +146,26 @@ def summarise(notices: pd.DataFrame) -> pd.DataFrame:
         .sort_values(["_order", "rows"], ascending=[True, False])
         .drop(columns="_order")
     )
+
+
+def notices_page() -> str:
+    """Return `docs/notices.md`: every code with its severity and its English texts."""
+    lines = [
+        "# Notices",
+        "",
+        "What the report of an upload may say, made by `python -m ingest.notices > docs/notices.md`. An *error* set",
+        "the row aside; a *warning* left a value out, changed it, or closed the record; *info* only tells.",
+        "The French and Dutch texts stand beside these in `commons/i18n/notices.toml`.",
+        "",
+        "| code | severity | what it says | what to do |",
+        "|---|---|---|---|",
+    ]
+    rows = (
+        f"| `{code.value}` | {code.severity.value} | {code.what(Language.EN)} | {code.fix(Language.EN)} |"
+        for code in NoticeCode
+    )
+    return "\n".join([*lines, *(row.replace("separated by |", "separated by \\|") for row in rows)]) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(notices_page())

@@ -30,6 +30,10 @@ def read_geojson(path: Path) -> RawTable:
         return _read_collection(_parse(text), encoding, notices)
     except RecursionError as error:
         raise CommonsError("read_json_too_deep") from error
+    except OverflowError as error:  # a coordinate of hundreds of digits
+        raise CommonsError("read_json_number") from error
+    except UnicodeEncodeError as error:  # half of a surrogate pair
+        raise CommonsError("read_not_text") from error
 
 
 def _parse(text: str) -> dict[str, Any]:

@@ -117,8 +117,10 @@ def plain_text(value: str | float | None) -> str | None:
     """
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int | float):
+    if isinstance(value, float):
         return plain_number(value)
+    if isinstance(value, int):
+        return str(value)
     return value or None
 
 
@@ -128,4 +130,4 @@ def plain_number(number: float) -> str:
     >>> plain_number(1030.0), plain_number(0.5)
     ('1030', '0.5')
     """
-    return str(int(number)) if float(number).is_integer() and abs(number) < 1e15 else repr(number)
+    return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)

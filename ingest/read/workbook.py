@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, BinaryIO, TypeAlias
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
@@ -35,10 +35,9 @@ def read_workbook(path: Path) -> RawTable:
     """Return the rows of the first sheet that has any. Raises CommonsError where none has, or it broke."""
     measure(path)
     try:
-        with warnings.catch_warnings(
-            action="ignore", category=UserWarning
-        ):  # parts that openpyxl does not read
-            header, records, formulas, notices = _read_sheets(path)
+        with path.open("rb") as file, warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # parts of a workbook that openpyxl does not read
+            header, records, formulas, notices = _read_sheets(file)
     except NOT_A_WORKBOOK as error:
         raise CommonsError("read_workbook_broken") from error
     names, _ = name_columns(header)
@@ -47,8 +46,8 @@ def read_workbook(path: Path) -> RawTable:
     return RawTable(rows, None, None, Format.XLSX, None, (*notices, *named, *dropped))
 
 
-def _read_sheets(path: Path) -> tuple[list[str], dict[int, Cells], list[tuple[int, int]], list[Notice]]:
-    workbook = load_workbook(path, read_only=True, data_only=False, keep_links=False)
+def _read_sheets(file: BinaryIO) -> tuple[list[str], dict[int, Cells], list[tuple[int, int]], list[Notice]]:
+    workbook = load_workbook(file, read_only=True, data_only=False, keep_links=False)
     try:
         for sheet in workbook.worksheets:
             sheet.reset_dimensions()  # some programs write a wrong size
