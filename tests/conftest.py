@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -16,10 +17,13 @@ from commons.database.migrate import routine, upgrade
 from commons.districts.frames import read_districts
 from commons.districts.grid import grid_districts
 from commons.districts.load import load_districts
+from commons.districts.structure import Districts
+from ingest.demo import demo_partners, load_demo_partner, write_demo
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED = PROJECT.parent / "shared"
 TEMPLATE = "commons_template"
+DEMO_TEMPLATE = "commons_demo_template"
 _numbers = count(1)
 
 
@@ -76,11 +80,16 @@ def template(cluster: EmbeddedCluster, mirror: Path | None) -> str:
 
 
 def load_template_districts(url: str, mirror: Path | None) -> None:
-    """Store the official districts, or the grid where there is no mirror: tests download nothing."""
-    districts = read_districts(mirror, Path(), pauses_s=()) if mirror else grid_districts()
+    """Store the districts in the template."""
     with psycopg.connect(url) as connection:
         connection.execute("SET ROLE commons_owner")
-        load_districts(connection, districts)
+        load_districts(connection, template_districts(mirror))
+
+
+@cache
+def template_districts(mirror: Path | None) -> Districts:
+    """Return the official districts, or the grid where there is no mirror: tests download nothing."""
+    return read_districts(mirror, Path(), pauses_s=()) if mirror else grid_districts()
 
 
 @pytest.fixture
@@ -92,11 +101,60 @@ def empty_database(cluster: EmbeddedCluster, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.fixture
+def empty_upgraded(empty_database: Database) -> Database:
+    """Return an upgraded database without districts."""
+    upgrade(empty_database.url)
+    return empty_database
+
+
+@pytest.fixture
 def database(cluster: EmbeddedCluster, template: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     """Yield an upgraded database with districts and no partner."""
     with _clone(cluster, template) as database:
         monkeypatch.setenv("DATABASE_URL", database.url)
         yield database
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory, mirror: Path | None) -> Path:
+    """Write the fictional partners' files."""
+    folder = tmp_path_factory.mktemp("demo")
+    write_demo(folder, template_districts(mirror))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_template(cluster: EmbeddedCluster, template: str, demo_folder: Path) -> str:
+    """Make a template that holds the fictional partners, merged and released."""
+    with psycopg.connect(cluster.url("postgres"), autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {DEMO_TEMPLATE} TEMPLATE {template}")
+    with psycopg.connect(cluster.url(DEMO_TEMPLATE)) as connection:
+        for partner in demo_partners(demo_folder):
+            load_demo_partner(connection, demo_folder, partner)
+    return DEMO_TEMPLATE
+
+
+@pytest.fixture
+def demo_database(
+    cluster: EmbeddedCluster, demo_template: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Database]:
+    """Yield a database of the test's own with the fictional partners in it."""
+    with _clone(cluster, demo_template) as database:
+        monkeypatch.setenv("DATABASE_URL", database.url)
+        yield database
+
+
+@pytest.fixture(scope="session")
+def _unchanged_demo(cluster: EmbeddedCluster, demo_template: str) -> Iterator[Database]:
+    with _clone(cluster, demo_template) as database:
+        yield database
+
+
+@pytest.fixture
+def unchanged_demo(_unchanged_demo: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """Return a database with the fictional partners, shared by all tests that change nothing in it."""
+    monkeypatch.setenv("DATABASE_URL", _unchanged_demo.url)
+    return _unchanged_demo
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from commons.consent.agreement import AgreementTerms, sign_agreement
 from commons.database.connection import Role, connect
 from commons.districts.frames import read_districts
 from commons.districts.load import LoadReport, load_districts
+from commons.districts.replace import replace_records
 from commons.errors import CommonsError
 from commons.overview import dataset_overview
 from commons.partners import add_dataset, add_partner, find_dataset, find_partner, issue_token
@@ -42,12 +43,17 @@ SIGN_EXAMPLE = (
 
 
 def load_official_districts() -> LoadReport:
-    """Return what was stored of the districts, from the mirror, the cache or their sources, else of the grid."""
+    """Return what was stored of the districts, from the mirror, the cache or their sources, else of the grid.
+
+    Every record is given its districts anew, and released anew, in the same transaction.
+    """
     now = settings()
     found = read_districts(now.mirror, now.home / "districts")
     with connect(Role.ADMIN) as connection:
         connection.execute("SET LOCAL ROLE commons_owner")
-        return load_districts(connection, found)
+        report = load_districts(connection, found)
+        replace_records(connection)
+    return report
 
 
 def load() -> None:

@@ -2,13 +2,11 @@
 
 import sys
 
-import typer
-
 from commons.cli import cluster, data, demo, research
-from commons.cli.terminal import complaints, say
+from commons.cli.terminal import complaints, group
 from commons.errors import CommonsError
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help=say("help"), rich_markup_mode=None, pretty_exceptions_enable=False)
+app = group("commons")
 cluster.register(app)
 data.register(app)
 demo.register(app)

@@ -36,7 +36,13 @@ def told(name: str, example: str) -> str:
 
 def group(name: str) -> typer.Typer:
     """Return an empty group of commands with its help."""
-    return typer.Typer(no_args_is_help=True, help=say(f"{name}.help"), rich_markup_mode=None)
+    return typer.Typer(
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        help=say(f"{name}.help"),
+        rich_markup_mode=None,
+    )
 
 
 @contextmanager

@@ -34,7 +34,9 @@ def catalogue() -> dict[str, dict[Language, str]]:
 def _flatten(tree: dict[str, Any], prefix: str = "") -> list[tuple[str, dict[Language, str]]]:
     if tree and all(isinstance(value, str) for value in tree.values()):
         return [(prefix, {Language(code): text for code, text in tree.items()})]
-    return [leaf for name, branch in tree.items() for leaf in _flatten(branch, f"{prefix}.{name}".lstrip("."))]
+    return [
+        leaf for name, branch in tree.items() for leaf in _flatten(branch, f"{prefix}.{name}".lstrip("."))
+    ]
 
 
 def default_language() -> Language:

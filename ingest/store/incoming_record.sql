@@ -1,4 +1,6 @@
 -- The temporary tables into which an upload's checked rows are copied.
+DROP TABLE IF EXISTS pg_temp.incoming_record, pg_temp.incoming_participation;
+
 CREATE TEMPORARY TABLE incoming_record ON COMMIT DROP AS
 SELECT 0 AS row_number, ''::text AS partner_key, v.name, v.name_fr, v.name_nl, v.name_en, v.description, v.description_fr,
        v.description_nl, v.description_en, v.category, v.category_raw, v.website, v.opening_hours, v.street,
