@@ -1,0 +1,55 @@
+"""The entry: it chooses the language, names the pages, opens the one that was asked for, and says what it rests on."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from commons.release import released
+from commons.vocabulary import Audience, Language
+from dashboard.failures import explained
+from dashboard.session import Param, in_address, language, say
+from dashboard.words import plain
+
+# Three places, joined. A symbol by name would be fetched from another host.
+ICON = """
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><path d="M8 23 16 8l8 15z" fill="none" stroke="#0b6e99"
+stroke-width="3"/><g fill="#b3400a"><circle cx="16" cy="8" r="6"/><circle cx="8" cy="23" r="6"/>
+<circle cx="24" cy="23" r="6"/></g></svg>"""
+STYLE = Path(__file__).parent / "style.css"
+PAGES = ("explore", "coverage", "research", "upload")
+
+
+def choose_language() -> None:
+    """Show the switch; the address keeps its answer, so that a shared view opens in the language it was shared in."""
+    codes = [code.value for code in Language]
+    st.segmented_control(
+        "Langue / Taal / Language",
+        codes,
+        format_func=str.upper,
+        required=True,
+        label_visibility="collapsed",
+        **in_address(Param.LANGUAGE, codes, default=[language().value]),
+    )
+
+
+def show_sources() -> None:
+    """Show what must be said of the open data that the districts and rates rest on."""
+    said = dict.fromkeys(released(Audience.PUBLIC).sources()["attribution"])
+    if said:
+        st.caption(say("footer.sources", sources=plain(" · ".join(said))))
+    st.caption(say("footer.consent"))
+
+
+st.set_page_config(layout="wide", page_icon=ICON.strip())
+st.html(STYLE)
+with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+    st.caption(say("brand"))
+    choose_language()
+pages = [st.Page(f"views/{name}.py", title=say(f"{name}.nav"), default=name == PAGES[0]) for name in PAGES]
+page = st.navigation(pages, position="top")
+st.set_page_config(page_title=f"{page.title} · {say('brand')}")
+with explained():
+    page.run()
+st.divider()
+with explained():
+    show_sources()

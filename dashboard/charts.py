@@ -1,0 +1,113 @@
+"""Charts that say what the table beside them says."""
+
+import altair as alt
+import pandas as pd
+
+from commons.i18n import translate
+from commons.vocabulary import Language, ResourceKind
+from dashboard.words import number, percent
+
+BAR_PX = 30
+# Told apart in grey and under every common colour blindness, on white and on the dark ground.
+OWN_COLOUR, OTHER_COLOUR = "#d9480f", "#4292c6"
+LABEL_PX = 260
+
+
+def coverage_by_kind(region: pd.DataFrame, language: Language) -> alt.LayerChart:
+    """Return a bar per resource kind, largest first: the share of the region's alternatives that pool it."""
+    kinds = region[region["resource_kind"].notna()]
+    shown = pd.DataFrame(
+        {
+            "kind": kinds["resource_kind"].map(
+                {kind.value: translate(f"resource_kind.{kind}", language) for kind in ResourceKind}
+            ),
+            "share": kinds["share"].astype(float),
+            "text": [percent(share, language, 1) for share in kinds["share"]],
+        }
+    )
+    kind = alt.Y("kind:N", sort="-x", title=None, axis=alt.Axis(labelLimit=LABEL_PX))
+    share = alt.X("share:Q", title=translate("dashboard.chart.share", language), axis=alt.Axis(format="~%"))
+    base = alt.Chart(shown).encode(
+        y=kind, x=share, tooltip=[_told("kind", "kind", language), _told("text", "share", language)]
+    )
+    texts = base.mark_text(align="left", dx=4).encode(text="text:N")
+    chart: alt.LayerChart = base.mark_bar(color=OTHER_COLOUR) + texts
+    return chart
+
+
+def coverage_distribution(shares: pd.Series, language: Language) -> alt.Chart:
+    """Return how many districts have which share, in steps of ten percent; those without alternatives are left out."""
+    step = (shares.dropna().astype(float) * 10).clip(upper=9.999).astype(int) * 10
+    steps = range(0, 100, 10)
+    counts = step.value_counts().reindex(steps, fill_value=0)
+    shown = pd.DataFrame(
+        {"from": steps, "label": [f"{s}\N{EN DASH}{s + 10}" for s in steps], "districts": counts.to_numpy()}
+    )
+    chart: alt.Chart = (
+        alt.Chart(shown)
+        .mark_bar(color=OTHER_COLOUR)
+        .encode(
+            x=alt.X(
+                "label:O",
+                sort=None,
+                title=translate("dashboard.chart.share_percent", language),
+                axis=alt.Axis(labelAngle=0),
+            ),
+            y=alt.Y(
+                "districts:Q",
+                title=translate("dashboard.chart.districts", language),
+                axis=alt.Axis(tickMinStep=1, format="d"),
+            ),
+            tooltip=[
+                _told("label", "share_percent", language),
+                alt.Tooltip("districts:Q", title=translate("dashboard.chart.districts", language)),
+            ],
+        )
+    )
+    return chart
+
+
+def rate_by_year(rates: pd.DataFrame, language: Language) -> alt.Chart:
+    """Return a line per `place` of the rate by year; the first place stands out, the others are for comparison.
+
+    `rates` has the columns place, year and per_1000.
+    """
+    places = list(rates["place"].unique())
+    shown = rates.assign(
+        per_1000=rates["per_1000"].astype(float),
+        text=[number(rate, language, 3) for rate in rates["per_1000"]],
+    )
+    chart: alt.Chart = (
+        alt.Chart(shown)
+        .mark_line(point=True)
+        .encode(
+            x=alt.X(
+                "year:O",
+                title=translate("dashboard.chart.year", language),
+                axis=alt.Axis(labelAngle=0, labelOverlap=True),
+            ),
+            y=alt.Y(
+                "per_1000:Q", title=translate("dashboard.chart.rate", language), axis=alt.Axis(format="~f")
+            ),
+            color=alt.Color(
+                "place:N",
+                title=None,
+                sort=places,
+                scale=alt.Scale(domain=places, range=[OWN_COLOUR, OTHER_COLOUR]),
+                legend=alt.Legend(orient="top", labelLimit=LABEL_PX, columns=1),
+            ),
+            strokeDash=alt.StrokeDash(
+                "place:N", sort=places, scale=alt.Scale(domain=places, range=[[1, 0], [5, 4]]), legend=None
+            ),
+            tooltip=[
+                _told("place", "place", language),
+                alt.Tooltip("year:O", title=translate("dashboard.chart.year", language)),
+                _told("text", "rate", language),
+            ],
+        )
+    )
+    return chart
+
+
+def _told(field: str, key: str, language: Language) -> alt.Tooltip:
+    return alt.Tooltip(f"{field}:N", title=translate(f"dashboard.chart.{key}", language))

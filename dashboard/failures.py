@@ -1,0 +1,34 @@
+"""What a person sees when something fails: an explanation in their language, never a traceback."""
+
+import logging
+import secrets
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from commons.errors import CommonsError
+from dashboard.session import language, say
+from dashboard.words import plain
+
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Show what fails within, and go on after it.
+
+    A failure that nobody foresaw gets a number, which the log has with the type and the places in the code; never
+    its message, which may hold a partner's value.
+    """
+    try:
+        yield
+    except CommonsError as failure:
+        what, remedy = failure.what(language()), failure.remedy(language())
+        st.error(f"{plain(what)}\n\n{plain(remedy)}", icon=":material/error:")
+    except Exception as failure:  # noqa: BLE001 - the one place where a page's failures end
+        number = secrets.token_hex(4)
+        places = [f"{at.filename}:{at.lineno}" for at in traceback.extract_tb(failure.__traceback__)]
+        log.error("failure %s: %s at %s", number, type(failure).__name__, " < ".join(reversed(places)))  # noqa: TRY400
+        st.error(say("failure", number=number), icon=":material/error:")

@@ -1,0 +1,94 @@
+"""What a visit remembers: the language, and what the address of the page says, so that a view can be shared."""
+
+from collections.abc import Collection, Sequence
+from enum import StrEnum
+from typing import Any
+
+import streamlit as st
+
+from commons.i18n import translate
+from commons.vocabulary import Language
+
+
+class Key(StrEnum):
+    """The names under which the session keeps what is no widget's value."""
+
+    DISTRICT_CLICKED = "district_clicked"
+    LIST_LENGTH = "list_length"
+    TOKEN = "token"  # noqa: S105 - a name
+    PREPARED = "prepared"
+    REPORT = "report"
+
+
+class Param(StrEnum):
+    """What an address may say after its `?`; also the key of the widget that says it."""
+
+    LANGUAGE = "lang"
+    SEARCH = "q"
+    CATEGORIES = "cat"
+    DISTRICT = "district"
+    ALTERNATIVE = "id"
+    LEVEL = "level"
+    KIND = "kind"
+    CATEGORY = "category"
+    START = "from"
+    END = "to"
+
+
+def language() -> Language:
+    """Return the language of the address, else of the visit so far, else of the browser, else French."""
+    browser = (st.context.locale or "")[:2]
+    said = (
+        st.query_params.get(Param.LANGUAGE),
+        st.session_state.get(_kept(Param.LANGUAGE), [""])[0],
+        browser,
+    )
+    return next((Language(code) for code in said if code in set(Language)), Language.FR)
+
+
+def say(key: str, **values: object) -> str:
+    """Return the page's text `dashboard.<key>` in the visit's language."""
+    return translate(f"dashboard.{key}", language(), **values)
+
+
+def in_address(
+    param: Param,
+    options: Collection[str] | None = None,
+    *,
+    many: bool = False,
+    default: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Return the arguments by which a widget starts from the address and writes itself into it.
+
+    The address holds codes, never labels: it means the same in every language. A code that is none of the
+    `options` is left out. What the visit last chose comes back where the address is silent.
+    """
+    asked = st.query_params.get_all(param) or st.session_state.get(_kept(param), default)
+    valid = [code for code in asked if options is None or code in options]
+    values = valid[: None if many else 1] or [code for code in default if options is None or code in options]
+    if options is not None:
+        st.session_state[param] = values if many else next(iter(values), None)
+    elif st.session_state.get(param) != (text := next(iter(values), "")):
+        st.session_state[param] = text
+    write_address(param, values)
+    return {"key": param, "on_change": _follow, "args": (param,)}
+
+
+def write_address(param: Param, values: Sequence[str]) -> None:
+    """Make the address say these values, or nothing of the parameter; the visit remembers them."""
+    st.session_state[_kept(param)] = list(values)
+    if st.query_params.get_all(param) == list(values):
+        return
+    if values:
+        st.query_params[param] = list(values)
+    else:
+        del st.query_params[param]
+
+
+def _follow(param: Param) -> None:
+    value = st.session_state[param]
+    write_address(param, value if isinstance(value, list) else [value] if value else [])
+
+
+def _kept(param: Param) -> str:
+    return f"kept.{param}"

@@ -1,0 +1,119 @@
+"""Frames on their way to the screen: chosen, named in the language, and written for its readers."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+import geopandas as gpd
+import pandas as pd
+import streamlit as st
+
+from commons.categories.scheme import fold
+from commons.research import count_alternatives
+from commons.research.count import PER
+from commons.vocabulary import Audience, DistrictLevel, Language
+from dashboard.session import say
+from dashboard.words import NOTHING, has, number, percent
+from maps.areas import district_names
+
+NAMES = ["name", "name_fr", "name_nl", "name_en"]
+ROW_HEIGHT_PX = 35
+MOST_ROWS_SHOWN = 12
+
+
+def active_on(alternatives: gpd.GeoDataFrame, day: date) -> gpd.GeoDataFrame:
+    """Return the alternatives that have begun by the day and not ended; a date that is unknown excludes nothing."""
+    now = pd.Timestamp(day)
+    begun, ended = (pd.to_datetime(alternatives[name]) for name in ("founded_on", "ended_on"))
+    return alternatives[~(begun > now) & ~(ended <= now)]
+
+
+def matching(
+    alternatives: gpd.GeoDataFrame, text: str, categories: Collection[str], district: str | None
+) -> gpd.GeoDataFrame:
+    """Return the alternatives of any of the categories, in the neighbourhood, with every word of the text in a name.
+
+    Case and accents do not count. No category and no neighbourhood mean all of them.
+    """
+    names = alternatives[NAMES].astype(object).fillna("").agg(" ".join, axis="columns").map(fold)
+    chosen = pd.Series(data=True, index=alternatives.index)
+    for word in fold(text).split():
+        chosen &= names.str.contains(word, regex=False).astype(bool)
+    if categories:
+        chosen &= alternatives["category"].isin(categories)
+    if district is not None:
+        chosen &= alternatives["neighbourhood"].eq(district)
+    return alternatives[chosen]
+
+
+def named(alternatives: gpd.GeoDataFrame, language: Language) -> gpd.GeoDataFrame:
+    """Return the alternatives, `name` in the language, in the order of those names."""
+    names = alternatives[f"name_{language}"].astype(object).fillna(alternatives["name"])
+    return alternatives.assign(name=names).sort_values("name", key=lambda column: column.map(fold))
+
+
+def with_rates(
+    districts: gpd.GeoDataFrame, level: DistrictLevel, categories: Sequence[str], day: date
+) -> gpd.GeoDataFrame:
+    """Return the districts with `alternatives`, `population`, `population_year` and `value`, per 1 000 inhabitants.
+
+    The public may count what is public. Where few live by nature (a park, an industrial estate) a rate says nothing:
+    there `value` is missing.
+    """
+    asked: list[str | None] = list(categories) or [None]
+    counts = pd.concat(
+        count_alternatives(Audience.PUBLIC, level, [day], category=category) for category in asked
+    )
+    summed = counts.groupby("code").agg(
+        {"alternatives": "sum", "population": "first", "population_year": "first"}
+    )
+    joined = districts.merge(summed, on="code", how="left")
+    rate = joined["alternatives"] * PER / joined["population"].where(joined["population"] > 0)
+    return joined.assign(value=rate.where(joined["residential"].astype(bool)).astype("Float64"))
+
+
+def with_shares(districts: gpd.GeoDataFrame, coverage: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return the districts with `alternatives`, `participating` and `value` in percent; `state` where there is none."""
+    joined = districts.merge(
+        coverage[["code", "alternatives", "participating", "share"]], on="code", how="left"
+    )
+    return joined.assign(
+        value=joined["share"] * 100, state=joined["share"].isna().map({True: "none", False: None})
+    )
+
+
+def name_by_code(districts: gpd.GeoDataFrame, language: Language) -> dict[str, str]:
+    """Return the districts' names by code, in the order of the names."""
+    names = dict(zip(districts["code"], district_names(districts, language), strict=True))
+    return dict(sorted(names.items(), key=lambda item: fold(item[1])))
+
+
+def show_table(
+    frame: pd.DataFrame,
+    language: Language,
+    *,
+    decimals: dict[str, int] | None = None,
+    shares: Collection[str] = (),
+    absent: str = NOTHING,
+    key: str,
+) -> None:
+    """Show a frame whose columns are texts `column.<name>`, its numbers as the language writes them.
+
+    `absent` is what a missing share says.
+    """
+    styled = frame.style.format(
+        {name: lambda value, d=d: number(value, language, d) for name, d in (decimals or {}).items()}
+        | {name: lambda value: percent(value, language, 1) if has(value) else absent for name in shares}
+    )
+    st.dataframe(
+        styled,
+        hide_index=True,
+        height=ROW_HEIGHT_PX * (min(len(frame), MOST_ROWS_SHOWN) + 1) + 3,
+        column_config={str(name): say(f"column.{name}") for name in frame.columns},
+        key=key,
+    )
+
+
+def csv_of(frame: pd.DataFrame) -> bytes:
+    """Return the frame as CSV: the very lines that `commons research … --format csv` prints."""
+    text: str = frame.to_csv(index=False)
+    return text.encode()

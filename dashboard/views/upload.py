@@ -1,0 +1,186 @@
+"""Upload: a partner's file, looked at before anything is stored, then stored, merged and released."""
+
+import secrets
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from commons.database.connection import Role, connect
+from commons.overview import dataset_overview
+from commons.partners import Dataset, Partner, datasets_of, partner_of_token
+from commons.release import released
+from commons.settings import Secret
+from commons.vocabulary import Audience, UploadMode
+from dashboard.failures import explained
+from dashboard.partner_tables import mapping_table, notice_table, public_table, visibility_counts
+from dashboard.session import Key, language, say
+from dashboard.words import number, plain
+from ingest.check.set_aside import set_aside_csv
+from ingest.upload import CommittedUpload, PreparedUpload, commit_upload, prepare_upload
+
+MODES: list[UploadMode] = list(UploadMode)
+FILE_TYPES = ["csv", "geojson", "json", "gpkg", "zip", "xlsx"]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What an upload did, kept until the next one is begun."""
+
+    dataset: Dataset
+    done: CommittedUpload
+    set_aside: pd.DataFrame
+
+
+def show() -> None:
+    """Arrange the page."""
+    st.title(say("upload.title"))
+    st.markdown(say("upload.lead"))
+    partner = enter()
+    if partner is None:
+        return
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(say("upload.welcome", partner=plain(partner.name)))
+        st.button(say("upload.leave"), type="tertiary", on_click=leave)
+    with connect(Role.INGEST) as connection:
+        datasets = datasets_of(connection, partner)
+    if not datasets:
+        st.info(say("upload.no_dataset"))
+        return
+    if isinstance(report := st.session_state.get(Key.REPORT), Report):
+        tell(report)
+        return
+    send(partner, datasets)
+
+
+def enter() -> Partner | None:
+    """Return the partner whose token this visit holds; ask for it where it holds none."""
+    if isinstance(token := st.session_state.get(Key.TOKEN), Secret):
+        with connect(Role.INGEST) as connection:
+            return partner_of_token(connection, token.reveal())
+    with st.form("enter", clear_on_submit=True, border=False):
+        given = st.text_input(
+            say("upload.token"), type="password", autocomplete="off", help=say("upload.token_help")
+        )
+        sent = st.form_submit_button(say("upload.enter"), type="primary")
+    if sent:
+        with explained(), connect(Role.INGEST) as connection:
+            partner_of_token(connection, given)
+            st.session_state[Key.TOKEN] = Secret(given)
+            st.rerun()
+    return None
+
+
+def leave() -> None:
+    """Forget the token and all that was looked at with it."""
+    for key in (Key.TOKEN, Key.PREPARED, Key.REPORT):
+        st.session_state.pop(key, None)
+
+
+def send(partner: Partner, datasets: list[Dataset]) -> None:
+    """Ask for the dataset, the file and whether it is the whole list; show what is in it; store it when told to."""
+    dataset = st.selectbox(say("upload.dataset"), datasets, format_func=lambda dataset: dataset.title)
+    file = st.file_uploader(say("upload.file"), type=FILE_TYPES, help=say("upload.file_help"))
+    if file is None:
+        st.session_state.pop(Key.PREPARED, None)
+        return
+    prepared = prepare(file)
+    preview(prepared)
+    mode = st.radio(
+        say("upload.mode"),
+        MODES,
+        format_func=lambda mode: say(f"upload.mode_{mode}"),
+        captions=[say(f"upload.mode_{mode}_note") for mode in UploadMode],
+    )
+    if prepared.checked.frame.empty:
+        st.warning(say("upload.nothing_ready"), icon=":material/warning:")
+    elif st.button(say("upload.commit"), type="primary", icon=":material/publish:"):
+        with st.spinner(say("upload.storing")), connect(Role.INGEST) as connection:
+            done = commit_upload(connection, dataset, prepared, uploaded_by=partner.slug, mode=mode)
+        st.session_state[Key.REPORT] = Report(dataset, done, prepared.checked.set_aside)
+        st.session_state.pop(Key.PREPARED, None)
+        st.rerun()
+
+
+def prepare(file: UploadedFile) -> PreparedUpload:
+    """Return the file read and checked, once; its bytes lie on disk under a name of our own, and only meanwhile."""
+    kept = st.session_state.get(Key.PREPARED)
+    if kept is not None and kept[0] == file.file_id:
+        return kept[1]  # type: ignore[no-any-return]
+    with st.spinner(say("upload.reading")), tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / secrets.token_hex(8)
+        path.write_bytes(file.getbuffer())
+        prepared = prepare_upload(path, file.name)
+    st.session_state[Key.PREPARED] = (file.file_id, prepared)
+    return prepared
+
+
+def preview(prepared: PreparedUpload) -> None:
+    """Show what would be stored, what each consent flag says of it, and what to put right."""
+    checked = prepared.checked
+    st.header(say("upload.preview"), anchor=False)
+    figures = {"rows_in": checked.rows_in, "ready": len(checked.frame), "set_aside": len(checked.set_aside)}
+    show_figures(figures)
+    offer_set_aside(checked.set_aside)
+    st.subheader(say("upload.consent"), anchor=False)
+    counts = visibility_counts(checked)
+    if counts is None:
+        st.markdown(say("upload.consent_default"))
+    else:
+        show_figures(counts)
+    st.caption(say("upload.consent_note"))
+    st.subheader(say("upload.columns"), anchor=False)
+    st.dataframe(mapping_table(prepared.mapping, language()), hide_index=True)
+    st.subheader(say("upload.notices"), anchor=False)
+    if checked.notices.empty:
+        st.markdown(say("upload.no_notice"))
+    else:
+        st.dataframe(notice_table(checked.notices, language()), hide_index=True)
+
+
+def tell(report: Report) -> None:
+    """Show what the upload changed, and what everyone sees of the dataset now."""
+    stored = report.done.stored
+    st.success(say("upload.repeat" if stored.is_repeat else "upload.done"), icon=":material/check:")
+    names = ("rows_in", "new", "changed", "unchanged", "gone", "set_aside")
+    show_figures({name: getattr(stored, name) for name in names})
+    offer_set_aside(report.set_aside)
+    with connect(Role.INGEST) as connection:
+        overview = dataset_overview(connection)
+    mine = overview[overview["dataset"] == report.dataset.slug].to_dict("records")[0]
+    st.header(say("upload.now"), anchor=False)
+    show_figures({name: mine[name] for name in ("records", "shared", "partners", "public")})
+    st.caption(say("upload.now_note"))
+    st.dataframe(
+        public_table(released(Audience.PUBLIC).alternatives(), report.dataset.slug, language()),
+        hide_index=True,
+    )
+    with st.container(horizontal=True):
+        st.page_link("views/explore.py", label=say("upload.see_map"), icon=":material/map:")
+        st.button(say("upload.another"), on_click=lambda: st.session_state.pop(Key.REPORT, None))
+
+
+def show_figures(figures: dict[str, int]) -> None:
+    """Show counts side by side, each by its name."""
+    with st.container(horizontal=True):
+        for name, count in figures.items():
+            st.metric(say(f"figure.{name}"), number(count, language()), width=150)
+
+
+def offer_set_aside(set_aside: pd.DataFrame) -> None:
+    """Offer the rows set aside, each with what to put right."""
+    if len(set_aside):
+        st.download_button(
+            say("upload.set_aside", count=number(len(set_aside), language())),
+            set_aside_csv(set_aside, language()),
+            file_name="set-aside.csv",
+            mime="text/csv",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+
+
+show()

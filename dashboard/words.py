@@ -1,0 +1,93 @@
+"""How a page writes data: names, numbers and days by language, and partners' texts as nothing but text."""
+
+import re
+from collections.abc import Hashable, Mapping
+from datetime import date
+from string import punctuation
+from typing import Any
+from urllib.parse import urlsplit
+
+import pandas as pd
+
+from commons.categories.scheme import categories
+from commons.vocabulary import Language
+from maps.classes import format_number
+
+ESCAPED = {ord(sign): f"\\{sign}" for sign in punctuation}
+WORD_JOINER = "\N{WORD JOINER}"
+# Streamlit turns these into links, icons and emoji even where their punctuation is escaped.
+LINK_LIKE = re.compile(r"(?<=[:@])(?=\S)|(?<=www)(?=\.)", re.IGNORECASE)
+NO_BREAK = "\N{NO-BREAK SPACE}"
+NOTHING = "\N{EN DASH}"
+
+Row = Mapping[Hashable, Any]
+
+
+def plain(text: str) -> str:
+    r"""Return a text that Markdown shows as it stands, on one line: no link, picture, heading or formula comes of it.
+
+    >>> plain("*Chez*  [nous]")
+    '\\*Chez\\* \\[nous\\]'
+    """
+    return LINK_LIKE.sub(WORD_JOINER, " ".join(text.split())).translate(ESCAPED)
+
+
+def has(value: object) -> bool:
+    """Tell whether there is a value at all."""
+    if isinstance(value, (list, tuple)):
+        return len(value) > 0
+    return not pd.isna(value) and value != ""  # type: ignore[call-overload]
+
+
+def text_of(row: Row, field: str, language: Language) -> str:
+    """Return the field in the language, else as it was given without one, else in any language, else nothing."""
+    others = [f"{field}_{other}" for other in Language]
+    found = (row.get(name) for name in (f"{field}_{language}", field, *others))
+    return next((str(value) for value in found if has(value)), "")
+
+
+def category_label(code: str, language: Language) -> str:
+    """Return the category's label, or the code where the scheme does not have it."""
+    return next((c.label[language] for c in categories() if c.code == code), code)
+
+
+def codes_of(value: object) -> list[str]:
+    """Return the codes of a list, also where PostgreSQL wrote it as `{a,b}`; none where there is no value."""
+    if isinstance(value, str):
+        return [code for code in value.strip("{}").split(",") if code]
+    return list(value) if isinstance(value, (list, tuple)) else []
+
+
+def number(value: object, language: Language, decimals: int = 0) -> str:
+    """Return a number as readers of the language write it, a dash where there is none."""
+    return format_number(float(value), language, decimals) if has(value) else NOTHING  # type: ignore[arg-type]
+
+
+def percent(share: object, language: Language, decimals: int = 0) -> str:
+    """Return a share of 0 to 1 in percent, a dash where there is none.
+
+    >>> percent(0.25, Language.EN)
+    '25%'
+    """
+    if not has(share):
+        return NOTHING
+    space = "" if language is Language.EN else NO_BREAK
+    return f"{number(float(share) * 100, language, decimals)}{space}%"  # type: ignore[arg-type]
+
+
+def day(value: date, language: Language) -> str:
+    """Return a day: 23/11/2026, in English 23 Nov 2026."""
+    return f"{value:%d %b %Y}" if language is Language.EN else f"{value:%d/%m/%Y}"
+
+
+def web_address(text: object) -> str | None:
+    """Return the address if it is one that a page may link to, else None.
+
+    >>> web_address("https://a.be/x"), web_address("javascript:alert(1)")
+    ('https://a.be/x', None)
+    """
+    try:
+        parts = urlsplit(str(text))
+    except ValueError:
+        return None
+    return str(text) if parts.scheme in ("http", "https") and parts.hostname else None
