@@ -52,9 +52,11 @@ def read_vector(path: Path, form: Format) -> RawTable:
     points = None
     notices: list[Notice] = []
     if layer["geometry"] is not None:
-        blobs = [bytes.fromhex(wkb) if wkb else None for wkb in layer["geometry"]]
-        shapes = shapely.from_wkb(np.array(blobs, dtype=object), on_invalid="ignore")
-        points, notices = representative_points(shapes, index.to_numpy())
+        given = np.array([bool(wkb) for wkb in layer["geometry"]])
+        blobs = np.array([bytes.fromhex(wkb) for wkb in layer["geometry"] if wkb], dtype=object)
+        shapes = shapely.from_wkb(blobs, on_invalid="ignore")
+        points = np.full((layer["rows"], 2), np.nan)
+        points[given], notices = representative_points(shapes, index.to_numpy()[given])
     if layer["layers"] > 1:
         notices.append(Notice(NoticeCode.OTHER_LAYERS_IGNORED))
     if layer["encoding_guessed"]:

@@ -1,0 +1,94 @@
+"""Where things are: decimal commas, undeclared systems, swapped axes."""
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from pyproj import Transformer
+
+from ingest.check.positions import CANDIDATE_CRS, REGION_BOUNDS, bounds_in
+
+BRUSSELS = (4.3525, 50.8467)
+
+
+def row_codes(result, row):
+    return set(result.notices.loc[result.notices["row_number"].eq(row), "code"])
+
+
+def table(*pairs):
+    return "nom;latitude;longitude\n" + "".join(f"N{i};{lat};{lon}\n" for i, (lat, lon) in enumerate(pairs))
+
+
+@pytest.mark.parametrize("lat", ["50,8467", "50.8467", " 50,8467 "])
+def test_decimal_commas_are_read(checked, lat):
+    assert checked(table((lat, "4,3525"))).frame.loc[0, ["lon", "lat"]].tolist() == list(BRUSSELS)
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon", "code"),
+    [
+        ("", "", "NO_POSITION"),
+        ("près du canal", "4,35", "POSITION_UNREADABLE"),
+        ("50,85", "", "POSITION_UNREADABLE"),
+        ("NaN", "4,35", "POSITION_UNREADABLE"),
+        ("inf", "4,35", "POSITION_UNREADABLE"),
+        ("0", "0,0", "POSITION_UNREADABLE"),
+    ],
+)
+def test_a_row_without_a_legible_position_is_kept_without_one(checked, lat, lon, code):
+    result = checked(table((lat, lon), ("50,85", "4,35")))
+    assert len(result.frame) == 2
+    assert np.isnan(result.frame.loc[0, "lon"])
+    assert row_codes(result, 1) & {"NO_POSITION", "POSITION_UNREADABLE"} == {code}
+
+
+@pytest.mark.parametrize("crs", CANDIDATE_CRS)
+@pytest.mark.parametrize("is_swapped", [False, True])
+def test_an_undeclared_system_is_known_by_its_ranges_even_swapped(checked, crs, is_swapped):
+    x, y = Transformer.from_crs(4326, crs, always_xy=True).transform(*BRUSSELS)
+    result = checked(table((x, y) if is_swapped else (y, x)))
+    assert result.frame.loc[0, ["lon", "lat"]].astype(float).round(4).tolist() == list(BRUSSELS)
+    assert ("CRS_GUESSED" in set(result.notices["code"])) == (crs != 4326)
+    assert ("AXES_SWAPPED" in row_codes(result, 1)) == is_swapped
+
+
+def test_the_boxes_of_the_candidate_systems_never_overlap():
+    boxes = [shapely.box(*bounds_in(crs, REGION_BOUNDS)) for crs in CANDIDATE_CRS]
+    assert not any(a.intersects(b) for i, a in enumerate(boxes) for b in boxes[:i])
+
+
+def test_only_the_swapped_rows_are_turned(checked):
+    result = checked(table(("50,85", "4,35"), ("4,36", "50,86")))
+    assert result.frame["lon"].tolist() == [4.35, 4.36]
+    assert ("AXES_SWAPPED" in row_codes(result, 1), "AXES_SWAPPED" in row_codes(result, 2)) == (False, True)
+
+
+def test_a_place_elsewhere_is_set_aside_and_nonsense_too(checked):
+    result = checked(table(("50,85", "4,35"), ("48,85", "2,35")))
+    assert result.set_aside["_codes"].tolist() == ["OUTSIDE_REGION"]
+    assert checked(table(("9999999", "123"))).set_aside["_codes"].tolist() == ["CRS_UNKNOWN"]
+
+
+def test_another_region_may_be_given(checked):
+    paris = gpd.GeoDataFrame(geometry=[shapely.box(2.2, 48.8, 2.5, 48.9)], crs=4326).to_crs(3857)
+    assert len(checked(table(("48,85", "2,35")), region=paris).frame) == 1
+
+
+def test_a_declared_system_is_believed(checked, collection):
+    text = collection(
+        ({"nom": "A"}, [149_000, 170_000]), crs={"type": "name", "properties": {"name": "EPSG:31370"}}
+    )
+    result = checked(text, "a.geojson")
+    assert result.frame.loc[0, ["lon", "lat"]].astype(float).round(2).tolist() == [4.35, 50.84]
+    assert "CRS_GUESSED" not in set(result.notices["code"])
+
+
+def test_pairs_in_one_cell_are_read_in_either_order(checked):
+    result = checked('nom,coordonnées\nA,"50.85, 4.35"\nB,"(4.36 50.86)"\nC,ici\n')
+    assert result.frame["lon"].tolist()[:2] == [4.35, 4.36]
+    assert "POSITION_UNREADABLE" in row_codes(result, 3)
+
+
+def test_geometry_counts_and_not_a_column_that_says_otherwise(checked, collection):
+    text = collection(({"nom": "A", "latitude": "51", "longitude": "4.5"}, list(BRUSSELS)))
+    assert checked(text, "a.geojson").frame.loc[0, "lon"] == BRUSSELS[0]
