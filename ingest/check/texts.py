@@ -48,9 +48,14 @@ def clean_text(texts: pd.Series, *, is_long: bool) -> pd.Series:
     """Return the texts in NFC without control characters; only long ones keep their line breaks."""
     rare = contains(texts, NOT_ASCII)
     clean = texts.mask(rare, texts[rare].str.normalize("NFC")) if rare.any() else texts
-    clean = clean.str.replace(CONTROL, "", regex=True)
-    clean = clean.str.replace(f"[{SPACES}]+" if is_long else f"[\n{SPACES}]+", " ", regex=True).str.strip()
-    return clean.mask(clean.eq("").fillna(value=False).astype(bool))
+    if contains(clean, CONTROL).any():
+        clean = clean.str.replace(CONTROL, "", regex=True)
+    blanks = SPACES if is_long else f"{SPACES}\n"
+    if contains(clean, f"  |[{blanks[1:]}]").any():
+        clean = clean.str.replace(f"[{blanks}]+", " ", regex=True)
+    clean = clean.str.strip()
+    empty = clean.eq("").fillna(value=False).astype(bool)
+    return clean.mask(empty) if empty.any() else clean
 
 
 def check_names(draft: Draft) -> Iterator[Finding]:

@@ -72,7 +72,8 @@ def tabulate(
 def text_column(cells: Sequence[str | None]) -> pd.Series:
     """Return the cells as a `str` column in which the empty ones are missing."""
     texts = pd.Series(pd.array(cells, dtype="str"))
-    return texts.mask(texts.eq("").fillna(value=False).astype(bool))
+    empty = texts.eq("").fillna(value=False).astype(bool)
+    return texts.mask(empty) if empty.any() else texts
 
 
 def refuse_size(columns: int, rows: int) -> None:
