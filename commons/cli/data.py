@@ -56,13 +56,19 @@ def load_official_districts() -> LoadReport:
     return report
 
 
+def print_loaded(report: LoadReport) -> None:
+    """Say which districts were loaded, and which sources could not be had."""
+    values = {"districts": report.districts, "population": report.population}
+    console.print(say(f"districts_load.{report.scheme}", **values))
+    if report.missing:
+        console.print(say("districts_load.missing", sources=", ".join(report.missing)), markup=False)
+
+
 def load() -> None:
     ensure_database()
     with working(say("districts_load.doing")):
         report = load_official_districts()
-    console.print(
-        say(f"districts_load.{report.scheme}", districts=report.districts, population=report.population)
-    )
+    print_loaded(report)
 
 
 def overview(form: Annotated[OutputFormat, typer.Option("--format")] = OutputFormat.TABLE) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from commons.cli.cluster import ensure_database, serve
-from commons.cli.data import load_official_districts
+from commons.cli.data import load_official_districts, print_loaded
 from commons.cli.terminal import console, print_frame, say, told, working
 from commons.database.connection import Role, connect, conninfo
 from commons.database.migrate import upgrade
@@ -28,23 +28,23 @@ def demo(
     host: Annotated[str | None, typer.Option(help=say("serve.host"))] = None,
     port: Annotated[int | None, typer.Option(help=say("serve.port"))] = None,
 ) -> None:
-    from ingest.demo import demo_partners, load_demo_partner  # noqa: PLC0415 - a room above
+    from ingest.demo import demo_partners, load_demo_partner, refuse_real_partners  # noqa: PLC0415
 
-    folder = write or settings().home / "demo"
-    with working(say("demo.writing")):
-        _write(folder, seed)
     if write is not None:
-        console.print(say("demo.written", folder=folder), markup=False)
+        _write(write, seed)
+        console.print(say("demo.written", folder=write), markup=False)
         return
     with working(say("up.doing")):
         ensure_database()
     with working(say("db_upgrade.doing")):
         upgrade(conninfo(Role.ADMIN))
+    with connect(Role.INGEST) as connection:
+        refuse_real_partners(connection)
     with working(say("districts_load.doing")):
         report = load_official_districts()
-    console.print(
-        say(f"districts_load.{report.scheme}", districts=report.districts, population=report.population)
-    )
+    print_loaded(report)
+    folder = settings().home / "demo"
+    _write(folder, seed)
     partners = demo_partners(folder)
     for partner in partners:
         with working(say("demo.loading", partner=partner.name)), connect(Role.INGEST) as connection:
@@ -62,4 +62,5 @@ def _write(folder: Path, seed: int) -> None:
     from ingest.demo import write_demo  # noqa: PLC0415 - a room above
 
     now = settings()
-    write_demo(folder, read_districts(now.mirror, now.home / "districts"), seed)
+    with working(say("demo.writing")):
+        write_demo(folder, read_districts(now.mirror, now.home / "districts"), seed)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from typing import Any
 
 import pandas as pd
 import typer
@@ -69,7 +70,9 @@ def print_frame(frame: pd.DataFrame, form: OutputFormat = OutputFormat.TABLE) ->
             console.print(table)
 
 
-def _cell(value: object) -> str:
-    if pd.isna(value):  # type: ignore[call-overload]
+def _cell(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if pd.isna(value):
         return "-"
     return f"{value:.3g}" if isinstance(value, float) else str(value)

@@ -21,7 +21,7 @@ def change_between(
     """
     counts = count_alternatives(audience, level, [start, end], category=category, with_undated=False)
     first, last = (counts[counts["day"] == day].set_index(DISTRICT) for day in (start, end))
-    both = first[MEASURES].join(last[[*MEASURES, "undated"]], lsuffix="_start", rsuffix="_end")
+    both = first[MEASURES].add_suffix("_start").join(last[MEASURES].add_suffix("_end")).join(last["undated"])
     return both.assign(change=both["alternatives_end"] - both["alternatives_start"]).reset_index()
 
 

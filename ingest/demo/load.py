@@ -32,14 +32,16 @@ def demo_partners(folder: Path) -> list[DemoPartner]:
 
 
 def load_demo_partner(connection: Connection, folder: Path, partner: DemoPartner) -> CommittedUpload:
-    """Return what the partner's upload changed: nothing where it was stored before.
-
-    Raises CommonsError in a commons that holds real partners.
-    """
-    if connection.execute(REAL).fetchone() is not None:
-        raise CommonsError("demo.real_partners")
+    """Return what the partner's upload changed: nothing where it was stored before."""
+    refuse_real_partners(connection)
     prepared = prepare_upload(folder / partner.dataset["file"])
     return commit_upload(connection, _signed(connection, partner), prepared, uploaded_by="commons demo")
+
+
+def refuse_real_partners(connection: Connection) -> None:
+    """Raise CommonsError in a commons that holds real partners: nothing invented is mixed with what they told."""
+    if connection.execute(REAL).fetchone() is not None:
+        raise CommonsError("demo.real_partners")
 
 
 def _signed(connection: Connection, told: DemoPartner) -> Dataset:

@@ -1,0 +1,5 @@
+"""`python -m commons` is the command `commons`."""
+
+from commons.cli import main
+
+main()

@@ -1,0 +1,112 @@
+"""The commands as a person runs them: in a process of their own, in three languages."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from commons.research import change_between
+from commons.vocabulary import Audience, DistrictLevel
+
+COMMANDS = [
+    [], ["up"], ["down"], ["status"], ["serve"], ["upload"], ["demo"], ["db"], ["db", "upgrade"], ["districts"],
+    ["districts", "load"], ["partners"], ["partners", "list"], ["partners", "add"], ["partners", "sign"],
+    ["partners", "token"], ["research"], ["research", "count"], ["research", "change"], ["research", "coverage"],
+]  # fmt: skip
+
+
+def commons(*words, language="en", **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "commons", *words],
+        env={**os.environ, "COMMONS_LANG": language, "COLUMNS": "200", **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_every_command_has_help_and_an_example(words):
+    said = commons(*words, "--help")
+    assert said.returncode == 0, said.stderr
+    assert "commons " + " ".join(words) in said.stdout if words else "Commands" in said.stdout
+    if words and len(words) + (words[0] in {"up", "down", "status", "serve", "upload", "demo"}) > 1:
+        assert "Example: commons " + " ".join(words) in " ".join(said.stdout.split())
+
+
+def test_help_speaks_the_readers_language():
+    assert "mise à l'échelle" in commons("--help", language="fr").stdout
+    assert "opschaling" in commons("--help", language="nl").stdout
+
+
+def test_change_prints_the_same_figures_as_python(unchanged_demo):
+    said = commons("research", "change", "--from", "2015", "--to", "2025", "--code", "36", "--format", "csv")
+    assert said.returncode == 0, said.stderr
+    printed = pd.read_csv(io.StringIO(said.stdout), dtype={"code": str}).iloc[0]
+    change = change_between(Audience.PUBLIC, DistrictLevel.NEIGHBOURHOOD, date(2015, 1, 1), date(2025, 1, 1))
+    expected = change[change["code"] == "36"].iloc[0]
+    for column in (
+        "alternatives_start",
+        "alternatives_end",
+        "change",
+        "per_1000_start",
+        "per_1000_end",
+        "undated",
+    ):
+        assert printed[column] == expected[column], column
+    told = commons("research", "change", "--from", "2015", "--to", "2025", "--code", "36", "--format", "json")
+    assert json.loads(told.stdout)[0]["alternatives_end"] == expected["alternatives_end"]
+
+
+@pytest.mark.parametrize("language", ["fr", "nl", "en"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["research", "count", "--code", "nowhere"],
+        ["partners", "token", "nobody"],
+        ["upload", "no-list", "no-file.csv"],
+    ],
+    ids=" ".join,
+)
+def test_a_mistake_is_told_without_a_traceback(unchanged_demo, words, language):
+    said = commons(*words, language=language)
+    assert said.returncode == 1
+    assert "Traceback" not in said.stderr + said.stdout
+    assert len(said.stderr.strip().splitlines()) == 2
+
+
+def test_an_upload_is_checked_then_stored_and_its_set_aside_rows_written(demo_database, tmp_path):
+    file, aside = tmp_path / "liste.csv", tmp_path / "aside.csv"
+    file.write_text("nom;latitude;longitude\nUn;50,84;4,36\n;50,84;4,36\n", "utf-8")
+    terms = (
+        "--title T --stance allow --visibility public --precision exact --contact public --licence CC0-1.0"
+    )
+    terms += " --signed-by me --until 2099-01-01"
+    assert commons("partners", "add", "voisins", "Les Voisins").returncode == 0
+    assert commons("partners", "sign", "voisins", "liste", *terms.split()).returncode == 0
+    dry = commons("upload", "liste", str(file), "--dry-run")
+    assert "2 rows read: 1 ready, 1 set aside. Nothing is stored." in dry.stdout
+    done = commons("upload", "liste", str(file), "--set-aside", str(aside))
+    assert done.returncode == 0, done.stderr
+    assert "2 rows read: 1 new" in done.stdout
+    assert "NAME_MISSING" in aside.read_text("utf-8-sig")
+    assert "nothing has changed" in commons("upload", "liste", str(file)).stdout
+    refused = commons("demo", "--no-serve", COMMONS_HOME=str(tmp_path / "home"))
+    assert refused.returncode == 1
+    assert "real partners" in refused.stderr
+
+
+def test_a_psql_user_of_the_public_role_reads_the_released_view_and_nothing_else(unchanged_demo):
+    def psql(query):
+        url = unchanged_demo.url.replace("commons_admin@", "commons_public@")
+        return subprocess.run(["psql", url, "-Atc", query], capture_output=True, text=True, check=False)
+
+    assert int(psql("SELECT count(*) FROM alternative").stdout) > 500
+    for table in ("commons.record_version", "commons.released_alternative", "released_partners.alternative"):
+        assert "permission denied" in psql(f"SELECT * FROM {table}").stderr
