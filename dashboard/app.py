@@ -46,7 +46,10 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
     st.caption(say("brand"))
     choose_language()
 pages = [st.Page(f"views/{name}.py", title=say(f"{name}.nav"), default=name == PAGES[0]) for name in PAGES]
-page = st.navigation(pages, position="top")
+page = st.navigation(pages, position="hidden")
+with st.container(horizontal=True, gap="small", key="pages"):
+    for other in pages:
+        st.page_link(other, query_params={Param.LANGUAGE.value: language().value})
 st.set_page_config(page_title=f"{page.title} · {say('brand')}")
 with explained():
     page.run()

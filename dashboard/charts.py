@@ -1,15 +1,18 @@
 """Charts that say what the table beside them says."""
 
+from math import ceil
+
 import altair as alt
 import pandas as pd
 
 from commons.i18n import translate
 from commons.vocabulary import Language, ResourceKind
-from dashboard.words import number, percent
+from dashboard.words import NO_BREAK, number, percent
 
 BAR_PX = 30
 # Told apart in grey and under every common colour blindness, on white and on the dark ground.
 OWN_COLOUR, OTHER_COLOUR = "#d9480f", "#4292c6"
+TEXT_COLOUR = "#6e7583"
 LABEL_PX = 260
 
 
@@ -26,23 +29,28 @@ def coverage_by_kind(region: pd.DataFrame, language: Language) -> alt.LayerChart
         }
     )
     kind = alt.Y("kind:N", sort="-x", title=None, axis=alt.Axis(labelLimit=LABEL_PX))
-    share = alt.X("share:Q", title=translate("dashboard.chart.share", language), axis=alt.Axis(format="~%"))
+    share = alt.X(
+        "share:Q", title=translate("dashboard.chart.share", language), axis=_axis(language, is_share=True)
+    )
     base = alt.Chart(shown).encode(
         y=kind, x=share, tooltip=[_told("kind", "kind", language), _told("text", "share", language)]
     )
-    texts = base.mark_text(align="left", dx=4).encode(text="text:N")
-    chart: alt.LayerChart = base.mark_bar(color=OTHER_COLOUR) + texts
+    texts = base.mark_text(align="left", dx=4, color=TEXT_COLOUR).encode(text="text:N")
+    bars = base.mark_bar(color=OTHER_COLOUR)
+    chart: alt.LayerChart = (bars + texts).properties(height=alt.Step(BAR_PX))
     return chart
 
 
 def coverage_distribution(shares: pd.Series, language: Language) -> alt.Chart:
-    """Return how many districts have which share, in steps of ten percent; those without alternatives are left out."""
-    step = (shares.dropna().astype(float) * 10).clip(upper=9.999).astype(int) * 10
-    steps = range(0, 100, 10)
-    counts = step.value_counts().reindex(steps, fill_value=0)
-    shown = pd.DataFrame(
-        {"from": steps, "label": [f"{s}\N{EN DASH}{s + 10}" for s in steps], "districts": counts.to_numpy()}
-    )
+    """Return how many districts have which share, in steps of ten percent; none at all is a step of its own.
+
+    Districts without alternatives are left out.
+    """
+    bounds = range(0, 101, 10)
+    labels = ["0", *(f"{low or '>0'}\N{EN DASH}{low + 10}" for low in bounds[:-1])]
+    step = (shares.dropna().astype(float) * 10).map(ceil)
+    counts = step.value_counts().reindex(range(len(bounds)), fill_value=0)
+    shown = pd.DataFrame({"label": labels, "districts": counts.to_numpy()})
     chart: alt.Chart = (
         alt.Chart(shown)
         .mark_bar(color=OTHER_COLOUR)
@@ -86,9 +94,7 @@ def rate_by_year(rates: pd.DataFrame, language: Language) -> alt.Chart:
                 title=translate("dashboard.chart.year", language),
                 axis=alt.Axis(labelAngle=0, labelOverlap=True),
             ),
-            y=alt.Y(
-                "per_1000:Q", title=translate("dashboard.chart.rate", language), axis=alt.Axis(format="~f")
-            ),
+            y=alt.Y("per_1000:Q", title=translate("dashboard.chart.rate", language), axis=_axis(language)),
             color=alt.Color(
                 "place:N",
                 title=None,
@@ -107,6 +113,14 @@ def rate_by_year(rates: pd.DataFrame, language: Language) -> alt.Chart:
         )
     )
     return chart
+
+
+def _axis(language: Language, *, is_share: bool = False) -> alt.Axis:
+    """Return an axis whose numbers are written as the language writes them."""
+    text = f"format(datum.value, '{'~%' if is_share else '~f'}')"
+    if language is not Language.EN:
+        text = f"replace(replace({text}, '.', ','), '%', '{NO_BREAK}%')"
+    return alt.Axis(labelExpr=text)
 
 
 def _told(field: str, key: str, language: Language) -> alt.Tooltip:

@@ -12,11 +12,12 @@ from commons.research import count_alternatives
 from commons.research.count import PER
 from commons.vocabulary import Audience, DistrictLevel, Language
 from dashboard.session import say
-from dashboard.words import NOTHING, has, number, percent
+from dashboard.words import NOTHING, number, percent
 from maps.areas import district_names
 
 NAMES = ["name", "name_fr", "name_nl", "name_en"]
 ROW_HEIGHT_PX = 35
+WIDTHS = {"district": 150, "share": 128, "participating": 100}
 MOST_ROWS_SHOWN = 12
 
 
@@ -102,13 +103,17 @@ def show_table(
     """
     styled = frame.style.format(
         {name: lambda value, d=d: number(value, language, d) for name, d in (decimals or {}).items()}
-        | {name: lambda value: percent(value, language, 1) if has(value) else absent for name in shares}
+        | {name: lambda value: percent(value, language, 1) for name in shares}
     )
     st.dataframe(
         styled,
         hide_index=True,
         height=ROW_HEIGHT_PX * (min(len(frame), MOST_ROWS_SHOWN) + 1) + 3,
-        column_config={str(name): say(f"column.{name}") for name in frame.columns},
+        column_config={
+            str(name): st.column_config.Column(say(f"column.{name}"), width=WIDTHS.get(str(name)))
+            for name in frame.columns
+        },
+        placeholder=absent,
         key=key,
     )
 

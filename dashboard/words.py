@@ -18,6 +18,7 @@ WORD_JOINER = "\N{WORD JOINER}"
 # Streamlit turns these into links, icons and emoji even where their punctuation is escaped.
 LINK_LIKE = re.compile(r"(?<=[:@])(?=\S)|(?<=www)(?=\.)", re.IGNORECASE)
 NO_BREAK = "\N{NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
 
 Row = Mapping[Hashable, Any]
@@ -60,7 +61,9 @@ def codes_of(value: object) -> list[str]:
 
 def number(value: object, language: Language, decimals: int = 0) -> str:
     """Return a number as readers of the language write it, a dash where there is none."""
-    return format_number(float(value), language, decimals) if has(value) else NOTHING  # type: ignore[arg-type]
+    if not has(value):
+        return NOTHING
+    return format_number(float(value), language, decimals).replace("-", MINUS)  # type: ignore[arg-type]
 
 
 def percent(share: object, language: Language, decimals: int = 0) -> str:

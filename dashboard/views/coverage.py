@@ -39,7 +39,7 @@ def show() -> None:
     ]
     shown = with_shares(districts, chosen)
     tell(region, chosen, kind)
-    left, right = st.columns([3, 2], gap="medium")
+    left, right = st.columns([4, 3], gap="medium")
     with left:
         draw(shown, communes, level)
     with right:
@@ -113,9 +113,9 @@ def tabulate(shown: gpd.GeoDataFrame, level: DistrictLevel) -> None:
     table = pd.DataFrame(
         {
             "district": rows["code"].map(names),
-            "alternatives": rows["alternatives"],
-            "participating": rows["participating"],
             "share": rows["share"],
+            "participating": rows["participating"],
+            "alternatives": rows["alternatives"],
         }
     )
     show_table(

@@ -174,8 +174,8 @@ def plot(question: Question, names: Mapping[str, str]) -> None:
 
 def tabulate(change: pd.DataFrame, names: Mapping[str, str]) -> None:
     """Show the change in every district of the level."""
-    located = change[change["code"].notna()]
-    table = located[list(DECIMALS)].assign(district=located["code"].map(dict(names)))
+    located = change[change["code"].notna()].set_index("code").loc[list(names)]
+    table = located[list(DECIMALS)].assign(district=list(names.values()))
     show_table(table[["district", *DECIMALS]], language(), decimals=DECIMALS, key="research.change")
 
 
@@ -210,7 +210,7 @@ def in_shell(question: Question) -> str:
 
 def _signed(change: object) -> str:
     text = number(change, language())
-    return f"+{text}" if isinstance(change, int) and change > 0 else text.replace("-", "\N{MINUS SIGN}")
+    return f"+{text}" if isinstance(change, int) and change > 0 else text
 
 
 show()

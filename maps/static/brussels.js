@@ -4,6 +4,7 @@
 const Brussels = (() => {
   const PHONE_PX = 600;
   const LEGEND_PX = 252; // its max-width in the style sheet, which may not be there yet when the map is drawn
+  const BESIDE_LEGEND_PX = 130; // left free beside the region: an open legend hides little of it
   const BILINGUAL_ZOOM = 12.5;
   const DOT_RADIUS_PX = L.Browser.mobile ? 6 : 5;
   const DOT = { radius: DOT_RADIUS_PX, color: "#ffffff", weight: 1.5, fillColor: "#b3400a", fillOpacity: 1 };
@@ -13,7 +14,7 @@ const Brussels = (() => {
   const COMMUNE = { color: "#3d4854", weight: 1.4, fill: false, interactive: false };
   // Lines and dots of the districts without a value: the pattern's tile in pixels, its ground, its strokes.
   const PATTERNS = {
-    none: { size: 8, ground: "#f1f1ef", path: "M4 2.2 a1.8 1.8 0 1 0 .01 0" },
+    none: { size: 10, ground: "#f1f1ef", path: "M5 3.4 a1.6 1.6 0 1 0 .01 0" },
     no_population: { size: 7, ground: "#f1f1ef", path: "M-1 1 L1 -1 M0 7 L7 0 M6 8 L8 6" },
     suppressed: { size: 6, ground: "#f1f1ef", path: "M2 3 h1.6" },
     withheld: { size: 7, ground: "#e4e2dd", path: "M0 0 L7 7 M0 7 L7 0" },
@@ -38,7 +39,7 @@ const Brussels = (() => {
     const made = Object.entries(PATTERNS).map(([state, { size, ground, path }]) =>
       svg("pattern", { id: `district-${state}`, width: size, height: size, patternUnits: "userSpaceOnUse" },
         svg("rect", { width: size, height: size, fill: ground }),
-        svg("path", { d: path, stroke: "#6b6f75", "stroke-width": 1 })));
+        svg("path", { d: path, fill: "none", stroke: "#6b6f75", "stroke-width": 1 })));
     return svg("svg", { class: "bxl-patterns", "aria-hidden": "true" }, svg("defs", {}, ...made));
   }
 
@@ -183,7 +184,8 @@ const Brussels = (() => {
     if (map.getPane("bxl-labels")) return;
     container.classList.add("bxl-map");
     container.append(patterns());
-    map.fitBounds(bounds, { animate: false });
+    const beside = map.getSize().x >= PHONE_PX ? BESIDE_LEGEND_PX : 0;
+    map.fitBounds(bounds, { animate: false, paddingTopLeft: [beside, 0] });
     map.createPane("bxl-labels").style.zIndex = 450;
     map.createPane("bxl-places").style.zIndex = 500;
     map.on("zoomend", () => thinLabels(map));
