@@ -1,4 +1,4 @@
-"""The first linker: the same place within 100 m, and a nearly equal name."""
+"""The first linker: the same place within 100 m, a nearly equal name, and two different lists."""
 
 import re
 from dataclasses import dataclass
@@ -26,7 +26,10 @@ NAME_COLUMNS = ("name", "name_fr", "name_nl", "name_en")
 
 @dataclass(frozen=True)
 class NearNameLinker:
-    """Compares every two records within `near_m` of each other by their best pair of names."""
+    """Compares every two records of different lists within `near_m` of each other by their best pair of names.
+
+    Within one list, rows that look alike are taken for what the partner says they are: different.
+    """
 
     near_m: float = NEAR_M
     near_equal: float = NEAR_EQUAL
@@ -38,7 +41,9 @@ class NearNameLinker:
         if len(ordered) < 2:
             return pd.DataFrame(columns=list(PAIR_COLUMNS))
         place = ordered[["x", "y"]].to_numpy(dtype="float64")
-        left, right = KDTree(place).query_pairs(self.near_m, output_type="ndarray").T
+        dataset = ordered["dataset_id"].to_numpy()
+        near = KDTree(place).query_pairs(self.near_m, output_type="ndarray")
+        left, right = near[dataset[near[:, 0]] != dataset[near[:, 1]]].T
         alike = _best_similarity(ordered, left, right)
         kept = alike >= self.near_equal
         left, right, alike = left[kept], right[kept], alike[kept]
