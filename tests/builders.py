@@ -78,6 +78,7 @@ def make_record(
     alternative_id: int | None = None,
     place: tuple[float, float] | None = MATONGE,
     flags: dict[str, Any] | None = None,
+    present: frozenset[str] = frozenset(FLAGS),
     key: str | None = None,
     **values: Any,
 ) -> Stored:
@@ -92,7 +93,7 @@ def make_record(
         "INSERT INTO commons.source_record (dataset_id, partner_key) VALUES (%s, %s) RETURNING record_id",
         (dataset.dataset_id, key),
     ).fetchone()[0]
-    told = {"name": "A name", "category": "food", "subject": "organisation", **values}
+    told = {"name": "A name", "category": "food", "subject": "organisation", "name_composed": False, **values}
     columns = ", ".join(told)
     connection.execute(
         f"INSERT INTO commons.record_version (record_id, upload_id, row_number, content_hash, {columns}, geom,"
@@ -106,7 +107,7 @@ def make_record(
     )
     if flags is not None:
         frame = pd.DataFrame([{**FLAGS, **flags, "record_id": record_id}]).astype(object)
-        record_flags(connection, dataset.dataset_id, upload_id, frame, frozenset(FLAGS))
+        record_flags(connection, dataset.dataset_id, upload_id, frame, present)
     if alternative_id is None:
         alternative_id = connection.execute(
             "INSERT INTO commons.alternative DEFAULT VALUES RETURNING alternative_id"

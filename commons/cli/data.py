@@ -16,10 +16,12 @@ from commons.districts.replace import replace_records
 from commons.errors import CommonsError
 from commons.overview import dataset_overview
 from commons.partners import add_dataset, add_partner, find_dataset, find_partner, issue_token
+from commons.release.upkeep import release_drift, sweep_release
 from commons.settings import settings
 from commons.vocabulary import Precision, Stance, UploadMode, Visibility
 
 districts = group("districts")
+release = group("release")
 partners = group("partners")
 
 
@@ -32,6 +34,9 @@ def register(app: typer.Typer) -> None:
     partners.command("sign", help=told("partners_sign", SIGN_EXAMPLE))(sign)
     partners.command("token", help=told("partners_token", "commons partners token voisins"))(token)
     app.add_typer(partners, name="partners")
+    release.command("sweep", help=told("release_sweep", "commons release sweep"))(sweep)
+    release.command("check", help=told("release_check", "commons release check"))(check_drift)
+    app.add_typer(release, name="release")
     app.command(help=told("upload", "commons upload liste-voisins liste.csv --dry-run"))(upload)
 
 
@@ -128,6 +133,21 @@ def token(partner: str) -> None:
         secret = issue_token(connection, find_partner(connection, partner))
     console.print(say("partners_token.done"), markup=False)
     print(secret)
+
+
+def sweep() -> None:
+    ensure_database()
+    with connect(Role.INGEST) as connection:
+        console.print(say("release_sweep.done", count=sweep_release(connection)))
+
+
+def check_drift() -> None:
+    ensure_database()
+    with connect(Role.INGEST) as connection:
+        drifted = release_drift(connection)
+    if drifted:
+        raise CommonsError("release.drift", count=drifted)
+    console.print(say("release_check.done"))
 
 
 def upload(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from commons.consent.sentence import MATCHED, SHOWN, Sentence, sentences_of
+from commons.consent.sentence import Sentence, sentences_of
 from commons.database.connection import Connection
 from commons.database.statements import copy_rows, run_file
 from commons.vocabulary import Audience, ConsentEffect, FieldGroup, Precision, Purpose, Visibility
@@ -17,6 +17,9 @@ DEFAULT_VALIDITY = pd.DateOffset(months=24)
 
 SPOKEN = ("visibility", "precision", "contact", "statistics", "reuse")
 Statement = tuple[ConsentEffect, Sentence]
+
+EVERYONE = (Audience.PARTNER, Audience.RESEARCHERS)
+"""The two ends of the audiences: a restriction for both flows outward to all; for researchers alone, to the public."""
 
 NOTHING = Sentence(Audience.PARTNERS, (), (), None)
 """What a record whose visibility cannot be read allows: it has spoken, so that no default comes back."""
@@ -63,12 +66,12 @@ def statements_of(values: Mapping[Any, Any], present: AbstractSet[str]) -> list[
         return _restrictions(stated, present)
     if stated["visibility"] is None:
         return [(ConsentEffect.ALLOW, NOTHING)]
-    precision = Precision(str(stated["precision"] or Precision.WITHHELD)) if "precision" in present else None
-    contact = Visibility(str(stated["contact"])) if stated["contact"] else None
+    precision = Precision(stated["precision"] or Precision.WITHHELD) if "precision" in present else None
+    contact = Visibility(stated["contact"]) if stated["contact"] else None
     return [
         (ConsentEffect.ALLOW, sentence)
         for sentence in sentences_of(
-            Visibility(str(stated["visibility"])),
+            Visibility(stated["visibility"]),
             precision,
             contact,
             statistics=bool(stated["statistics"]),
@@ -77,31 +80,28 @@ def statements_of(values: Mapping[Any, Any], present: AbstractSet[str]) -> list[
     ]
 
 
-def _restrictions(stated: dict[str, object], present: AbstractSet[str]) -> list[Statement]:
+def _restrictions(stated: Mapping[str, Any], present: AbstractSet[str]) -> list[Statement]:
     """Return what flags say where no visibility is among them: they only take away from the agreement's default."""
     found: list[Statement] = []
     if "precision" in present:
-        precision = Precision(str(stated["precision"] or Precision.WITHHELD))
-        found.append(
-            (ConsentEffect.COARSEN, Sentence(Audience.PARTNER, (FieldGroup.LOCATION,), (), precision))
-        )
+        precision = Precision(stated["precision"] or Precision.WITHHELD)
+        found += [
+            (ConsentEffect.COARSEN, Sentence(a, (FieldGroup.LOCATION,), (), precision)) for a in EVERYONE
+        ]
     if "contact" in present and stated["contact"] != Visibility.PUBLIC:
-        audience = Audience.PUBLIC if stated["contact"] == Visibility.PARTNERS else Audience.PARTNER
-        found.append(_deny(audience, (FieldGroup.CONTACT_ORGANISATION,), Purpose.DISPLAY, Purpose.CONTACT))
+        kept_from = (Audience.RESEARCHERS,) if stated["contact"] == Visibility.PARTNERS else EVERYONE
+        found += _deny(kept_from, (FieldGroup.CONTACT_ORGANISATION,), Purpose.DISPLAY, Purpose.CONTACT)
     if "statistics" in present and not stated["statistics"]:
-        found += [
-            _deny(audience, SHOWN, Purpose.STATISTICS)
-            for audience in (Audience.PARTNER, Audience.RESEARCHERS)
-        ]
+        found += _deny(EVERYONE, tuple(FieldGroup), Purpose.STATISTICS)
     if "reuse" in present and not stated["reuse"]:
-        found += [
-            _deny(audience, MATCHED, Purpose.REUSE) for audience in (Audience.PARTNER, Audience.RESEARCHERS)
-        ]
+        found += _deny(EVERYONE, tuple(FieldGroup), Purpose.REUSE)
     return found
 
 
-def _deny(audience: Audience, groups: tuple[FieldGroup, ...], *purposes: Purpose) -> Statement:
-    return ConsentEffect.DENY, Sentence(audience, groups, purposes, None)
+def _deny(
+    audiences: tuple[Audience, ...], groups: tuple[FieldGroup, ...], *purposes: Purpose
+) -> list[Statement]:
+    return [(ConsentEffect.DENY, Sentence(audience, groups, purposes, None)) for audience in audiences]
 
 
 def _with_validity(flags: pd.DataFrame) -> pd.DataFrame:

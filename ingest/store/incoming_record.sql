@@ -2,7 +2,7 @@
 DROP TABLE IF EXISTS pg_temp.incoming_record, pg_temp.incoming_participation;
 
 CREATE TEMPORARY TABLE incoming_record ON COMMIT DROP AS
-SELECT 0 AS row_number, ''::text AS partner_key, v.name, v.name_fr, v.name_nl, v.name_en, v.description, v.description_fr,
+SELECT 0 AS row_number, ''::text AS partner_key, v.name, v.name_composed, v.name_fr, v.name_nl, v.name_en, v.description, v.description_fr,
        v.description_nl, v.description_en, v.category, v.category_raw, v.website, v.opening_hours, v.street,
        v.house_number, v.postcode, v.municipality, v.phone, v.email, v.contact_person, v.contact_email, v.contact_phone,
        v.subject, v.legal_form, v.enterprise_number, v.founded_on, v.ended_on, v.offers, v.needs, v.updated_on, v.extras,

@@ -19,6 +19,7 @@ from commons.districts.stored import stored_districts
 from commons.partners import Dataset
 from commons.vocabulary import UploadMode
 from ingest.check.records import CheckedRecords
+from ingest.notices import NoticeCode
 from ingest.read.table import RawTable
 
 CONTENT = (
@@ -78,7 +79,10 @@ def store(
         rows_set_aside=len(checked.set_aside),
         uploaded_by=uploaded_by,
     )
-    frame = checked.frame.assign(partner_key=partner_keys(checked.frame))
+    composed = checked.notices.loc[checked.notices["code"] == NoticeCode.NAME_COMPOSED.value, "row_number"]
+    frame = checked.frame.assign(
+        partner_key=partner_keys(checked.frame), name_composed=checked.frame["row_number"].isin(composed)
+    )
     run_file(connection, "ingest.store", "incoming_record")
     _copy_records(connection, frame)
     _copy_participations(connection, frame)
@@ -138,7 +142,7 @@ def _insert_upload(connection: Connection, **values: Any) -> int:
 
 def _copy_records(connection: Connection, frame: pd.DataFrame) -> None:
     codes = assign_points(frame["lon"], frame["lat"], stored_districts(connection))
-    columns = ["row_number", "partner_key", *CONTENT, "lon", "lat"]
+    columns = ["row_number", "partner_key", "name_composed", *CONTENT, "lon", "lat"]
     placed = pd.concat([frame[columns].reset_index(drop=True), codes.reset_index(drop=True)], axis=1)
     rows = placed.astype(object).where(placed.notna(), None)
     extras = [Jsonb(extra) for extra in frame["extras"]]

@@ -31,11 +31,11 @@ UPDATE commons.record_version v
  WHERE v.record_id = i.record_id AND v.superseded_at IS NULL AND i.is_changed;
 
 INSERT INTO commons.record_version (
-    record_id, upload_id, row_number, content_hash, name, name_fr, name_nl, name_en, description, description_fr,
+    record_id, upload_id, row_number, content_hash, name, name_composed, name_fr, name_nl, name_en, description, description_fr,
     description_nl, description_en, category, category_raw, website, opening_hours, street, house_number, postcode,
     municipality, phone, email, contact_person, contact_email, contact_phone, subject, legal_form, enterprise_number,
     founded_on, ended_on, offers, needs, updated_on, extras, geom, sector_id, neighbourhood_id, commune_id)
-SELECT i.record_id, %(upload_id)s, i.row_number, i.content_hash, i.name, i.name_fr, i.name_nl, i.name_en, i.description,
+SELECT i.record_id, %(upload_id)s, i.row_number, i.content_hash, i.name, i.name_composed, i.name_fr, i.name_nl, i.name_en, i.description,
        i.description_fr, i.description_nl, i.description_en, i.category, i.category_raw, i.website, i.opening_hours,
        i.street, i.house_number, i.postcode, i.municipality, i.phone, i.email, i.contact_person, i.contact_email,
        i.contact_phone, i.subject, i.legal_form, i.enterprise_number, i.founded_on, i.ended_on, i.offers, i.needs,

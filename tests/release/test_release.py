@@ -8,6 +8,7 @@ import pytest
 from builders import MATONGE, make_dataset, make_record, open_terms
 from commons.database.connection import Role
 from commons.release import released
+from commons.release.upkeep import release_drift, sweep_release
 from commons.vocabulary import Audience, Precision, Stance, Visibility
 
 EVERYONE = (Audience.PUBLIC, Audience.PARTNERS, Audience.RESEARCHERS)
@@ -295,3 +296,79 @@ def test_a_record_without_a_place_is_not_shown(database):
 def test_no_impossible_place_can_be_stored(database, place):
     with database.connect() as connection, pytest.raises(psycopg.errors.CheckViolation):
         make_record(connection, make_dataset(connection, terms=open_terms()), place=place)
+
+
+def test_a_name_made_of_an_address_is_not_shown_where_the_address_is_not(database):
+    with database.connect() as connection:
+        dataset = make_dataset(connection, terms=open_terms())
+        make_record(
+            connection,
+            dataset,
+            name="Arceaux, rue Cachée 69",
+            name_composed=True,
+            flags={"precision": "sector"},
+        )
+        make_record(
+            connection,
+            dataset,
+            name="Arceaux, rue Longue 1",
+            name_composed=True,
+            flags={"precision": "exact"},
+        )
+    assert names(Audience.PUBLIC) == ["Arceaux, rue Longue 1"]
+
+
+def test_a_consent_begins_by_the_clock_and_the_sweep_brings_it(database):
+    with database.connect() as connection:
+        fine = make_dataset(connection, "fine", open_terms())
+        coarse = make_dataset(connection, "coarse", open_terms(precision=Precision.COMMUNE))
+        record = make_record(connection, fine, name="fine")
+        make_record(connection, coarse, alternative_id=record.alternative_id, name="coarse")
+        make_record(connection, coarse, name="later", flags={"consent_on": date.today() + timedelta(days=9)})
+    assert names(Audience.PUBLIC) == ["fine"]
+    with database.connect() as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("ALTER TABLE commons.consent DISABLE TRIGGER ALL")
+        connection.execute("ALTER TABLE commons.agreement DISABLE TRIGGER ALL")
+        connection.execute("UPDATE commons.consent SET valid_from = now() - interval '1 day'")
+        connection.execute(
+            "UPDATE commons.agreement SET valid_until = now() WHERE dataset_id = %s", (fine.dataset_id,)
+        )
+        connection.execute("ALTER TABLE commons.consent ENABLE TRIGGER ALL")
+        connection.execute("ALTER TABLE commons.agreement ENABLE TRIGGER ALL")
+    with database.connect(Role.INGEST) as connection:
+        assert release_drift(connection) == 2
+        assert sweep_release(connection) == 2
+    assert names(Audience.PUBLIC) == ["coarse", "later"]
+    assert database.rows("SELECT * FROM commons.release_drift()") == []
+
+
+@pytest.mark.parametrize(
+    ("flags", "public", "partners"),
+    [
+        (
+            {"precision": "commune"},
+            {"precision": "commune", "phone": "1", "counted": True},
+            {"precision": "commune"},
+        ),
+        ({"contact": "partners"}, {"phone": None, "precision": "exact"}, {"phone": "1"}),
+        ({"contact": None}, {"phone": None}, {"phone": None}),
+        ({"statistics": False}, {"counted": False, "reusable": True}, {"counted": False}),
+        ({"reuse": None}, {"counted": True, "reusable": False}, {"reusable": False}),
+    ],
+)
+def test_flags_without_a_visibility_only_take_away_from_the_agreement(database, flags, public, partners):
+    with database.connect() as connection:
+        dataset = make_dataset(connection, terms=open_terms())
+        make_record(connection, dataset, phone="1", flags=flags, present=frozenset(flags))
+    assert only_row(Audience.PUBLIC)[list(public)].to_dict() == public
+    assert only_row(Audience.RESEARCHERS)[list(public)].to_dict() == public
+    assert only_row(Audience.PARTNERS)[list(partners)].to_dict() == partners
+
+
+def test_an_unreadable_precision_withholds_the_place(database):
+    with database.connect() as connection:
+        dataset = make_dataset(connection, terms=open_terms())
+        make_record(connection, dataset, flags={"precision": None}, present=frozenset({"precision"}))
+        make_record(connection, dataset, flags={"precision": None})
+    assert seen_by() == set()

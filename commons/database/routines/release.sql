@@ -153,7 +153,9 @@ WITH visible AS MATERIALIZED (
       FROM commons.permitted(for_audience, ARRAY(SELECT m.record_id FROM commons.membership m
                                                   WHERE m.alternative_id = ANY (ids) AND m.until_at IS NULL)) p
       JOIN commons.membership m ON m.record_id = p.record_id AND m.until_at IS NULL
-     WHERE p.rights & commons.cells('{existence,identity,location}', '{display}')
+      JOIN commons.record_version v ON v.version_id = p.version_id
+     WHERE (p.precision = 'exact' OR NOT v.name_composed) -- a name made of an address is a place
+       AND p.rights & commons.cells('{existence,identity,location}', '{display}')
            = commons.cells('{existence,identity,location}', '{display}')
        AND p.precision <> 'withheld'
 )
@@ -300,6 +302,20 @@ BEGIN
         INSERT INTO commons.released_alternative SELECT * FROM commons.compute_released_alternatives(for_audience, ids);
         INSERT INTO commons.released_participation SELECT * FROM commons.compute_released_participations(for_audience, ids);
     END LOOP;
+END
+$$;
+
+-- Refreshes what the clock alone has changed (a consent begun or run out), and returns how many alternatives that were.
+CREATE OR REPLACE FUNCTION commons.sweep_release()
+RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+    ids bigint[] := ARRAY(SELECT DISTINCT drift.alternative_id FROM commons.release_drift() drift);
+BEGIN
+    PERFORM commons.refresh_release(ids);
+    RETURN cardinality(ids);
 END
 $$;
 

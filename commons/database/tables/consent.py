@@ -51,7 +51,6 @@ def _sentence() -> list[Any]:
             Computed("commons.cells(field_groups, purposes)", persisted=True),
             nullable=False,
         ),
-        CheckConstraint("(audience = 'partner') = (named_partner_id IS NOT NULL)", name="named_partner"),
     ]
 
 
@@ -82,6 +81,7 @@ agreement_term = Table(
     refers_to("agreement_id", "commons.agreement.agreement_id", index=True),
     *_sentence(),
     CheckConstraint("precision IS NOT NULL", name="precision_stated"),
+    CheckConstraint("(audience = 'partner') = (named_partner_id IS NOT NULL)", name="named_partner"),
     schema=PRIVATE,
 )
 
@@ -107,6 +107,12 @@ consent = Table(
     moment("ended_at", nullable=True),
     Column("ended_as", Text),
     Column("ended_by", Text),
+    # A restriction with no name binds every named partner, and so, flowing outward, the partners and the public.
+    CheckConstraint("named_partner_id IS NULL OR audience = 'partner'", name="only_partners_are_named"),
+    CheckConstraint(
+        "effect <> 'allow' OR audience <> 'partner' OR named_partner_id IS NOT NULL",
+        name="allows_a_named_partner",
+    ),
     CheckConstraint("valid_until > valid_from", name="validity"),
     CheckConstraint("ended_as IN ('superseded', 'withdrawn')", name="ended_as"),
     CheckConstraint("(ended_at IS NULL) = (ended_as IS NULL)", name="ended"),

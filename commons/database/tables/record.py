@@ -1,6 +1,7 @@
 """Source records and every version a partner has asserted of them."""
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -54,6 +55,7 @@ record_version = Table(
     moment("superseded_at", nullable=True),
     Column("content_hash", LargeBinary, nullable=False),
     Column("name", Text, nullable=False),
+    Column("name_composed", Boolean, nullable=False, comment="of its address: shown only where that may be"),
     Column("name_fr", Text),
     Column("name_nl", Text),
     Column("name_en", Text),

@@ -661,7 +661,12 @@ def upgrade() -> None:
         sa.Column("ended_as", sa.Text(), nullable=True),
         sa.Column("ended_by", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "(audience = 'partner') = (named_partner_id IS NOT NULL)", name=op.f("ck_consent_named_partner")
+            "named_partner_id IS NULL OR audience = 'partner'",
+            name=op.f("ck_consent_only_partners_are_named"),
+        ),
+        sa.CheckConstraint(
+            "effect <> 'allow' OR audience <> 'partner' OR named_partner_id IS NOT NULL",
+            name=op.f("ck_consent_allows_a_named_partner"),
         ),
         sa.CheckConstraint(
             "effect <> 'coarsen' OR precision IS NOT NULL", name=op.f("ck_consent_coarsen_to")
@@ -803,6 +808,12 @@ def upgrade() -> None:
         sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("content_hash", sa.LargeBinary(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column(
+            "name_composed",
+            sa.Boolean(),
+            nullable=False,
+            comment="of its address: shown only where that may be",
+        ),
         sa.Column("name_fr", sa.Text(), nullable=True),
         sa.Column("name_nl", sa.Text(), nullable=True),
         sa.Column("name_en", sa.Text(), nullable=True),

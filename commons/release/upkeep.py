@@ -1,0 +1,19 @@
+"""Keeping the release true to the clock, and checking that it is true at all."""
+
+from commons.database.connection import Connection
+
+
+def sweep_release(connection: Connection) -> int:
+    """Return how many alternatives were released anew: those whose consents have begun or run out since the last time.
+
+    A consent that has run out is no longer shown before that, by the readers' views; the sweep brings back what other
+    sources allow in its place.
+    """
+    row = connection.execute("SELECT commons.sweep_release()").fetchone()
+    return int(row[0]) if row else 0
+
+
+def release_drift(connection: Connection) -> int:
+    """Return how many alternatives are released otherwise than consents allow at this moment."""
+    row = connection.execute("SELECT count(DISTINCT alternative_id) FROM commons.release_drift()").fetchone()
+    return int(row[0]) if row else 0
