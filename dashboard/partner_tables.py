@@ -1,15 +1,31 @@
 """What a partner is shown of a file and of a dataset: columns recognised, remarks, consent, and what is public."""
 
+from dataclasses import dataclass
+
 import pandas as pd
 
+from commons.partners import Dataset
 from commons.vocabulary import Language, Visibility
 from dashboard.session import say
-from dashboard.words import category_label, percent, text_of
+from dashboard.words import category_label, has, number, percent, plain, text_of
 from ingest.check.records import CheckedRecords
 from ingest.map.mapping import Mapping
-from ingest.notices import NoticeCode, summarise
+from ingest.notices import NoticeCode, Severity, summarise
+from ingest.upload import CommittedUpload
 
 UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What an upload did, kept by the visit until the next one is begun.
+
+    Not in the page itself: a page's code runs anew each time, and its classes with it.
+    """
+
+    dataset: Dataset
+    done: CommittedUpload
+    set_aside: pd.DataFrame
 
 
 def visibility_counts(checked: CheckedRecords) -> dict[str, int] | None:
@@ -35,20 +51,25 @@ def mapping_table(mapping: Mapping, language: Language) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[say(f"column.{name}") for name in names])
 
 
-def notice_table(notices: pd.DataFrame, language: Language) -> pd.DataFrame:
-    """Return a line per remark: how grave, what it is, on which column and rows, and what to do."""
-    summary = summarise(notices)
-    codes = [NoticeCode[code] for code in summary["code"]]
-    return pd.DataFrame(
-        {
-            say("column.severity"): [say(f"severity.{code.severity}") for code in codes],
-            say("column.notice"): [code.what(language) for code in codes],
-            say("column.file_column"): summary["column"].fillna("").to_numpy(),
-            say("column.rows"): summary["rows"].to_numpy(),
-            say("column.first_rows"): [", ".join(map(str, rows)) for rows in summary["first_rows"]],
-            say("column.fix"): [code.fix(language) for code in codes],
-        }
-    )
+def notice_lists(notices: pd.DataFrame, language: Language) -> dict[Severity, str]:
+    """Return the remarks by how grave they are, each list as Markdown that shows every text as it stands."""
+    lines: dict[Severity, list[str]] = {severity: [] for severity in Severity}
+    for line in summarise(notices).to_dict("records"):
+        code = NoticeCode[line["code"]]
+        column = f" ({plain(str(line['column']))})" if has(line["column"]) else ""
+        rows = _rows(int(line["rows"]), line["first_rows"], language)
+        lines[code.severity].append(
+            f"- **{plain(code.what(language))}**{column} {rows}  \n  {plain(code.fix(language))}"
+        )
+    return {severity: "\n".join(told) for severity, told in lines.items() if told}
+
+
+def _rows(count: int, first: list[int], language: Language) -> str:
+    """Return how many rows, and the numbers of the first of them."""
+    if count == 0:
+        return ""
+    numbers = ", ".join(map(str, first)) + (" …" if count > len(first) else "")
+    return say("rows.one" if count == 1 else "rows.many", count=number(count, language), numbers=numbers)
 
 
 def public_table(alternatives: pd.DataFrame, dataset: str, language: Language) -> pd.DataFrame:

@@ -2,7 +2,6 @@
 
 import secrets
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -16,23 +15,17 @@ from commons.release import released
 from commons.settings import Secret
 from commons.vocabulary import Audience, UploadMode
 from dashboard.failures import explained
-from dashboard.partner_tables import mapping_table, notice_table, public_table, visibility_counts
+from dashboard.partner_tables import Report, mapping_table, notice_lists, public_table, visibility_counts
 from dashboard.session import Key, language, say
 from dashboard.words import number, plain
 from ingest.check.set_aside import set_aside_csv
-from ingest.upload import CommittedUpload, PreparedUpload, commit_upload, prepare_upload
+from ingest.notices import Severity
+from ingest.upload import PreparedUpload, commit_upload, prepare_upload
 
 MODES: list[UploadMode] = list(UploadMode)
+# Streamlit's uploader speaks English only; style.css shows these words in the place of its own.
+UPLOADER_WORDS = "<style>:root {{ --choose: '{choose}'; --limit: '{limit}'; }}</style>"
 FILE_TYPES = ["csv", "geojson", "json", "gpkg", "zip", "xlsx"]
-
-
-@dataclass(frozen=True)
-class Report:
-    """What an upload did, kept until the next one is begun."""
-
-    dataset: Dataset
-    done: CommittedUpload
-    set_aside: pd.DataFrame
 
 
 def show() -> None:
@@ -83,7 +76,8 @@ def leave() -> None:
 def send(partner: Partner, datasets: list[Dataset]) -> None:
     """Ask for the dataset, the file and whether it is the whole list; show what is in it; store it when told to."""
     dataset = st.selectbox(say("upload.dataset"), datasets, format_func=lambda dataset: dataset.title)
-    file = st.file_uploader(say("upload.file"), type=FILE_TYPES, help=say("upload.file_help"))
+    st.html(UPLOADER_WORDS.format(choose=say("upload.choose"), limit=say("upload.limit")))
+    file = st.file_uploader(say("upload.file"), type=FILE_TYPES)
     if file is None:
         st.session_state.pop(Key.PREPARED, None)
         return
@@ -138,7 +132,9 @@ def preview(prepared: PreparedUpload) -> None:
     if checked.notices.empty:
         st.markdown(say("upload.no_notice"))
     else:
-        st.dataframe(notice_table(checked.notices, language()), hide_index=True)
+        for severity, remarks in notice_lists(checked.notices, language()).items():
+            with st.expander(say(f"severity.{severity}"), expanded=severity is not Severity.INFO):
+                st.markdown(remarks)
 
 
 def tell(report: Report) -> None:
