@@ -33,9 +33,9 @@ def show() -> None:
         st.info(say("no_districts"))
         return
     names = name_by_code(districts, language())
-    everything = named(active_on(reader.alternatives(), today), language())
+    everything = active_on(reader.alternatives(), today)
     text, chosen_categories, district = ask(names)
-    hits = matching(everything, text, chosen_categories, district)
+    hits = named(matching(everything, text, chosen_categories, district), language())
     st.markdown(
         say(f"explore.hits.{'one' if len(hits) == 1 else 'many'}", count=number(len(hits), language()))
     )
