@@ -23,6 +23,7 @@ from ingest.notices import Severity
 from ingest.upload import PreparedUpload, commit_upload, prepare_upload
 
 MODES: list[UploadMode] = list(UploadMode)
+TOKEN_LETTERS = 200
 # Streamlit's uploader speaks English only; style.css shows these words in the place of its own.
 UPLOADER_WORDS = "<style>:root {{ --choose: '{choose}'; --limit: '{limit}'; }}</style>"
 FILE_TYPES = ["csv", "geojson", "json", "gpkg", "zip", "xlsx"]
@@ -56,8 +57,9 @@ def enter() -> Partner | None:
             return partner_of_token(connection, token.reveal())
     with st.form("enter", clear_on_submit=True, border=False):
         given = st.text_input(
-            say("upload.token"), type="password", autocomplete="off", help=say("upload.token_help")
+            say("upload.token"), type="password", autocomplete="off", max_chars=TOKEN_LETTERS
         )
+        st.caption(say("upload.token_help"))
         sent = st.form_submit_button(say("upload.enter"), type="primary")
     if sent:
         with explained(), connect(Role.INGEST) as connection:

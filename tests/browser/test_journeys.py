@@ -1,0 +1,242 @@
+"""Three people in a real browser, on the fictional partners' data: a citizen, a partner, a researcher.
+
+The browser reaches no host but ours. What they saw is kept in `test-results/`.
+"""
+
+import io
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+
+import pandas as pd
+import psycopg
+import pytest
+from playwright.sync_api import expect
+
+from commons.database.connection import Role, connect
+from commons.database.migrate import routine
+from commons.districts.frames import read_districts
+from commons.districts.grid import grid_districts
+from commons.partners import find_partner, issue_token
+from commons.release import released
+from commons.research import change_between
+from commons.vocabulary import Audience, DistrictLevel
+from dashboard.tables import active_on
+from ingest.demo import demo_partners, load_demo_partner, write_demo
+from ingest.demo.load import _signed
+from ingest.upload import prepare_upload
+
+DATABASE = "journeys"
+SHOTS = Path(__file__).parents[2] / "test-results"
+DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+DOTS = "path.leaflet-interactive[fill='#b3400a']"
+AREAS = "path.leaflet-interactive:not([fill='#b3400a'])"
+DRAWN = """() => Object.values(window.map._layers).find((layer) => layer.drawn).drawn.marks
+    .flatMap((mark) => mark.places.map(({ id, name }) => [id, name]))"""
+UPLOADER = "De Wijde Koer"
+NETWORK = "Fils Croisés"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def patience():
+    """Wait for a server that is still reading its modules, on a machine with other work to do."""
+    expect.set_options(timeout=30_000)
+    yield
+    expect.set_options(timeout=5_000)
+
+
+@pytest.fixture(scope="module")
+def world(cluster, template, mirror, tmp_path_factory, run_server):
+    """Serve a database with one partner's list; another partner has signed and not yet sent hers."""
+    with psycopg.connect(cluster.url("postgres"), autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {DATABASE} TEMPLATE {template}")
+    url = cluster.url(DATABASE)
+    with psycopg.connect(url) as connection:
+        connection.execute(routine("database_rights"))
+    folder = tmp_path_factory.mktemp("demo")
+    write_demo(folder, read_districts(mirror, folder, pauses_s=()) if mirror else grid_districts())
+    partners = demo_partners(folder)
+    sender = next(partner for partner in partners if UPLOADER in partner.name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", url)
+        with connect(Role.INGEST) as connection:
+            load_demo_partner(connection, folder, next(p for p in partners if NETWORK in p.name))
+            _signed(connection, sender)
+            token = issue_token(connection, find_partner(connection, sender.slug))
+        with run_server(env={"DATABASE_URL": url}) as address:
+            yield SimpleNamespace(
+                address=address,
+                token=token,
+                dataset=sender.dataset["slug"],
+                file=folder / sender.dataset["file"],
+            )
+
+
+def shown():
+    """Return what the public map should show today."""
+    return active_on(released(Audience.PUBLIC).alternatives(), date.today())
+
+
+def map_frame(page):
+    page.frame_locator("iframe").locator(".bxl-legend").wait_for()
+    return next(frame for frame in page.frames if "/component/" in frame.url)
+
+
+def keep(page, name):
+    SHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SHOTS / f"{name}.png")
+
+
+def search(page, label, text):
+    box = page.get_by_label(label)
+    box.fill(text)
+    box.press("Enter")
+
+
+def hits(page):
+    return page.locator(".st-key-list button")
+
+
+def assert_fits(page):
+    assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_the_map_is_drawn_and_nothing_leaves_our_origin(world, watched):
+    page = watched.page
+    page.set_viewport_size(DESK)
+    page.goto(f"{world.address}/?lang=fr")
+    frame = map_frame(page)
+    assert frame.locator(AREAS).count() >= len(
+        released(Audience.PUBLIC).districts(DistrictLevel.NEIGHBOURHOOD)
+    )
+    assert frame.locator(DOTS).count() > 50
+    assert page.title() == "Carte · Communs de données bruxellois"
+    page.get_by_role("link", name="Couverture").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Jusqu'où va la mutualisation ?")
+    page.get_by_test_id("stVegaLiteChart").nth(1).wait_for()
+    map_frame(page)
+    keep(page, "coverage-fr-1280")
+    page.get_by_role("link", name="Carte").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Alternatives à Bruxelles")
+    map_frame(page)
+    keep(page, "explore-fr-1280")
+    watched.assert_stayed_home(world.address)
+
+
+def test_a_citizen_finds_an_alternative_in_dutch_on_a_phone(world, watched):
+    wanted = shown().query("precision == 'exact' and website.notna()").iloc[0]
+    page = watched.page
+    page.set_viewport_size(PHONE)
+    page.goto(f"{world.address}/?lang=nl")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Alternatieven in Brussel")
+    search(page, "Zoek een naam", wanted["name"].upper())
+    expect(hits(page)).to_have_count(1)
+    assert_fits(page)
+    hits(page).click()
+    card = page.locator(".st-key-card")
+    expect(card.get_by_role("heading")).to_have_text(wanted["name"])
+    expect(card).to_contain_text("exacte plaats")
+    expect(card).to_contain_text(f"{wanted['street']} {wanted['house_number']}")
+    expect(card.get_by_role("link", name="Website")).to_have_attribute("href", wanted["website"])
+    map_frame(page).locator(f"{DOTS}[stroke='#111111']").wait_for()
+    assert_fits(page)
+    card.scroll_into_view_if_needed()
+    keep(page, "card-nl-390")
+    shared = page.url
+    page.get_by_text("FR", exact=True).click()
+    expect(card).to_contain_text("lieu exact")
+    page.goto(shared)
+    expect(card).to_contain_text("exacte plaats")
+    expect(hits(page)).to_have_count(1)
+    watched.assert_stayed_home(world.address)
+
+
+def test_a_place_clicked_on_the_map_opens_its_card(world, watched):
+    page = watched.page
+    page.set_viewport_size(DESK)
+    page.goto(f"{world.address}/?lang=en")
+    map_frame(page).locator(DOTS).nth(20).dispatch_event("click")
+    card = page.locator(".st-key-card")
+    expect(card).to_contain_text("exact place")
+    assert "id=" in page.url
+    card.get_by_role("button", name="Close the card").click()
+    expect(card).to_have_count(0)
+    watched.assert_stayed_home(world.address)
+
+
+def test_a_partner_sends_a_list_and_sees_what_is_public_of_it(world, watched):
+    before = set(shown()["name"])
+    asked = prepare_upload(world.file).checked.frame
+    page = watched.page
+    page.set_viewport_size(DESK)
+    page.goto(f"{world.address}/?lang=nl")
+    page.get_by_role("link", name="Partners").click()
+    page.get_by_label("Token van uw organisatie").fill(world.token)
+    page.get_by_role("button", name="Openen").click()
+    page.locator("input[type=file]").set_input_files(world.file)
+    expect(page.get_by_role("heading", name="Wat er in het bestand staat")).to_be_visible()
+    figures = page.get_by_test_id("stMetric")
+    expect(figures.filter(has_text="Klaar")).to_contain_text(str(len(asked)))
+    for label, count in {"Openbaar": "public", "Niet meegedeeld": "withheld"}.items():
+        expect(figures.filter(has_text=label)).to_contain_text(str((asked["visibility"] == count).sum()))
+    keep(page, "upload-preview-nl-1280")
+    assert set(shown()["name"]) == before
+    page.get_by_role("button", name="Bewaren en publiceren").click()
+    expect(page.get_by_text("De lijst is bewaard")).to_be_visible(timeout=60_000)
+    keep(page, "upload-report-nl-1280")
+    assert world.token not in page.url
+    everyone = released(Audience.PUBLIC).alternatives()
+    mine = everyone[[world.dataset in told.values() for told in everyone["provenance"]]]
+    expect(figures.filter(has_text="Openbaar")).to_contain_text(str(len(mine)))
+
+    page.get_by_role("link", name="Bekijk de openbare kaart").click()
+    page.locator(".st-key-list").wait_for()
+    drawn = dict(map_frame(page).evaluate(DRAWN))
+    by_visibility = asked.groupby("visibility", dropna=False)["name"].agg(set)
+    others = before | by_visibility["public"]
+    appeared = set(active_on(mine, date.today())["name"]) - before
+    assert len(appeared) > 50
+    assert appeared <= set(drawn.values())
+    hidden = set(asked.loc[asked["visibility"] != "public", "name"]) - others
+    assert len(hidden) > 20
+    assert not hidden & set(drawn.values())
+    search(page, "Zoek een naam", min(hidden))
+    expect(page.get_by_text("Geen enkel openbaar alternatief past hierbij")).to_be_visible()
+    watched.assert_stayed_home(world.address)
+
+
+def test_a_researcher_reads_the_change_of_a_neighbourhood_and_takes_the_same_figures_home(world, watched):
+    days = date(2015, 1, 1), date(2025, 1, 1)
+    change = change_between(Audience.PUBLIC, DistrictLevel.NEIGHBOURHOOD, *days)
+    most = change[change["code"].notna()].sort_values("change").iloc[-1]
+    page = watched.page
+    page.set_viewport_size(DESK)
+    page.goto(f"{world.address}/?lang=fr")
+    page.get_by_role("link", name="Recherche").click()
+    for label, choice in (("District", most["name_fr"]), ("De", "2015"), ("À", "2025")):
+        box = page.get_by_role("combobox", name=label, exact=True)
+        box.click()
+        if label == "District":
+            box.fill(choice)
+        page.get_by_role("option", name=choice, exact=True).click()
+    expect(page.get_by_role("heading", name=most["name_fr"])).to_be_visible()
+    expect(page.get_by_test_id("stMetric").first).to_contain_text(str(most["alternatives_end"]))
+    expect(page.get_by_test_id("stMetric").first).to_contain_text(f"+{most['change']} depuis 2015")
+    page.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first.wait_for()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Télécharger ce district (CSV)").click()
+    keep(page, "research-fr-1280")
+    content = Path(download.value.path()).read_bytes()
+    arguments = (
+        f"research change --level neighbourhood --from 2015 --to 2025 --code {most['code']} --format csv"
+    )
+    command = [sys.executable, "-m", "commons", *arguments.split()]
+    assert page.get_by_text(f"commons {arguments}").is_visible()
+    printed = subprocess.run(command, capture_output=True, check=True).stdout
+    assert content == printed
+    read = pd.read_csv(io.BytesIO(content), dtype={"code": str})
+    own = change[change["code"] == most["code"]].reset_index(drop=True)
+    pd.testing.assert_frame_equal(read, own, check_dtype=False)
+    watched.assert_stayed_home(world.address)
