@@ -25,7 +25,7 @@ def show_card(
     row: Row, participations: Sequence[Row], district_names: Mapping[str, str], language: Language
 ) -> None:
     """Show the card of a released alternative; `participations` are its own."""
-    st.subheader(plain(text_of(row, "name", language)), anchor=False)
+    st.header(plain(text_of(row, "name", language)), anchor=False)
     st.caption(plain(category_label(row["category"], language)))
     if description := text_of(row, "description", language):
         st.text(description)

@@ -4,6 +4,7 @@ from math import ceil
 
 import altair as alt
 import pandas as pd
+import streamlit as st
 
 from commons.i18n import translate
 from commons.vocabulary import Language, ResourceKind
@@ -12,7 +13,7 @@ from dashboard.words import NO_BREAK, number, percent
 BAR_PX = 30
 # Told apart in grey and under every common colour blindness, on white and on the dark ground.
 OWN_COLOUR, OTHER_COLOUR = "#d9480f", "#4292c6"
-TEXT_COLOUR = "#6e7583"
+TEXT_COLOURS = {"light": "#4b5563", "dark": "#c9ced6"}
 LABEL_PX = 260
 
 
@@ -35,7 +36,7 @@ def coverage_by_kind(region: pd.DataFrame, language: Language) -> alt.LayerChart
     base = alt.Chart(shown).encode(
         y=kind, x=share, tooltip=[_told("kind", "kind", language), _told("text", "share", language)]
     )
-    texts = base.mark_text(align="left", dx=4, color=TEXT_COLOUR).encode(text="text:N")
+    texts = base.mark_text(align="left", dx=4, color=_text_colour()).encode(text="text:N")
     bars = base.mark_bar(color=OTHER_COLOUR)
     chart: alt.LayerChart = (bars + texts).properties(height=alt.Step(BAR_PX))
     return chart
@@ -113,6 +114,11 @@ def rate_by_year(rates: pd.DataFrame, language: Language) -> alt.Chart:
         )
     )
     return chart
+
+
+def _text_colour() -> str:
+    """Return a colour that reads on the ground that the visitor's browser has."""
+    return TEXT_COLOURS.get(str(st.context.theme.type), TEXT_COLOURS["light"])
 
 
 def _axis(language: Language, *, is_share: bool = False) -> alt.Axis:

@@ -127,10 +127,10 @@ def plot(region: pd.DataFrame, shares: pd.Series, level: DistrictLevel) -> None:
     """Show the region by resource kind, and how the districts are spread."""
     left, right = st.columns(2, gap="medium")
     with left:
-        st.subheader(say("coverage.by_kind"), anchor=False)
+        st.header(say("coverage.by_kind"), anchor=False)
         st.altair_chart(coverage_by_kind(region, language()), alt=say("coverage.by_kind_alt"))
     with right:
-        st.subheader(say("coverage.distribution"), anchor=False)
+        st.header(say("coverage.distribution"), anchor=False)
         st.altair_chart(coverage_distribution(shares, language()), alt=say("coverage.distribution_alt"))
         st.caption(say(f"coverage.without.{level}", count=number(int(shares.isna().sum()), language())))
 

@@ -132,7 +132,7 @@ def show_chosen(everything: gpd.GeoDataFrame, names: Mapping[str, str]) -> None:
 
 def show_list(hits: gpd.GeoDataFrame, names: Mapping[str, str]) -> None:
     """Show the first hits by name, and more when asked; each opens its card."""
-    st.subheader(say("explore.list"), anchor=False)
+    st.header(say("explore.list"), anchor=False)
     if hits.empty:
         st.info(say("explore.nothing"))
         return

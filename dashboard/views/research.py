@@ -103,7 +103,7 @@ def answer(question: Question, names: Mapping[str, str]) -> None:
     days = date(question.first, 1, 1), date(question.last, 1, 1)
     change = change_between(Audience.PUBLIC, question.level, *days, category=question.category)
     mine = change[change["code"] == question.district]
-    st.subheader(names[question.district], anchor=False)
+    st.header(names[question.district], anchor=False)
     measure(mine.to_dict("records")[0], question)
     name = f"change-{question.level}-{question.district}-{question.first}-{question.last}.csv"
     every = f"change-{question.level}-{question.first}-{question.last}.csv"
@@ -111,12 +111,12 @@ def answer(question: Question, names: Mapping[str, str]) -> None:
         offer(say("research.download"), csv_of(mine), name)
         offer(say("research.download_all"), csv_of(change), every)
     plot(question, names)
-    st.subheader(say("research.every_district"), anchor=False)
+    st.header(say("research.every_district"), anchor=False)
     tabulate(change, names)
     elsewhere = int(change.loc[change["code"].isna(), "alternatives_end"].sum())
     if elsewhere:
         st.caption(say("not_located", count=number(elsewhere, language())))
-    st.subheader(say("research.same_figures"), anchor=False)
+    st.header(say("research.same_figures"), anchor=False)
     st.markdown(say("research.same_figures_note"))
     st.code(in_python(question), language="python", wrap_lines=True)
     st.code(in_shell(question), language="bash", wrap_lines=True)
@@ -144,15 +144,17 @@ def measure(row: Row, question: Question) -> None:
         say("research.counted"),
         say(f"research.undated.{undated}", count=number(row["undated"], language())),
     ]
-    years = {name: row[f"population_year_{name}"] for name in ("start", "end")}
-    if all(map(has, years.values())):
-        said.append(say("research.denominators", **years))
+    asked = {question.first: row["population_year_start"], question.last: row["population_year_end"]}
+    known = [str(year) for year in dict.fromkeys(asked.values()) if has(year)]
+    unknown = [str(year) for year, found in asked.items() if not has(found)]
+    said += [say("research.denominators", years=", ".join(known))] if known else []
+    said += [say("research.no_denominator", years=", ".join(unknown))] if unknown else []
     st.caption(" ".join(said))
 
 
 def plot(question: Question, names: Mapping[str, str]) -> None:
     """Show the district's rate by year beside the region's, as a line and as a table."""
-    st.subheader(say("research.by_year"), anchor=False)
+    st.header(say("research.by_year"), anchor=False)
     span = question.first, question.last
     every = count_by_year(Audience.PUBLIC, question.level, *span, category=question.category)
     own = every[every["code"] == question.district].assign(place=names[question.district])

@@ -188,7 +188,7 @@ def test_a_partners_words_never_become_markdown(database, open_page):
         make_record(connection, dataset, name=HOSTILE, description=HOSTILE, website="javascript:alert(1)")
     app = open_page(lang="en")
     next(button for button in app.button if button.key and button.key.startswith("open-")).click().run()
-    marked = [e.value for kind in ("markdown", "subheader", "caption") for e in getattr(app, kind)]
+    marked = [e.value for kind in ("markdown", "header", "caption") for e in getattr(app, kind)]
     marked = [text for text in [*marked, *(button.label for button in app.button)] if "evil" in text]
     assert len(marked) == 2
     assert not [text for text in marked if re.search(r"(?<!\\)[\[\]<>]|:smile:|www\.", text)]
