@@ -25,22 +25,40 @@ RETURN CASE audience
     ELSE '{public}'::reference.audience[]
 END;
 
--- The one place that says to which field group a released field belongs, and whether it gives an exact place away.
-CREATE OR REPLACE VIEW commons.field (field_name, field_group, exact_only) AS
-VALUES
-    ('name', 'identity'::reference.field_group, false), ('name_fr', 'identity', false),
-    ('name_nl', 'identity', false), ('name_en', 'identity', false), ('category', 'identity', false),
-    ('legal_form', 'identity', false), ('enterprise_number', 'identity', false), ('founded_on', 'identity', false),
-    ('ended_on', 'identity', false),
-    ('description', 'description', false), ('description_fr', 'description', false),
-    ('description_nl', 'description', false), ('description_en', 'description', false),
-    ('website', 'description', false), ('opening_hours', 'description', false),
-    ('street', 'location', true), ('house_number', 'location', true), ('postcode', 'location', true),
-    ('municipality', 'location', true),
-    ('phone', 'contact_organisation', false), ('email', 'contact_organisation', false),
-    ('contact_person', 'contact_person', false), ('contact_email', 'contact_person', false),
-    ('contact_phone', 'contact_person', false),
-    ('offers', 'resources', false), ('needs', 'resources', false);
+-- What each version asserts, a row per field: the one place that says to which field group a field belongs, and whether it
+-- gives an exact place away.
+CREATE OR REPLACE VIEW commons.asserted_value AS
+SELECT v.version_id, f.field_group, f.exact_only, f.field_name, f.value
+  FROM commons.record_version v
+ CROSS JOIN LATERAL (
+       VALUES
+           ('identity'::reference.field_group, false, 'name', to_jsonb(v.name)),
+           ('identity', false, 'name_fr', to_jsonb(v.name_fr)),
+           ('identity', false, 'name_nl', to_jsonb(v.name_nl)),
+           ('identity', false, 'name_en', to_jsonb(v.name_en)),
+           ('identity', false, 'category', to_jsonb(v.category)),
+           ('identity', false, 'legal_form', to_jsonb(v.legal_form)),
+           ('identity', false, 'enterprise_number', to_jsonb(v.enterprise_number)),
+           ('identity', false, 'founded_on', to_jsonb(v.founded_on)),
+           ('identity', false, 'ended_on', to_jsonb(v.ended_on)),
+           ('description', false, 'description', to_jsonb(v.description)),
+           ('description', false, 'description_fr', to_jsonb(v.description_fr)),
+           ('description', false, 'description_nl', to_jsonb(v.description_nl)),
+           ('description', false, 'description_en', to_jsonb(v.description_en)),
+           ('description', false, 'website', to_jsonb(v.website)),
+           ('description', false, 'opening_hours', to_jsonb(v.opening_hours)),
+           ('location', true, 'street', to_jsonb(v.street)),
+           ('location', true, 'house_number', to_jsonb(v.house_number)),
+           ('location', true, 'postcode', to_jsonb(v.postcode)),
+           ('location', true, 'municipality', to_jsonb(v.municipality)),
+           ('contact_organisation', false, 'phone', to_jsonb(v.phone)),
+           ('contact_organisation', false, 'email', to_jsonb(v.email)),
+           ('contact_person', false, 'contact_person', to_jsonb(v.contact_person)),
+           ('contact_person', false, 'contact_email', to_jsonb(v.contact_email)),
+           ('contact_person', false, 'contact_phone', to_jsonb(v.contact_phone)),
+           ('resources', false, 'offers', to_jsonb(v.offers)),
+           ('resources', false, 'needs', to_jsonb(v.needs))
+       ) AS f (field_group, exact_only, field_name, value);
 
 -- Each of these records that has a place and has not gone, with what it lets this audience do (rights, as cells) and how
 -- finely its place may be known. STABLE, never IMMUTABLE: it reads the clock.
@@ -178,25 +196,23 @@ AS $$
 WITH contributor AS MATERIALIZED (
     SELECT * FROM commons.contributors(for_audience, ids)
 ),
-shown_field AS MATERIALIZED (
-    SELECT field_name, exact_only, commons.cells(ARRAY[field_group], '{display}') AS cell FROM commons.field
+shown_group AS MATERIALIZED (
+    SELECT field_group, commons.cells(ARRAY[field_group], '{display}') AS cell
+      FROM unnest(enum_range(NULL::reference.field_group)) AS field_group
 ),
 -- Each field: the first non-empty permitted value in the order of the contributors, with its source.
 value AS MATERIALIZED (
-    SELECT DISTINCT ON (c.alternative_id, asserted.key) c.alternative_id, asserted.key, asserted.value, c.dataset_id,
-           c.licence
+    SELECT DISTINCT ON (c.alternative_id, v.field_name) c.alternative_id, v.field_name, v.value, c.dataset_id, c.licence
       FROM contributor c
-      JOIN commons.record_version v ON v.version_id = c.version_id
-     CROSS JOIN LATERAL jsonb_each(to_jsonb(v) - '{geom,extras,content_hash}'::text[]) AS asserted
-      JOIN shown_field f ON f.field_name = asserted.key AND c.rights & f.cell <> 0
-                        AND (c.precision = 'exact' OR NOT f.exact_only)
-     WHERE asserted.value NOT IN ('null'::jsonb, '[]'::jsonb, '""'::jsonb)
-     ORDER BY c.alternative_id, asserted.key, c.rank
+      JOIN commons.asserted_value v ON v.version_id = c.version_id AND (c.precision = 'exact' OR NOT v.exact_only)
+      JOIN shown_group g ON g.field_group = v.field_group AND c.rights & g.cell <> 0
+     WHERE v.value NOT IN ('null'::jsonb, '[]'::jsonb, '""'::jsonb)
+     ORDER BY c.alternative_id, v.field_name, c.rank
 ),
 chosen AS (
     SELECT value.alternative_id,
-           jsonb_object_agg(value.key, value.value) AS fields,
-           jsonb_object_agg(value.key, d.slug) AS provenance,
+           jsonb_object_agg(value.field_name, value.value) AS fields,
+           jsonb_object_agg(value.field_name, d.slug) AS provenance,
            array_agg(DISTINCT value.licence ORDER BY value.licence) AS licences,
            array_agg(DISTINCT d.attribution ORDER BY d.attribution) AS attributions
       FROM value
@@ -241,29 +257,30 @@ placed AS (
            ) around ON true
      WHERE c.rank = 1
 )
-SELECT (jsonb_populate_record(
-           NULL::commons.released_alternative,
-           chosen.fields || jsonb_build_object(
-               'audience', for_audience,
-               'alternative_id', placed.alternative_id,
-               'public_id', i.public_id,
-               'precision', placed.precision,
-               'uncertainty_m', placed.uncertainty_m,
-               'sector', placed.sector,
-               'neighbourhood', placed.neighbourhood,
-               'commune', placed.commune,
-               'counted', summary.counted,
-               'reusable', summary.reusable,
-               'licences', ARRAY(SELECT DISTINCT unnest(chosen.licences || placed.licence) ORDER BY 1),
-               'attributions', ARRAY(SELECT DISTINCT unnest(chosen.attributions || placed.attribution) ORDER BY 1),
-               'provenance', chosen.provenance || jsonb_build_object('geom', placed.slug),
-               'updated_on', summary.updated_on,
-               'expires_at', summary.expires_at,
-               'geom', placed.geom::text))).*
+SELECT released.*
   FROM placed
   JOIN chosen USING (alternative_id)
   JOIN summary USING (alternative_id)
   JOIN commons.released_identity i ON i.audience = for_audience AND i.alternative_id = placed.alternative_id
+ CROSS JOIN LATERAL jsonb_populate_record(
+       NULL::commons.released_alternative,
+       chosen.fields || jsonb_build_object(
+           'audience', for_audience,
+           'alternative_id', placed.alternative_id,
+           'public_id', i.public_id,
+           'precision', placed.precision,
+           'uncertainty_m', placed.uncertainty_m,
+           'sector', placed.sector,
+           'neighbourhood', placed.neighbourhood,
+           'commune', placed.commune,
+           'counted', summary.counted,
+           'reusable', summary.reusable,
+           'licences', ARRAY(SELECT DISTINCT unnest(chosen.licences || placed.licence) ORDER BY 1),
+           'attributions', ARRAY(SELECT DISTINCT unnest(chosen.attributions || placed.attribution) ORDER BY 1),
+           'provenance', chosen.provenance || jsonb_build_object('geom', placed.slug),
+           'updated_on', summary.updated_on,
+           'expires_at', summary.expires_at,
+           'geom', placed.geom::text)) released
 $$;
 
 -- The mutualisations that a contributing source says the alternative takes part in, where its resources may be shown.
@@ -291,7 +308,10 @@ SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
     for_audience reference.audience;
+    -- What the planner expects of a parameter's array is a handful: for many it would nest loops over all of them.
+    many CONSTANT int := 100;
 BEGIN
+    PERFORM set_config('enable_nestloop', CASE WHEN cardinality(ids) > many THEN 'off' ELSE 'on' END, true);
     PERFORM FROM commons.alternative a WHERE a.alternative_id = ANY (ids) ORDER BY a.alternative_id FOR UPDATE;
     FOREACH for_audience IN ARRAY '{public,partners,researchers}'::reference.audience[] LOOP
         INSERT INTO commons.released_identity (audience, alternative_id)
@@ -302,6 +322,7 @@ BEGIN
         INSERT INTO commons.released_alternative SELECT * FROM commons.compute_released_alternatives(for_audience, ids);
         INSERT INTO commons.released_participation SELECT * FROM commons.compute_released_participations(for_audience, ids);
     END LOOP;
+    PERFORM set_config('enable_nestloop', 'on', true);
 END
 $$;
 
@@ -325,6 +346,7 @@ CREATE OR REPLACE FUNCTION commons.release_drift()
 RETURNS TABLE (audience reference.audience, alternative_id bigint)
 LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
+SET enable_nestloop = off
 AS $$
 WITH every AS (SELECT array_agg(a.alternative_id) AS ids FROM commons.alternative a),
 reader AS (SELECT unnest('{public,partners,researchers}'::reference.audience[]) AS audience),
