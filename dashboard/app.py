@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import streamlit as st
+from streamlit.components.v1 import declare_component
 
 from commons.release import released
 from commons.vocabulary import Audience, Language
@@ -15,7 +16,9 @@ ICON = """
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><path d="M8 23 16 8l8 15z" fill="none" stroke="#0b6e99"
 stroke-width="3"/><g fill="#b3400a"><circle cx="16" cy="8" r="6"/><circle cx="8" cy="23" r="6"/>
 <circle cx="24" cy="23" r="6"/></g></svg>"""
-STYLE = Path(__file__).parent / "style.css"
+FOLDER = Path(__file__).parent
+STYLE = FOLDER / "style.css"
+set_page_language = declare_component("page_language", path=FOLDER / "page_language")
 PAGES = ("explore", "coverage", "research", "upload")
 
 
@@ -56,3 +59,4 @@ with explained():
 st.divider()
 with explained():
     show_sources()
+set_page_language(language=language().value, key="page_language", default=None)

@@ -80,8 +80,8 @@ def shown():
 
 
 def map_frame(page):
-    page.frame_locator("iframe").locator(".bxl-legend").wait_for()
-    return next(frame for frame in page.frames if "/component/" in frame.url)
+    page.frame_locator("iframe[title*=folium]").locator(".bxl-legend").wait_for()
+    return next(frame for frame in page.frames if "folium" in frame.url)
 
 
 def keep(page, name):
@@ -145,8 +145,10 @@ def test_a_citizen_finds_an_alternative_in_dutch_on_a_phone(world, watched):
     card.scroll_into_view_if_needed()
     keep(page, "card-nl-390")
     shared = page.url
+    assert page.locator("html").get_attribute("lang") == "nl"
     page.get_by_text("FR", exact=True).click()
     expect(card).to_contain_text("lieu exact")
+    expect(page.locator("html")).to_have_attribute("lang", "fr")
     page.goto(shared)
     expect(card).to_contain_text("exacte plaats")
     expect(hits(page)).to_have_count(1)
