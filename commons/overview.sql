@@ -1,9 +1,14 @@
--- One row per dataset: its last upload, its records, how many another dataset knows too, and how many each audience sees.
+-- One row per dataset: its last upload, its records, how many another dataset is seen to know too, and how many alternatives
+-- each audience sees of it. What another partner withholds is not counted: its partner would learn of it.
 WITH record AS (
     SELECT r.dataset_id, m.alternative_id, r.record_id
       FROM commons.source_record r
       JOIN commons.membership m ON m.record_id = r.record_id AND m.until_at IS NULL
      WHERE r.gone_at IS NULL
+),
+known AS (
+    SELECT DISTINCT c.alternative_id, c.dataset_id
+      FROM commons.contributors('partners', ARRAY(SELECT a.alternative_id FROM commons.alternative a)) c
 ),
 seen AS (
     SELECT a.audience, a.alternative_id, source.slug
@@ -14,7 +19,7 @@ seen AS (
 SELECT p.name AS partner, d.slug AS dataset, coalesce(u.rows_in, 0) AS rows_in, coalesce(u.rows_set_aside, 0) AS set_aside,
        count(record.record_id) AS records,
        count(record.record_id) FILTER (WHERE EXISTS (
-           SELECT FROM record other
+           SELECT FROM known other
             WHERE other.alternative_id = record.alternative_id AND other.dataset_id <> record.dataset_id)) AS shared,
        count(DISTINCT record.alternative_id) FILTER (WHERE EXISTS (
            SELECT FROM seen WHERE seen.audience = 'public' AND seen.alternative_id = record.alternative_id
