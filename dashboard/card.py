@@ -8,7 +8,7 @@ import streamlit as st
 from commons.i18n import translate
 from commons.vocabulary import Language, Precision
 from dashboard.session import say
-from dashboard.words import Row, category_label, codes_of, day, has, plain, text_of, web_address
+from dashboard.words import Row, category_label, day, has, plain, text_of, web_address
 
 PLAIN_FIELDS = (
     "phone",
@@ -89,5 +89,5 @@ def _mutualisation(told: Row, language: Language) -> str:
     return f"{told['title']} ({more})" if more else str(told["title"])
 
 
-def _kinds(value: object, language: Language) -> str:
-    return ", ".join(translate(f"resource_kind.{code}", language) for code in codes_of(value))
+def _kinds(codes: Sequence[str], language: Language) -> str:
+    return ", ".join(translate(f"resource_kind.{code}", language) for code in codes)

@@ -9,7 +9,6 @@ import streamlit as st
 
 from commons.categories.scheme import fold
 from commons.research import count_alternatives
-from commons.research.count import PER
 from commons.vocabulary import Audience, DistrictLevel, Language
 from dashboard.session import say
 from dashboard.words import NOTHING, number, percent
@@ -60,16 +59,10 @@ def with_rates(
     The public may count what is public. Where few live by nature (a park, an industrial estate) a rate says nothing:
     there `value` is missing.
     """
-    asked: list[str | None] = list(categories) or [None]
-    counts = pd.concat(
-        count_alternatives(Audience.PUBLIC, level, [day], category=category) for category in asked
-    )
-    summed = counts.groupby("code").agg(
-        {"alternatives": "sum", "population": "first", "population_year": "first"}
-    )
-    joined = districts.merge(summed, on="code", how="left")
-    rate = joined["alternatives"] * PER / joined["population"].where(joined["population"] > 0)
-    return joined.assign(value=rate.where(joined["residential"].astype(bool)).astype("Float64"))
+    counts = count_alternatives(Audience.PUBLIC, level, [day], category=categories)
+    measures = counts[["code", "alternatives", "population", "population_year", "per_1000"]]
+    joined = districts.merge(measures, on="code", how="left")
+    return joined.assign(value=joined["per_1000"].where(joined["residential"].astype(bool)))
 
 
 def with_shares(districts: gpd.GeoDataFrame, coverage: pd.DataFrame) -> gpd.GeoDataFrame:

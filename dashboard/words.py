@@ -52,13 +52,6 @@ def category_label(code: str, language: Language) -> str:
     return next((c.label[language] for c in categories() if c.code == code), code)
 
 
-def codes_of(value: object) -> list[str]:
-    """Return the codes of a list, also where PostgreSQL wrote it as `{a,b}`; none where there is no value."""
-    if isinstance(value, str):
-        return [code for code in value.strip("{}").split(",") if code]
-    return list(value) if isinstance(value, (list, tuple)) else []
-
-
 def number(value: object, language: Language, decimals: int = 0) -> str:
     """Return a number as readers of the language write it, a dash where there is none."""
     if not has(value):

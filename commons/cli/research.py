@@ -18,7 +18,7 @@ Level = Annotated[DistrictLevel, typer.Option(help=say("research.level"))]
 Reader = Annotated[Audience, typer.Option(help=say("research.audience"))]
 Form = Annotated[OutputFormat, typer.Option("--format", help=say("research.format"))]
 Code = Annotated[str | None, typer.Option(help=say("research.code"))]
-Category = Annotated[str | None, typer.Option(help=say("research.category"))]
+Category = Annotated[list[str] | None, typer.Option(help=say("research.category"))]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help=say("research.on"))]
 
 

@@ -1,5 +1,6 @@
 """What changed between two days, and the count of every year between them."""
 
+from collections.abc import Collection
 from datetime import date
 
 import pandas as pd
@@ -12,7 +13,12 @@ MEASURES = ["alternatives", "population", "population_year", "per_1000"]
 
 
 def change_between(
-    audience: Audience, level: DistrictLevel, start: date, end: date, *, category: str | None = None
+    audience: Audience,
+    level: DistrictLevel,
+    start: date,
+    end: date,
+    *,
+    category: str | Collection[str] | None = None,
 ) -> pd.DataFrame:
     """Return one row per district: the measures on both days (`_start`, `_end`), `change`, and `undated`.
 
@@ -26,7 +32,12 @@ def change_between(
 
 
 def count_by_year(
-    audience: Audience, level: DistrictLevel, first: int, last: int, *, category: str | None = None
+    audience: Audience,
+    level: DistrictLevel,
+    first: int,
+    last: int,
+    *,
+    category: str | Collection[str] | None = None,
 ) -> pd.DataFrame:
     """Return `count_alternatives` on 1 January of every year from `first` to `last`, the undated left out."""
     days = [date(year, 1, 1) for year in range(first, last + 1)]

@@ -1,6 +1,6 @@
 """How many alternatives there are, by district, on given days, and per 1 000 inhabitants."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from importlib.resources import files
 
@@ -18,7 +18,7 @@ def count_alternatives(
     level: DistrictLevel,
     days: Sequence[date],
     *,
-    category: str | None = None,
+    category: str | Collection[str] | None = None,
     with_undated: bool = True,
 ) -> pd.DataFrame:
     """Return, for each district of the level and each day, the alternatives active on it.
@@ -32,9 +32,16 @@ def count_alternatives(
     Counted are the released alternatives of which a shown source grants statistics (consent.md, Statistics).
     """
     query = (files("commons.research") / "count.sql").read_text("utf-8")
-    values = {"level": level.value, "days": list(days), "category": category, "with_undated": with_undated}
+    categories = [category] if isinstance(category, str) else list(category) if category else None
+    values = {
+        "level": level.value,
+        "days": list(days),
+        "categories": categories,
+        "with_undated": with_undated,
+    }
     frame = released(audience).query(query, values)
     whole = frame.astype(
         {"alternatives": "int64", "undated": "int64", "population": "Int64", "population_year": "Int64"}
     )
-    return whole.assign(per_1000=(whole["alternatives"] * PER / whole["population"]).astype("Float64"))
+    inhabitants = whole["population"].where(whole["population"] > 0)
+    return whole.assign(per_1000=(whole["alternatives"] * PER / inhabitants).astype("Float64"))

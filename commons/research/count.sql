@@ -1,5 +1,5 @@
 -- Alternatives active on each of some days, by district of a level; run as the audience's role, whose search path names its
--- released tables. Inputs: level, days, category (null: all), with_undated. Index: primary key of reference.population.
+-- released tables. Inputs: level, days, categories (null: all), with_undated. Index: primary key of reference.population.
 WITH day AS (
     SELECT unnest(%(days)s::date[]) AS day
 ),
@@ -17,7 +17,7 @@ counted AS (
                                 WHEN 'sector' THEN sector END AS code,
            founded_on, ended_on
       FROM alternative
-     WHERE alternative.counted AND (%(category)s::text IS NULL OR category = %(category)s)
+     WHERE alternative.counted AND (%(categories)s::text[] IS NULL OR category = ANY (%(categories)s))
 )
 SELECT place.code, place.name_fr, place.name_nl, place.name_en, place.residential, day.day,
        count(*) FILTER (WHERE counted.founded_on <= day.day

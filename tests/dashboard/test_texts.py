@@ -9,7 +9,7 @@ import pytest
 import dashboard
 from commons.i18n import catalogue
 from commons.vocabulary import Language
-from dashboard.words import codes_of, day, number, percent, plain, text_of, web_address
+from dashboard.words import day, number, percent, plain, text_of, web_address
 
 SOURCE = "\n".join(path.read_text() for path in sorted(Path(dashboard.__file__).parent.rglob("*.py")))
 ASKED = {
@@ -89,11 +89,6 @@ def test_only_web_addresses_are_linked():
     assert web_address("https://a.example.org/b") == "https://a.example.org/b"
     for text in ("javascript:alert(1)", "data:text/html,x", "//a.be", "a.be", "https://", "http://[", None):
         assert web_address(text) is None
-
-
-def test_codes_are_read_whatever_way_the_database_hands_them():
-    assert codes_of("{data,place}") == codes_of(["data", "place"]) == ["data", "place"]
-    assert codes_of("{}") == codes_of(None) == codes_of(float("nan")) == []
 
 
 def test_days():

@@ -12,7 +12,8 @@ BEGIN
              SELECT public_id, name, name_fr, name_nl, name_en, description, description_fr, description_nl,
                     description_en, category, website, opening_hours, street, house_number, postcode, municipality, phone,
                     email, contact_person, contact_email, contact_phone, legal_form, enterprise_number, founded_on,
-                    ended_on, offers, needs, precision, uncertainty_m, commune, neighbourhood, sector, counted, reusable,
+                    ended_on, coalesce(offers::text[], ''{}'') AS offers,
+                    coalesce(needs::text[], ''{}'') AS needs, precision, uncertainty_m, commune, neighbourhood, sector, counted, reusable,
                     licences, attributions, provenance, updated_on, geom
                FROM %1$I.alternative_row
               WHERE expires_at > now()', target.schema_name);
