@@ -15,4 +15,4 @@ WORKDIR /var/lib/commons
 USER commons
 VOLUME /var/lib/commons
 EXPOSE 8501
-CMD ["sh", "-c", "commons db upgrade && exec commons serve --host 0.0.0.0"]
+CMD ["commons", "serve", "--host", "0.0.0.0"]

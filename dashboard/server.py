@@ -2,8 +2,10 @@
 
 import tomllib
 from collections.abc import Sequence
+from http import HTTPStatus
 from pathlib import Path
 
+import psycopg
 import streamlit as st
 import uvicorn
 from starlette.middleware import Middleware
@@ -13,6 +15,8 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from streamlit.web.bootstrap import load_config_options
 
+from commons.database.connection import Role, connect
+from commons.errors import CommonsError
 from dashboard.headers import SecurityHeaders
 from maps.assets import ASSETS_PATH, asset_folders
 
@@ -30,11 +34,21 @@ def create_app(page: Path = PAGE, routes: Sequence[BaseRoute] = ()) -> st.App:
 def own_routes() -> list[BaseRoute]:
     """Return the routes of the shell itself."""
     assets = [Mount(f"/{name}", StaticFiles(directory=folder)) for name, folder in asset_folders().items()]
-    return [Route("/healthz", is_up), Mount(ASSETS_PATH, routes=assets)]
+    return [Route("/healthz", is_up), Route("/readyz", is_ready), Mount(ASSETS_PATH, routes=assets)]
 
 
 async def is_up(_request: Request) -> PlainTextResponse:
     """Answer that the process is up."""
+    return PlainTextResponse("ok")
+
+
+def is_ready(_request: Request) -> PlainTextResponse:
+    """Answer whether the public's role can read what is released; a visitor learns no more than that."""
+    try:
+        with connect(Role.PUBLIC) as connection:
+            connection.execute("SELECT FROM alternative LIMIT 1")
+    except (CommonsError, psycopg.Error):
+        return PlainTextResponse("no database", status_code=HTTPStatus.SERVICE_UNAVAILABLE)
     return PlainTextResponse("ok")
 
 

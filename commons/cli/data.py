@@ -11,7 +11,7 @@ from commons.cli.terminal import OutputFormat, console, group, print_frame, say,
 from commons.consent.agreement import AgreementTerms, sign_agreement
 from commons.database.connection import Role, connect
 from commons.districts.frames import read_districts
-from commons.districts.load import LoadReport, load_districts
+from commons.districts.load import GridNotNeededError, LoadReport, load_districts
 from commons.districts.replace import replace_records
 from commons.errors import CommonsError
 from commons.overview import dataset_overview
@@ -47,22 +47,29 @@ SIGN_EXAMPLE = (
 )
 
 
-def load_official_districts() -> LoadReport:
+def load_official_districts() -> LoadReport | None:
     """Return what was stored of the districts, from the mirror, the cache or their sources, else of the grid.
 
-    Every record is given its districts anew, and released anew, in the same transaction.
+    None where the sources are out of reach and the official districts stored before stay. Every record is given its
+    districts anew, and released anew, in the same transaction.
     """
     now = settings()
     found = read_districts(now.mirror, now.home / "districts")
     with connect(Role.ADMIN) as connection:
         connection.execute("SET LOCAL ROLE commons_owner")
-        report = load_districts(connection, found)
+        try:
+            report = load_districts(connection, found)
+        except GridNotNeededError:
+            return None
         replace_records(connection)
     return report
 
 
-def print_loaded(report: LoadReport) -> None:
+def print_loaded(report: LoadReport | None) -> None:
     """Say which districts were loaded, and which sources could not be had."""
+    if report is None:
+        console.print(str(GridNotNeededError()), markup=False)
+        return
     values = {"districts": report.districts, "population": report.population}
     console.print(say(f"districts_load.{report.scheme}", **values))
     if report.missing:

@@ -16,6 +16,13 @@ SPARSE_BELOW_INHABITANTS = 20
 give the address away. So may one whose population is unknown."""
 
 
+class GridNotNeededError(CommonsError):
+    """The stand-in grid was about to take the place of official districts."""
+
+    def __init__(self) -> None:
+        super().__init__("district_grid_not_needed")
+
+
 @dataclass(frozen=True)
 class LoadReport:
     """What a load stored: the scheme, how many rows of each table, and the sources that could not be had."""
@@ -31,10 +38,10 @@ def load_districts(connection: Connection, districts: Districts) -> LoadReport:
     """Return what was stored of the districts; to load them again changes nothing, not even their ids.
 
     All in the caller's transaction, which the caller commits. Districts that are not among these are no longer current.
-    Raises CommonsError where the stand-in grid would take the place of official districts.
+    Raises GridNotNeededError where the stand-in grid would take the place of official districts.
     """
     if districts.scheme == GRID_SCHEME and _has_official(connection):
-        raise CommonsError("district_grid_not_needed")
+        raise GridNotNeededError
     within = containment(districts)
     _copy_in(connection, districts, within)
     values = {"scheme": districts.scheme, "sparse_below": SPARSE_BELOW_INHABITANTS}
