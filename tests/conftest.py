@@ -1,8 +1,8 @@
 """One embedded cluster for the whole run, one upgraded template with districts, and a clone of it for each test."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from itertools import count
@@ -44,6 +44,12 @@ class Database:
     def connect(self, role: Role = Role.ADMIN) -> Iterator[Connection]:
         """Yield a connection as `role`; commits at the end."""
         with connect(role) as connection:
+            yield connection
+
+    @contextmanager
+    def admin(self) -> Iterator[Connection]:
+        """Yield a connection as the administrator, whatever the environment says."""
+        with psycopg.connect(self.url) as connection:
             yield connection
 
     def rows(self, query: str, role: Role = Role.ADMIN) -> list[tuple]:
@@ -168,6 +174,12 @@ def unchanged_database(_unchanged_database: Database, monkeypatch: pytest.Monkey
     """Return such a database for a test that changes nothing in it, shared by all of these."""
     monkeypatch.setenv("DATABASE_URL", _unchanged_database.url)
     return _unchanged_database
+
+
+@pytest.fixture(scope="session")
+def clone() -> Callable[[EmbeddedCluster, str], AbstractContextManager[Database]]:
+    """Return the context manager that makes a clone, for fixtures of a module's own."""
+    return _clone
 
 
 @contextmanager

@@ -187,6 +187,8 @@ def test_a_partner_sends_a_list_and_sees_what_is_public_of_it(world, watched):
     assert set(shown()["name"]) == before
     page.get_by_role("button", name="Bewaren en publiceren").click()
     expect(page.get_by_text("De lijst is bewaard")).to_be_visible(timeout=60_000)
+    # The preview's figures stay on the page, faded, until the report has been drawn.
+    expect(page.get_by_role("heading", name="Wat er in het bestand staat")).to_have_count(0)
     keep(page, "upload-report-nl-1280")
     assert world.token not in page.url
     everyone = released(Audience.PUBLIC).alternatives()

@@ -1,6 +1,7 @@
 """A balancer or a container asks whether the pages can be served; nobody learns more from the answer."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 from starlette.applications import Starlette
@@ -14,7 +15,8 @@ def ask(path):
         async with httpx.AsyncClient(transport=transport, base_url="http://here") as client:
             return await client.get(path)
 
-    said = asyncio.run(answer())
+    with ThreadPoolExecutor(1) as pool:  # this thread may have the browser's loop running
+        said = pool.submit(asyncio.run, answer()).result()
     return said.status_code, said.text
 
 

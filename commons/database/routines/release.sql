@@ -71,10 +71,11 @@ LANGUAGE sql STABLE
 SET search_path = pg_catalog, public, pg_temp
 AS $$
 WITH location AS MATERIALIZED (
-    SELECT commons.cells('{location}', '{display,statistics}') AS cells
+    SELECT commons.cells('{location}', '{display}') AS cells
 ),
 asked AS MATERIALIZED (
-    SELECT r.record_id, r.dataset_id, v.version_id, v.sector_id, v.neighbourhood_id, v.commune_id, c.sensitive
+    SELECT r.record_id, r.dataset_id, v.version_id, v.sector_id, v.neighbourhood_id, v.commune_id,
+           CASE WHEN c.sensitive THEN 'neighbourhood' ELSE 'exact' END::reference.precision AS unsaid
       FROM commons.source_record r
       JOIN commons.record_version v ON v.record_id = r.record_id AND v.superseded_at IS NULL AND v.geom IS NOT NULL
       JOIN reference.category c ON c.code = v.category
@@ -101,8 +102,9 @@ said AS MATERIALIZED (
                     false) AS has_spoken,
            coalesce(bit_or(s.cells) FILTER (WHERE s.effect = 'allow' AND s.live AND s.inward), 0) AS allowed,
            coalesce(bit_or(s.cells) FILTER (WHERE s.effect = 'deny' AND s.live AND s.outward), 0) AS denied,
-           min(s.precision) FILTER (WHERE s.effect = 'allow' AND s.live AND s.inward
-                                          AND s.cells & location.cells <> 0) AS finest,
+           -- A statement that is silent on precision means the default: it must not be outdone by a coarser one beside it.
+           min(coalesce(s.precision, asked.unsaid)) FILTER (WHERE s.effect = 'allow' AND s.live AND s.inward
+                                                                  AND s.cells & location.cells <> 0) AS finest,
            max(s.precision) FILTER (WHERE s.effect = 'coarsen' AND s.live AND s.outward) AS no_finer_than,
            min(s.licence) FILTER (WHERE s.effect = 'allow' AND s.live AND s.inward) AS licence,
            min(s.valid_until) FILTER (WHERE s.effect = 'allow' AND s.live AND s.inward) AS valid_until
@@ -129,12 +131,7 @@ resolved AS (
              & CASE WHEN said.has_spoken THEN said.allowed WHEN ceiling.stance = 'allow' THEN ceiling.cells ELSE 0 END
              & ~coalesce(said.denied, 0) AS rights,
            -- The coarsest of: the agreement, the record's own (or, unsaid, the sensitive default), every coarsening.
-           greatest(
-               ceiling.finest,
-               coalesce(said.finest,
-                        CASE WHEN asked.sensitive THEN 'neighbourhood' ELSE 'exact' END::reference.precision),
-               said.no_finer_than
-           ) AS wanted,
+           greatest(ceiling.finest, coalesce(said.finest, asked.unsaid), said.no_finer_than) AS wanted,
            coalesce(said.licence, ceiling.licence) AS licence,
            least(ceiling.valid_until, said.valid_until) AS expires_at
       FROM asked

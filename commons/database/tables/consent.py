@@ -70,6 +70,7 @@ agreement = Table(
     moment("valid_until"),
     moment("ended_at", nullable=True),
     UniqueConstraint("dataset_id", "version"),
+    Index("uq_agreement_in_force", "dataset_id", unique=True, postgresql_where=text("ended_at IS NULL")),
     CheckConstraint("valid_until > valid_from", name="validity"),
     schema=PRIVATE,
 )

@@ -477,6 +477,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("dataset_id", "version", name=op.f("uq_agreement_dataset_id_version")),
         schema="commons",
     )
+    op.create_index(
+        "uq_agreement_in_force",
+        "agreement",
+        ["dataset_id"],
+        unique=True,
+        schema="commons",
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
     op.create_table(
         "dataset_category",
         sa.Column("dataset_id", sa.BigInteger(), nullable=False),

@@ -1,0 +1,211 @@
+"""The release, told again from the text of docs/consent.md in plain Python: slow, and sharing no code with the database.
+
+A world is small: a few datasets with agreements, one alternative, its records, what was said of them.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+INWARD = {  # what is allowed to the first may be seen by the others
+    "public": {"public", "partners", "partner", "researchers"},
+    "partners": {"partners", "partner"},
+    "partner": {"partner"},
+    "researchers": {"researchers"},
+}
+LADDER = ["exact", "sector", "neighbourhood", "commune", "withheld"]
+GROUP_OF = {
+    "identity": ["name", "name_fr", "category", "founded_on"],
+    "description": ["description", "website"],
+    "location": ["street", "postcode"],
+    "contact_organisation": ["phone", "email"],
+    "contact_person": ["contact_email"],
+    "resources": ["offers"],
+}
+NEEDED = {(group, "display") for group in ("existence", "identity", "location")}
+
+
+@dataclass
+class Sentence:
+    audience: str
+    groups: set[str]
+    purposes: set[str]
+    precision: str | None
+    named: bool = False
+
+    @property
+    def cells(self):
+        return {(group, purpose) for group in self.groups for purpose in self.purposes}
+
+    def speaks_to(self, reader):
+        return not self.named and reader in INWARD[self.audience]
+
+    def keeps_from(self, reader):
+        return self.audience in INWARD[reader]
+
+
+@dataclass
+class Statement(Sentence):
+    effect: str = "allow"
+    since: datetime | None = None
+    until: datetime | None = None
+    ended_as: str | None = None
+    licence: str | None = None
+
+    def holds(self, now):
+        return self.ended_as is None and self.since <= now < self.until
+
+
+@dataclass
+class Agreement:
+    stance: str
+    licence: str
+    since: datetime
+    until: datetime
+    terms: list[Sentence]
+
+    def holds(self, now):
+        return self.since <= now < self.until
+
+
+@dataclass
+class Dataset:
+    slug: str
+    priority: int
+    agreement: Agreement | None
+    said: list[Statement] = field(default_factory=list)
+
+
+@dataclass
+class Place:
+    sector: str | None
+    neighbourhood: str | None
+    commune: str | None
+    sector_is_sparse: bool
+    neighbourhood_is_sparse: bool
+    point: tuple[float, float]
+
+
+@dataclass
+class Record:
+    dataset: Dataset
+    key: str
+    place: Place | None
+    values: dict[str, object]
+    sensitive: bool
+    composed: bool
+    gone: bool
+    updated_on: object
+    said: list[Statement] = field(default_factory=list)
+
+
+@dataclass
+class Granted:
+    record: Record
+    rights: set[tuple[str, str]]
+    precision: str
+    licence: str
+    until: datetime
+
+
+def finest(precisions):
+    return min(precisions, key=LADDER.index, default=None)
+
+
+def coarsest(precisions):
+    return max((p for p in precisions if p is not None), key=LADDER.index)
+
+
+def granted(record, reader, now):
+    """What the record lets the reader do, or None where nobody agreed to anything."""
+    agreement = record.dataset.agreement
+    if agreement is None or not agreement.holds(now):
+        return None
+    terms = [term for term in agreement.terms if term.speaks_to(reader)]
+    ceiling = set().union(*(term.cells for term in terms))
+    allows = [s for s in record.said if s.effect == "allow"]
+    live_allows = [s for s in allows if s.holds(now) and s.speaks_to(reader)]
+    has_spoken = any(s.ended_as != "superseded" for s in allows)
+    if has_spoken:
+        chosen = set().union(*(s.cells for s in live_allows))
+    else:
+        chosen = ceiling if agreement.stance == "allow" else set()
+    against = [s for s in record.said + record.dataset.said if s.holds(now) and s.keeps_from(reader)]
+    denied = set().union(*(s.cells for s in against if s.effect == "deny"))
+
+    unsaid = "neighbourhood" if record.sensitive else "exact"
+
+    def about_place(sentences):
+        return [s.precision or unsaid for s in sentences if ("location", "display") in s.cells]
+
+    own = finest(about_place(live_allows)) or unsaid
+    limits = [s.precision for s in against if s.effect == "coarsen"]
+    wanted = coarsest([finest(about_place(terms)), own, *limits])
+    return Granted(
+        record,
+        (ceiling & chosen) - denied,
+        climbed(wanted, record.place),
+        min((s.licence for s in live_allows if s.licence), default=agreement.licence),
+        min([agreement.until, *(s.until for s in live_allows)]),
+    )
+
+
+def climbed(wanted, place):
+    if place is None:
+        return "withheld"
+    if wanted == "sector" and (place.sector is None or place.sector_is_sparse):
+        wanted = "neighbourhood"
+    if wanted == "neighbourhood" and (place.neighbourhood is None or place.neighbourhood_is_sparse):
+        wanted = "commune"
+    if wanted == "commune" and place.commune is None:
+        wanted = "withheld"
+    return wanted
+
+
+def release(records, reader, now):
+    """What the reader sees of the alternative made of these records, or None."""
+    present = [granted(r, reader, now) for r in records if not r.gone and r.place is not None]
+    visible = [
+        g
+        for g in present
+        if g is not None
+        and g.rights >= NEEDED
+        and g.precision != "withheld"
+        and (g.precision == "exact" or not g.record.composed)
+    ]
+    if not visible:
+        return None
+    published = finest(g.precision for g in visible)
+    order = sorted(
+        (g for g in visible if g.precision == published),
+        key=lambda g: (g.record.dataset.priority, g.record.dataset.slug, g.record.key),
+    )
+    row, provenance, licences = {}, {}, {order[0].licence}
+    for group, names in GROUP_OF.items():
+        for name in names:
+            givers = [
+                g
+                for g in order
+                if (group, "display") in g.rights
+                and g.record.values.get(name) not in (None, "", [])
+                and (group != "location" or published == "exact")
+            ]
+            row[name] = givers[0].record.values[name] if givers else None
+            if givers:
+                provenance[name] = givers[0].record.dataset.slug
+                licences.add(givers[0].licence)
+    provenance["geom"] = order[0].record.dataset.slug
+    place = order[0].record.place
+    row |= {
+        "precision": published,
+        "sector": place.sector if published in ("exact", "sector") else None,
+        "counted": any(("existence", "statistics") in g.rights for g in order),
+        "reusable": all(("existence", "reuse") in g.rights for g in order),
+        "provenance": provenance,
+        "licences": sorted(licences),
+        "attributions": sorted({f"© {slug}" for slug in provenance.values()}),
+        "updated_on": max(g.record.updated_on for g in order),
+        "expires_at": min(g.until for g in order),
+    }
+    if published == "exact":
+        row["point"] = place.point
+    return row
