@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench clean machine
+.PHONY: help demo test check mutants bench clean machine
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
@@ -33,6 +33,9 @@ check: $(INSTALLED) ## style, format, types, and which room may import which
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+mutants: $(INSTALLED) ## break each rule of consent on purpose; the tests must notice (about ten minutes)
+	@$(BIN)/python tests/mutants/run.py $(ARGS)
 
 bench: $(INSTALLED) ## run every benchmark
 	@shopt -s nullglob

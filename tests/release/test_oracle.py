@@ -1,5 +1,6 @@
 """The database releases what a second, independent telling of the rule says, in many random worlds."""
 
+import os
 from datetime import UTC, datetime
 
 import pytest
@@ -9,7 +10,7 @@ from worlds import make_world, read_places, store_worlds
 from builders import SCHEMA_OF
 from commons.vocabulary import Audience
 
-WORLDS = 10_000
+WORLDS = int(os.environ.get("COMMONS_WORLDS", "10000"))
 COMPARED = [name for names in GROUP_OF.values() for name in names]
 COMPARED += [
     "precision",

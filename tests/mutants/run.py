@@ -1,0 +1,60 @@
+"""`make mutants`: break each rule of consent in a copy of the project; the tests of the release must notice.
+
+Prints killed / total, and exits with 1 where a mutant survived. `python tests/mutants/run.py WORD` runs those whose name
+holds the word.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+COPIED = ("commons", "ingest", "maps", "dashboard", "tests", "pyproject.toml")
+TESTS = ("tests/release/test_release.py", "tests/release/test_oracle.py")
+
+
+def main(word: str) -> int:
+    mutants = tomllib.loads((Path(__file__).parent / "mutants.toml").read_text("utf-8"))["mutant"]
+    chosen = [mutant for mutant in mutants if word in mutant["name"]]
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder)
+        for name in COPIED:
+            source = PROJECT / name
+            (shutil.copytree if source.is_dir() else shutil.copy)(source, copy / name)
+        if not passes(copy):
+            print("the tests of the release fail before anything is broken")
+            return 1
+        survived = [mutant["name"] for mutant in chosen if not killed(copy, mutant)]
+    print(f"\n{len(chosen) - len(survived)} killed / {len(chosen)} total")
+    return 1 if survived else 0
+
+
+def killed(copy: Path, mutant: dict[str, str]) -> bool:
+    """Tell whether a test notices the mutant, and say so."""
+    file, started = copy / mutant["file"], time.monotonic()
+    text = file.read_text("utf-8")
+    if text.count(mutant["find"]) != 1:
+        raise SystemExit(f"{mutant['name']}: what to break stands {text.count(mutant['find'])} times in {mutant['file']}")
+    file.write_text(text.replace(mutant["find"], mutant["replace"]), "utf-8")
+    try:
+        noticed = not passes(copy)
+    finally:
+        file.write_text(text, "utf-8")
+    print(f"{'killed  ' if noticed else 'SURVIVED'} {time.monotonic() - started:5.1f} s  {mutant['name']}", flush=True)
+    return noticed
+
+
+def passes(copy: Path) -> bool:
+    environment = {**os.environ, "PYTHONPATH": str(copy), "COMMONS_MIRROR": os.environ.get("COMMONS_MIRROR") or str(PROJECT.parent / "shared" / "mirror"),
+                   "COMMONS_WORLDS": "1500"}  # fmt: skip
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *TESTS]
+    return subprocess.run(command, cwd=copy, env=environment, capture_output=True, check=False).returncode == 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1] if len(sys.argv) > 1 else ""))
