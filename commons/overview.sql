@@ -8,7 +8,7 @@ WITH record AS (
 ),
 known AS (
     SELECT DISTINCT c.alternative_id, c.dataset_id
-      FROM commons.contributors('partners', ARRAY(SELECT a.alternative_id FROM commons.alternative a)) c
+      FROM commons.contributors('partners', ARRAY(SELECT a.alternative_id FROM commons.alternative a), now()) c
 ),
 seen AS (
     SELECT a.audience, a.alternative_id, source.slug

@@ -61,7 +61,7 @@ def test_a_reader_reaches_its_released_views_and_the_reference_data_and_nothing_
         "SELECT * FROM released_public.alternative_row",
         "SELECT * FROM released_partners.alternative_row",
         "TABLE commons.consent",
-        "SELECT commons.permitted('public', ARRAY[1])",
+        "SELECT commons.permitted('public', ARRAY[1::bigint], now())",
         "SELECT commons.refresh_release(ARRAY[1])",
         "SELECT commons.cells('{existence}', '{display}')",
         "SELECT _postgis_stats('commons.record_version', 'geom')",

@@ -15,7 +15,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
 COPIED = ("commons", "ingest", "maps", "dashboard", "tests", "pyproject.toml")
-TESTS = ("tests/release/test_release.py", "tests/release/test_oracle.py")
+TESTS = ("tests/release/test_release.py", "tests/release/test_oracle.py", "tests/release/test_races.py")
 
 
 def main(word: str) -> int:
@@ -39,13 +39,18 @@ def killed(copy: Path, mutant: dict[str, str]) -> bool:
     file, started = copy / mutant["file"], time.monotonic()
     text = file.read_text("utf-8")
     if text.count(mutant["find"]) != 1:
-        raise SystemExit(f"{mutant['name']}: what to break stands {text.count(mutant['find'])} times in {mutant['file']}")
+        raise SystemExit(
+            f"{mutant['name']}: what to break stands {text.count(mutant['find'])} times in {mutant['file']}"
+        )
     file.write_text(text.replace(mutant["find"], mutant["replace"]), "utf-8")
     try:
         noticed = not passes(copy)
     finally:
         file.write_text(text, "utf-8")
-    print(f"{'killed  ' if noticed else 'SURVIVED'} {time.monotonic() - started:5.1f} s  {mutant['name']}", flush=True)
+    print(
+        f"{'killed  ' if noticed else 'SURVIVED'} {time.monotonic() - started:5.1f} s  {mutant['name']}",
+        flush=True,
+    )
     return noticed
 
 
@@ -53,7 +58,9 @@ def passes(copy: Path) -> bool:
     environment = {**os.environ, "PYTHONPATH": str(copy), "COMMONS_MIRROR": os.environ.get("COMMONS_MIRROR") or str(PROJECT.parent / "shared" / "mirror"),
                    "COMMONS_WORLDS": "1500"}  # fmt: skip
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *TESTS]
-    return subprocess.run(command, cwd=copy, env=environment, capture_output=True, check=False).returncode == 0
+    return (
+        subprocess.run(command, cwd=copy, env=environment, capture_output=True, check=False).returncode == 0
+    )
 
 
 if __name__ == "__main__":

@@ -5,17 +5,13 @@ from datetime import date, timedelta
 import psycopg
 import pytest
 
-from builders import MATONGE, make_dataset, make_record, open_terms
+from builders import MATONGE, make_dataset, make_deny, make_record, names, open_terms
 from commons.database.connection import Role
 from commons.release import released
 from commons.release.upkeep import release_drift, sweep_release
 from commons.vocabulary import Audience, Precision, Stance, Visibility
 
 EVERYONE = (Audience.PUBLIC, Audience.PARTNERS, Audience.RESEARCHERS)
-
-
-def names(audience):
-    return sorted(released(audience).alternatives()["name"])
 
 
 def seen_by():
@@ -247,16 +243,6 @@ def test_a_deny_for_a_dataset_binds_every_record(database):
         make_record(connection, dataset)
         make_deny(connection, dataset, None, "partner")
     assert not {Audience.PUBLIC, Audience.PARTNERS} & seen_by()
-
-
-def make_deny(connection, dataset, record_id, audience):
-    partner_id = dataset.partner_id if audience == "partner" else None
-    connection.execute(
-        "INSERT INTO commons.consent (dataset_id, record_id, effect, audience, named_partner_id, field_groups, purposes,"
-        " given_by, evidence_kind, valid_from, valid_until)"
-        " VALUES (%s, %s, 'deny', %s, %s, '{existence}', '{display}', 't', 'form', now(), 'infinity')",
-        (dataset.dataset_id, record_id, audience, partner_id),
-    )
 
 
 def test_released_rows_are_what_consent_allows_after_every_change(database):

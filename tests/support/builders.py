@@ -11,6 +11,7 @@ from commons.consent.agreement import AgreementTerms, sign_agreement
 from commons.consent.record_flags import record_flags
 from commons.database.connection import Connection, Role
 from commons.partners import Dataset, add_dataset, add_partner
+from commons.release import released
 from commons.vocabulary import Audience, Precision, Stance, Visibility
 
 OPEN_TERMS: dict[str, Any] = {
@@ -117,3 +118,19 @@ def make_record(
         (alternative_id, record_id),
     )
     return Stored(record_id, alternative_id)
+
+
+def make_deny(connection: Connection, dataset: Dataset, record_id: int | None, audience: str) -> None:
+    """Deny the display of a record, or of the whole dataset, to an audience and all further out."""
+    partner_id = dataset.partner_id if audience == "partner" else None
+    connection.execute(
+        "INSERT INTO commons.consent (dataset_id, record_id, effect, audience, named_partner_id, field_groups, purposes,"
+        " given_by, evidence_kind, valid_from, valid_until)"
+        " VALUES (%s, %s, 'deny', %s, %s, '{existence}', '{display}', 't', 'form', now(), 'infinity')",
+        (dataset.dataset_id, record_id, audience, partner_id),
+    )
+
+
+def names(audience: Audience) -> list[str]:
+    """Return the names that the audience sees."""
+    return sorted(released(audience).alternatives()["name"])

@@ -61,8 +61,8 @@ SELECT v.version_id, f.field_group, f.exact_only, f.field_name, f.value
        ) AS f (field_group, exact_only, field_name, value);
 
 -- Each of these records that has a place and has not gone, with what it lets this audience do (rights, as cells) and how
--- finely its place may be known. STABLE, never IMMUTABLE: it reads the clock.
-CREATE OR REPLACE FUNCTION commons.permitted(for_audience reference.audience, record_ids bigint[])
+-- finely its place may be known, at the instant as_of.
+CREATE OR REPLACE FUNCTION commons.permitted(for_audience reference.audience, record_ids bigint[], as_of timestamptz)
 RETURNS TABLE (
     record_id bigint, version_id bigint, dataset_id bigint, rights bigint,
     "precision" reference.precision, licence text, expires_at timestamptz
@@ -90,7 +90,7 @@ ceiling AS MATERIALIZED (
       JOIN commons.agreement_term t USING (agreement_id)
      CROSS JOIN location
      WHERE a.dataset_id IN (SELECT asked.dataset_id FROM asked)
-       AND a.ended_at IS NULL AND a.valid_from <= now() AND a.valid_until > now()
+       AND a.ended_at IS NULL AND a.valid_from <= as_of AND a.valid_until > as_of
        AND t.audience = ANY (commons.allowed_by(for_audience)) AND t.named_partner_id IS NULL
      GROUP BY a.agreement_id
 ),
@@ -112,13 +112,13 @@ said AS MATERIALIZED (
      CROSS JOIN location
       JOIN LATERAL (
            SELECT c.*,
-                  c.ended_at IS NULL AND c.valid_from <= now() AND c.valid_until > now() AS live,
+                  c.ended_at IS NULL AND c.valid_from <= as_of AND c.valid_until > as_of AS live,
                   c.audience = ANY (commons.allowed_by(for_audience)) AND c.named_partner_id IS NULL AS inward,
                   c.audience = ANY (commons.reach(for_audience)) AS outward
              FROM commons.consent c
             WHERE c.record_id = asked.record_id
             UNION ALL
-           SELECT c.*, c.ended_at IS NULL AND c.valid_from <= now() AND c.valid_until > now(), false,
+           SELECT c.*, c.ended_at IS NULL AND c.valid_from <= as_of AND c.valid_until > as_of, false,
                   c.audience = ANY (commons.reach(for_audience))
              FROM commons.consent c
             WHERE c.dataset_id = asked.dataset_id AND c.record_id IS NULL
@@ -155,7 +155,9 @@ $$;
 
 -- The records that may supply values to what this audience sees, best first. Only those whose own permitted precision is as
 -- fine as the published one: the text of any other would be pinned on a finer point (the no-link rule).
-CREATE OR REPLACE FUNCTION commons.contributors(for_audience reference.audience, ids bigint[])
+CREATE OR REPLACE FUNCTION commons.contributors(
+    for_audience reference.audience, ids bigint[], as_of timestamptz
+)
 RETURNS TABLE (
     alternative_id bigint, record_id bigint, version_id bigint, dataset_id bigint, rights bigint,
     "precision" reference.precision, licence text, expires_at timestamptz, rank bigint
@@ -166,7 +168,7 @@ AS $$
 WITH visible AS MATERIALIZED (
     SELECT m.alternative_id, p.*, min(p.precision) OVER (PARTITION BY m.alternative_id) AS published
       FROM commons.permitted(for_audience, ARRAY(SELECT m.record_id FROM commons.membership m
-                                                  WHERE m.alternative_id = ANY (ids) AND m.until_at IS NULL)) p
+                                                  WHERE m.alternative_id = ANY (ids) AND m.until_at IS NULL), as_of) p
       JOIN commons.membership m ON m.record_id = p.record_id AND m.until_at IS NULL
       JOIN commons.record_version v ON v.version_id = p.version_id
      WHERE (p.precision = 'exact' OR NOT v.name_composed) -- a name made of an address is a place
@@ -185,13 +187,15 @@ $$;
 
 -- The released rows of these alternatives for this audience, as they ought to be: the refresh stores them, the drift
 -- check compares with them.
-CREATE OR REPLACE FUNCTION commons.compute_released_alternatives(for_audience reference.audience, ids bigint[])
+CREATE OR REPLACE FUNCTION commons.compute_released_alternatives(
+    for_audience reference.audience, ids bigint[], as_of timestamptz
+)
 RETURNS SETOF commons.released_alternative
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, public, pg_temp
 AS $$
 WITH contributor AS MATERIALIZED (
-    SELECT * FROM commons.contributors(for_audience, ids)
+    SELECT * FROM commons.contributors(for_audience, ids, as_of)
 ),
 shown_group AS MATERIALIZED (
     SELECT field_group, commons.cells(ARRAY[field_group], '{display}') AS cell
@@ -281,14 +285,16 @@ SELECT released.*
 $$;
 
 -- The mutualisations that a contributing source says the alternative takes part in, where its resources may be shown.
-CREATE OR REPLACE FUNCTION commons.compute_released_participations(for_audience reference.audience, ids bigint[])
+CREATE OR REPLACE FUNCTION commons.compute_released_participations(
+    for_audience reference.audience, ids bigint[], as_of timestamptz
+)
 RETURNS SETOF commons.released_participation
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, public, pg_temp
 AS $$
 SELECT for_audience, c.alternative_id, m.mutualisation_id, i.public_id, m.title, m.resource_kind,
        min(p.since_on), max(p.until_on), min(c.expires_at)
-  FROM commons.contributors(for_audience, ids) c
+  FROM commons.contributors(for_audience, ids, as_of) c
   JOIN commons.participation p USING (version_id)
   JOIN commons.mutualisation m USING (mutualisation_id)
   JOIN commons.released_identity i ON i.audience = for_audience AND i.alternative_id = c.alternative_id
@@ -296,8 +302,8 @@ SELECT for_audience, c.alternative_id, m.mutualisation_id, i.public_id, m.title,
  GROUP BY c.alternative_id, m.mutualisation_id, i.public_id
 $$;
 
--- Makes the released tables say what consent allows now, for these alternatives and every audience.
--- Two refreshes of one alternative queue: the second sees what the first one's transaction changed.
+-- Makes the released tables say what consent allows now, for these alternatives and every audience. Refreshes wait for each
+-- other: the lock is taken here too, for those who call it without the queue.
 CREATE OR REPLACE FUNCTION commons.refresh_release(ids bigint[])
 RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER
@@ -307,17 +313,20 @@ DECLARE
     for_audience reference.audience;
     -- What the planner expects of a parameter's array is a handful: for many it would nest loops over all of them.
     many CONSTANT int := 100;
+    as_of timestamptz;
 BEGIN
     PERFORM set_config('enable_nestloop', CASE WHEN cardinality(ids) > many THEN 'off' ELSE 'on' END, true);
-    PERFORM FROM commons.alternative a WHERE a.alternative_id = ANY (ids) ORDER BY a.alternative_id FOR UPDATE;
+    PERFORM pg_advisory_xact_lock(hashtext('commons release'));
+    -- Not now(), which is when this transaction began: a withdrawal committed since would seem to lie in the future.
+    as_of := clock_timestamp();
     FOREACH for_audience IN ARRAY '{public,partners,researchers}'::reference.audience[] LOOP
         INSERT INTO commons.released_identity (audience, alternative_id)
         SELECT for_audience, a.alternative_id FROM commons.alternative a WHERE a.alternative_id = ANY (ids)
         ON CONFLICT DO NOTHING;
         DELETE FROM commons.released_alternative r WHERE r.audience = for_audience AND r.alternative_id = ANY (ids);
         DELETE FROM commons.released_participation r WHERE r.audience = for_audience AND r.alternative_id = ANY (ids);
-        INSERT INTO commons.released_alternative SELECT * FROM commons.compute_released_alternatives(for_audience, ids);
-        INSERT INTO commons.released_participation SELECT * FROM commons.compute_released_participations(for_audience, ids);
+        INSERT INTO commons.released_alternative SELECT * FROM commons.compute_released_alternatives(for_audience, ids, as_of);
+        INSERT INTO commons.released_participation SELECT * FROM commons.compute_released_participations(for_audience, ids, as_of);
     END LOOP;
     PERFORM set_config('enable_nestloop', 'on', true);
 END
@@ -330,8 +339,10 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
-    ids bigint[] := ARRAY(SELECT DISTINCT drift.alternative_id FROM commons.release_drift() drift);
+    ids bigint[];
 BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('commons release'));
+    ids := ARRAY(SELECT DISTINCT drift.alternative_id FROM commons.release_drift() drift);
     PERFORM commons.refresh_release(ids);
     RETURN cardinality(ids);
 END
@@ -345,15 +356,17 @@ LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
 SET enable_nestloop = off
 AS $$
-WITH every AS (SELECT array_agg(a.alternative_id) AS ids FROM commons.alternative a),
+WITH every AS MATERIALIZED (
+    SELECT array_agg(a.alternative_id) AS ids, clock_timestamp() AS as_of FROM commons.alternative a
+),
 reader AS (SELECT unnest('{public,partners,researchers}'::reference.audience[]) AS audience),
 -- As text rows: geometry equality is of bounding boxes only.
 wanted AS (
     SELECT reader.audience, w.alternative_id, w::text AS content
-      FROM reader, every, commons.compute_released_alternatives(reader.audience, every.ids) w
+      FROM reader, every, commons.compute_released_alternatives(reader.audience, every.ids, every.as_of) w
      UNION ALL
     SELECT reader.audience, w.alternative_id, w::text
-      FROM reader, every, commons.compute_released_participations(reader.audience, every.ids) w
+      FROM reader, every, commons.compute_released_participations(reader.audience, every.ids, every.as_of) w
 ),
 present AS (
     SELECT r.audience, r.alternative_id, r::text AS content FROM commons.released_alternative r

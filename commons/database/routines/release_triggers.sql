@@ -1,7 +1,11 @@
--- The release follows every change in the changing transaction: statement-level triggers queue the alternatives touched, one
--- deferred trigger refreshes them at commit (or at SET CONSTRAINTS ALL IMMEDIATE, for a dry run).
+-- The release follows every change in the changing transaction: statement-level triggers queue what was touched, one deferred
+-- trigger refreshes it at commit (or at SET CONSTRAINTS ALL IMMEDIATE, for a dry run).
+--
+-- The queue holds what was changed, not yet which alternatives that touches: another transaction may be moving records, or
+-- adding them, at this moment. The drain expands it under a lock that the transaction keeps until it has committed, so that
+-- each refresh sees all that was committed before it, and none can miss a withdrawal beside it.
 
-CREATE OR REPLACE FUNCTION commons.queue_by_alternative() RETURNS trigger
+CREATE OR REPLACE FUNCTION commons.queue_alternatives() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     INSERT INTO commons.release_queue (alternative_ids)
@@ -10,41 +14,32 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION commons.queue_by_record() RETURNS trigger
+CREATE OR REPLACE FUNCTION commons.queue_records() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    INSERT INTO commons.release_queue (alternative_ids)
-    SELECT array_agg(DISTINCT m.alternative_id)
-      FROM changed c
-      JOIN commons.membership m ON m.record_id = c.record_id AND m.until_at IS NULL
-    HAVING count(*) > 0;
+    INSERT INTO commons.release_queue (record_ids)
+    SELECT array_agg(DISTINCT c.record_id) FROM changed c HAVING count(*) > 0;
     RETURN NULL;
 END
 $$;
 
-CREATE OR REPLACE FUNCTION commons.queue_by_dataset() RETURNS trigger
+CREATE OR REPLACE FUNCTION commons.queue_datasets() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    INSERT INTO commons.release_queue (alternative_ids)
-    SELECT array_agg(DISTINCT m.alternative_id)
-      FROM (SELECT DISTINCT dataset_id FROM changed) c
-      JOIN commons.source_record r USING (dataset_id)
-      JOIN commons.membership m ON m.record_id = r.record_id AND m.until_at IS NULL
-    HAVING count(*) > 0;
+    INSERT INTO commons.release_queue (dataset_ids)
+    SELECT array_agg(DISTINCT c.dataset_id) FROM changed c HAVING count(*) > 0;
     RETURN NULL;
 END
 $$;
 
 -- A consent with no record speaks of the whole dataset.
-CREATE OR REPLACE FUNCTION commons.queue_by_consent() RETURNS trigger
+CREATE OR REPLACE FUNCTION commons.queue_consents() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    INSERT INTO commons.release_queue (alternative_ids)
-    SELECT array_agg(DISTINCT m.alternative_id)
-      FROM (SELECT c.record_id FROM changed c WHERE c.record_id IS NOT NULL
-             UNION
-            SELECT r.record_id FROM changed c JOIN commons.source_record r USING (dataset_id) WHERE c.record_id IS NULL) t
-      JOIN commons.membership m ON m.record_id = t.record_id AND m.until_at IS NULL
+    INSERT INTO commons.release_queue (record_ids, dataset_ids)
+    SELECT array_agg(DISTINCT c.record_id) FILTER (WHERE c.record_id IS NOT NULL),
+           array_agg(DISTINCT c.dataset_id) FILTER (WHERE c.record_id IS NULL)
+      FROM changed c
     HAVING count(*) > 0;
     RETURN NULL;
 END
@@ -53,13 +48,34 @@ $$;
 CREATE OR REPLACE FUNCTION commons.drain_release_queue() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    ids bigint[];
+    alternatives bigint[];
+    records bigint[];
+    datasets bigint[];
+    touched bigint[];
 BEGIN
+    -- A snapshot taken before the lock would not see what was committed while waiting for it.
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'what bears on a release is changed at READ COMMITTED only'
+            USING ERRCODE = 'active_sql_transaction';
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtext('commons release'));
     -- The first of a transaction's rows takes them all; the others find nothing left.
-    WITH taken AS (DELETE FROM commons.release_queue RETURNING alternative_ids)
-    SELECT array_agg(DISTINCT id ORDER BY id) INTO ids FROM taken, unnest(taken.alternative_ids) AS id;
-    IF ids IS NOT NULL THEN
-        PERFORM commons.refresh_release(ids);
+    WITH taken AS (DELETE FROM commons.release_queue RETURNING alternative_ids, record_ids, dataset_ids)
+    SELECT (SELECT array_agg(DISTINCT id) FROM taken, unnest(taken.alternative_ids) AS id),
+           (SELECT array_agg(DISTINCT id) FROM taken, unnest(taken.record_ids) AS id),
+           (SELECT array_agg(DISTINCT id) FROM taken, unnest(taken.dataset_ids) AS id)
+      INTO alternatives, records, datasets;
+    touched := ARRAY(
+        SELECT unnest(alternatives)
+         UNION
+        SELECT m.alternative_id FROM commons.membership m WHERE m.record_id = ANY (records) AND m.until_at IS NULL
+         UNION
+        SELECT m.alternative_id
+          FROM commons.source_record r
+          JOIN commons.membership m ON m.record_id = r.record_id AND m.until_at IS NULL
+         WHERE r.dataset_id = ANY (datasets));
+    IF cardinality(touched) > 0 THEN
+        PERFORM commons.refresh_release(touched);
     END IF;
     RETURN NULL;
 END
@@ -95,14 +111,14 @@ DECLARE
 BEGIN
     FOR watched IN
         SELECT * FROM (VALUES
-            ('membership', 'queue_by_alternative'),
-            ('source_record', 'queue_by_record'),
-            ('record_version', 'queue_by_record'),
-            ('participation', 'queue_by_record'),
-            ('charter_assessment', 'queue_by_record'),
-            ('dataset', 'queue_by_dataset'),
-            ('agreement', 'queue_by_dataset'),
-            ('consent', 'queue_by_consent')) AS w (table_name, function_name)
+            ('membership', 'queue_alternatives'),
+            ('source_record', 'queue_records'),
+            ('record_version', 'queue_records'),
+            ('participation', 'queue_records'),
+            ('charter_assessment', 'queue_records'),
+            ('dataset', 'queue_datasets'),
+            ('agreement', 'queue_datasets'),
+            ('consent', 'queue_consents')) AS w (table_name, function_name)
     LOOP
         FOREACH happening IN ARRAY '{INSERT,UPDATE,DELETE}'::text[] LOOP
             EXECUTE format(

@@ -31,8 +31,8 @@ GRANT UPDATE (redirected_to) ON commons.alternative TO commons_ingest;
 GRANT UPDATE (revoked_at) ON commons.partner_token TO commons_ingest;
 GRANT EXECUTE ON FUNCTION commons.cells(reference.field_group[], reference.purpose[]) TO commons_ingest;
 GRANT EXECUTE ON FUNCTION commons.release_drift(), commons.sweep_release() TO commons_ingest;
-GRANT EXECUTE ON FUNCTION commons.permitted(reference.audience, bigint[]),
-    commons.contributors(reference.audience, bigint[]), commons.reach(reference.audience),
+GRANT EXECUTE ON FUNCTION commons.permitted(reference.audience, bigint[], timestamptz),
+    commons.contributors(reference.audience, bigint[], timestamptz), commons.reach(reference.audience),
     commons.allowed_by(reference.audience) TO commons_ingest;
 
 DO $$

@@ -114,7 +114,9 @@ release_queue = Table(
     "release_queue",
     metadata,
     identity_key("queue_id"),
-    Column("alternative_ids", array_of(BigInteger), nullable=False),
+    Column("alternative_ids", array_of(BigInteger)),
+    Column("record_ids", array_of(BigInteger)),
+    Column("dataset_ids", array_of(BigInteger)),
     schema=PRIVATE,
 )
 

@@ -146,7 +146,9 @@ def upgrade() -> None:
     op.create_table(
         "release_queue",
         sa.Column("queue_id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("alternative_ids", sa.ARRAY(sa.BigInteger()), nullable=False),
+        sa.Column("alternative_ids", sa.ARRAY(sa.BigInteger()), nullable=True),
+        sa.Column("record_ids", sa.ARRAY(sa.BigInteger()), nullable=True),
+        sa.Column("dataset_ids", sa.ARRAY(sa.BigInteger()), nullable=True),
         sa.PrimaryKeyConstraint("queue_id", name=op.f("pk_release_queue")),
         schema="commons",
     )
