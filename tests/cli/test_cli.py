@@ -16,7 +16,9 @@ from commons.vocabulary import Audience, DistrictLevel
 COMMANDS = [
     [], ["up"], ["down"], ["status"], ["serve"], ["upload"], ["demo"], ["db"], ["db", "upgrade"], ["districts"],
     ["districts", "load"], ["partners"], ["partners", "list"], ["partners", "add"], ["partners", "sign"],
-    ["partners", "token"], ["release"], ["release", "sweep"], ["release", "check"], ["research"], ["research", "count"], ["research", "change"], ["research", "coverage"],
+    ["partners", "token"], ["consent"],
+    ["consent", "withdraw"],
+    ["release"], ["release", "sweep"], ["release", "check"], ["research"], ["research", "count"], ["research", "change"], ["research", "coverage"],
 ]  # fmt: skip
 
 

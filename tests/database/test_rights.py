@@ -44,7 +44,7 @@ def test_a_reader_reaches_its_released_views_and_the_reference_data_and_nothing_
     unchanged_database, role
 ):
     schema = READERS[role]
-    allowed = {f"{schema}.alternative", f"{schema}.participation"} | {
+    allowed = {f"{schema}.alternative", f"{schema}.participation", f"{schema}.tombstone"} | {
         f"reference.{name}" for name in REFERENCE
     }
     assert set_of(unchanged_database, RELATIONS, role) == allowed | OF_POSTGIS

@@ -314,6 +314,7 @@ DECLARE
     -- What the planner expects of a parameter's array is a handful: for many it would nest loops over all of them.
     many CONSTANT int := 100;
     as_of timestamptz;
+    shown_before uuid[];
 BEGIN
     PERFORM set_config('enable_nestloop', CASE WHEN cardinality(ids) > many THEN 'off' ELSE 'on' END, true);
     PERFORM pg_advisory_xact_lock(hashtext('commons release'));
@@ -323,9 +324,21 @@ BEGIN
         INSERT INTO commons.released_identity (audience, alternative_id)
         SELECT for_audience, a.alternative_id FROM commons.alternative a WHERE a.alternative_id = ANY (ids)
         ON CONFLICT DO NOTHING;
+        shown_before := ARRAY(SELECT r.public_id FROM commons.released_alternative r
+                               WHERE r.audience = for_audience AND r.alternative_id = ANY (ids));
         DELETE FROM commons.released_alternative r WHERE r.audience = for_audience AND r.alternative_id = ANY (ids);
         DELETE FROM commons.released_participation r WHERE r.audience = for_audience AND r.alternative_id = ANY (ids);
         INSERT INTO commons.released_alternative SELECT * FROM commons.compute_released_alternatives(for_audience, ids, as_of);
+        -- What has vanished leaves its id and the day, so that those who hold a copy can remove it.
+        INSERT INTO commons.tombstone (audience, public_id)
+        SELECT for_audience, public_id FROM unnest(shown_before) AS public_id
+        EXCEPT
+        SELECT for_audience, r.public_id FROM commons.released_alternative r
+         WHERE r.audience = for_audience AND r.alternative_id = ANY (ids)
+        ON CONFLICT (audience, public_id) DO NOTHING;
+        DELETE FROM commons.tombstone t USING commons.released_alternative r
+         WHERE r.audience = for_audience AND r.alternative_id = ANY (ids)
+           AND t.audience = r.audience AND t.public_id = r.public_id;
         INSERT INTO commons.released_participation SELECT * FROM commons.compute_released_participations(for_audience, ids, as_of);
     END LOOP;
     PERFORM set_config('enable_nestloop', 'on', true);

@@ -22,6 +22,11 @@ BEGIN
              SELECT public_id, title, resource_kind, since_on, until_on
                FROM %1$I.participation_row
               WHERE expires_at > now()', target.schema_name);
+        EXECUTE format(
+            'CREATE OR REPLACE VIEW %1$I.tombstone AS
+             SELECT public_id, removed_at::date AS removed_on
+               FROM commons.tombstone
+              WHERE audience = %2$L', target.schema_name, target.audience);
     END LOOP;
 END
 $$;

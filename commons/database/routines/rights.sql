@@ -5,11 +5,14 @@ GRANT USAGE ON SCHEMA reference TO commons_ingest, commons_public, commons_partn
 GRANT SELECT ON ALL TABLES IN SCHEMA reference TO commons_ingest, commons_public, commons_partner, commons_researcher;
 
 GRANT USAGE ON SCHEMA released_public TO commons_public;
-GRANT SELECT ON released_public.alternative, released_public.participation TO commons_public;
+GRANT SELECT ON released_public.alternative, released_public.participation, released_public.tombstone
+    TO commons_public;
 GRANT USAGE ON SCHEMA released_partners TO commons_partner;
-GRANT SELECT ON released_partners.alternative, released_partners.participation TO commons_partner;
+GRANT SELECT ON released_partners.alternative, released_partners.participation, released_partners.tombstone
+    TO commons_partner;
 GRANT USAGE ON SCHEMA released_research TO commons_researcher;
-GRANT SELECT ON released_research.alternative, released_research.participation TO commons_researcher;
+GRANT SELECT ON released_research.alternative, released_research.participation, released_research.tombstone
+    TO commons_researcher;
 
 -- Ingest adds; what it may change is named column by column; it deletes nothing.
 GRANT USAGE ON SCHEMA commons TO commons_ingest;

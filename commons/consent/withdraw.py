@@ -1,0 +1,84 @@
+"""Withdrawing consent: one action, seen before it is done, gone everywhere at its commit, with a receipt."""
+
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+
+from psycopg.types.json import Jsonb
+
+from commons.audit import record_event
+from commons.database.connection import Connection
+from commons.database.statements import run_file
+from commons.errors import CommonsError
+from commons.partners import Dataset
+from commons.vocabulary import FieldGroup
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a withdrawal takes from one audience: alternatives it no longer sees, and those of which it sees less."""
+
+    audience: str
+    vanished: int
+    changed: int
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What was withdrawn, and what that removed; `withdrawal_id` is None for a dry run."""
+
+    withdrawal_id: int | None
+    dataset: str
+    record: str | None
+    field_groups: tuple[FieldGroup, ...]
+    effects: tuple[Effect, ...]
+
+
+def withdraw(
+    connection: Connection,
+    dataset: Dataset,
+    *,
+    record_key: str | None = None,
+    field_groups: Collection[FieldGroup] = tuple(FieldGroup),
+    withdrawn_by: str,
+    dry_run: bool = False,
+) -> Receipt:
+    """Return the receipt of a withdrawal of these field groups, of one record or (without a key) of the whole dataset.
+
+    It takes effect for every audience and purpose when the caller commits, and outlasts later uploads: what a file says
+    afterwards does not open it again. A dry run changes nothing and returns what would be. Raises CommonsError where
+    the dataset has no record of this key.
+    """
+    groups = tuple(group for group in FieldGroup if group in set(field_groups))
+    record_id = _find_record(connection, dataset, record_key) if record_key is not None else None
+    with connection.transaction(force_rollback=dry_run):
+        values = {
+            "dataset_id": dataset.dataset_id,
+            "record_id": record_id,
+            "field_groups": [group.value for group in groups],
+            "withdrawn_by": withdrawn_by,
+        }
+        run_file(connection, "commons.consent", "withdraw", values)
+        effects = tuple(Effect(*row) for row in run_file(connection, "commons.consent", "withdrawn", values))
+        if dry_run:
+            return Receipt(None, dataset.slug, record_key, groups, effects)
+        row = connection.execute(
+            "INSERT INTO commons.withdrawal (dataset_id, record_id, field_groups, withdrawn_by, receipt)"
+            " VALUES (%s, %s, %s::reference.field_group[], %s, %s) RETURNING withdrawal_id",
+            (*list(values.values())[:4], Jsonb([asdict(effect) for effect in effects])),
+        ).fetchone()
+        assert row is not None  # noqa: S101 - an INSERT that returns
+        record_event(
+            connection, withdrawn_by, "withdraw", "record" if record_id else "dataset", record_id or dataset.slug,
+            withdrawal_id=row[0], field_groups=values["field_groups"],
+        )  # fmt: skip
+        return Receipt(int(row[0]), dataset.slug, record_key, groups, effects)
+
+
+def _find_record(connection: Connection, dataset: Dataset, key: str) -> int:
+    row = connection.execute(
+        "SELECT record_id FROM commons.source_record WHERE dataset_id = %s AND partner_key = %s",
+        (dataset.dataset_id, key),
+    ).fetchone()
+    if row is None:
+        raise CommonsError("consent.no_record", dataset=dataset.slug)
+    return int(row[0])
