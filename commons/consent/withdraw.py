@@ -49,27 +49,27 @@ def withdraw(
     the dataset has no record of this key.
     """
     groups = tuple(group for group in FieldGroup if group in set(field_groups))
-    record_id = _find_record(connection, dataset, record_key) if record_key is not None else None
+    values = {
+        "dataset_id": dataset.dataset_id,
+        "record_id": None if record_key is None else _find_record(connection, dataset, record_key),
+        "field_groups": [group.value for group in groups],
+        "withdrawn_by": withdrawn_by,
+    }
     with connection.transaction(force_rollback=dry_run):
-        values = {
-            "dataset_id": dataset.dataset_id,
-            "record_id": record_id,
-            "field_groups": [group.value for group in groups],
-            "withdrawn_by": withdrawn_by,
-        }
         run_file(connection, "commons.consent", "withdraw", values)
         effects = tuple(Effect(*row) for row in run_file(connection, "commons.consent", "withdrawn", values))
         if dry_run:
             return Receipt(None, dataset.slug, record_key, groups, effects)
         row = connection.execute(
             "INSERT INTO commons.withdrawal (dataset_id, record_id, field_groups, withdrawn_by, receipt)"
-            " VALUES (%s, %s, %s::reference.field_group[], %s, %s) RETURNING withdrawal_id",
-            (*list(values.values())[:4], Jsonb([asdict(effect) for effect in effects])),
+            " VALUES (%(dataset_id)s, %(record_id)s, %(field_groups)s::reference.field_group[], %(withdrawn_by)s,"
+            " %(receipt)s) RETURNING withdrawal_id",
+            values | {"receipt": Jsonb([asdict(effect) for effect in effects])},
         ).fetchone()
         assert row is not None  # noqa: S101 - an INSERT that returns
         record_event(
-            connection, withdrawn_by, "withdraw", "record" if record_id else "dataset", record_id or dataset.slug,
-            withdrawal_id=row[0], field_groups=values["field_groups"],
+            connection, withdrawn_by, "withdraw", "dataset", dataset.slug,
+            withdrawal_id=row[0], record_id=values["record_id"], field_groups=values["field_groups"],
         )  # fmt: skip
         return Receipt(int(row[0]), dataset.slug, record_key, groups, effects)
 
