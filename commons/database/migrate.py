@@ -6,7 +6,6 @@ upgrade, so that their present text is in one place (docs/decisions/0002-routine
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.resources import files
 from pathlib import Path
 
 import psycopg
@@ -20,6 +19,7 @@ from sqlalchemy.pool import NullPool
 
 from commons.categories.load import load_categories
 from commons.database.connection import Role, role_password
+from commons.database.statements import statement
 from commons.errors import CommonsError
 
 OWNER = "commons_owner"
@@ -29,7 +29,7 @@ ROUTINES = ("cells", "release", "release_triggers", "audit", "released_views", "
 
 def routine(name: str) -> str:
     """Return the text of one SQL file of `commons/database/routines`."""
-    return (files("commons.database.routines") / f"{name}.sql").read_text("utf-8")
+    return statement("commons.database.routines", name)
 
 
 def run_routine(connection: SqlConnection, name: str) -> None:

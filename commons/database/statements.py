@@ -10,6 +10,11 @@ from psycopg import sql
 from commons.database.connection import Connection
 
 
+def statement(package: str, name: str) -> str:
+    """Return the text of `package`/`name`.sql."""
+    return (files(package) / f"{name}.sql").read_text("utf-8")
+
+
 def run_file(
     connection: Connection, package: str, name: str, values: Mapping[str, object] | None = None
 ) -> psycopg.Cursor[Any]:
@@ -18,9 +23,8 @@ def run_file(
     The values are quoted on this side of the connection, so that a file may hold several statements; a percent
     sign in it is written twice.
     """
-    text = (files(package) / f"{name}.sql").read_text("utf-8")
     cursor = psycopg.ClientCursor(connection)
-    cursor.execute(text, values or {})
+    cursor.execute(statement(package, name), values or {})
     while cursor.nextset():
         pass
     return cursor
@@ -33,9 +37,9 @@ def copy_rows(
     rows: Iterable[Sequence[object]],
 ) -> None:
     """Append rows to a table (`schema.name`, or the name of a temporary one) by COPY."""
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+    command = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(*table.split(".")), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with connection.cursor() as cursor, cursor.copy(command) as copy:
         for row in rows:
             copy.write_row(row)

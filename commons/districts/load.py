@@ -1,11 +1,11 @@
 """Districts, population and sources into PostGIS."""
 
 from dataclasses import dataclass
-from importlib.resources import files
 
 import pandas as pd
 
 from commons.database.connection import Connection
+from commons.database.statements import statement
 from commons.districts.containment import containment
 from commons.districts.grid import SCHEME as GRID_SCHEME
 from commons.districts.structure import Districts
@@ -77,4 +77,4 @@ def _copy_in(connection: Connection, districts: Districts, within: pd.DataFrame)
 
 
 def _sql(name: str) -> str:
-    return (files("commons.districts") / f"{name}.sql").read_text("utf-8")
+    return statement("commons.districts", name)

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
-from importlib.resources import files
 
 import pandas as pd
 
+from commons.database.statements import statement
 from commons.release import released
 from commons.vocabulary import Audience, DistrictLevel
 
@@ -31,7 +31,7 @@ def count_alternatives(
 
     Counted are the released alternatives of which a shown source grants statistics (consent.md, Statistics).
     """
-    query = (files("commons.research") / "count.sql").read_text("utf-8")
+    query = statement("commons.research", "count")
     categories = [category] if isinstance(category, str) else list(category) if category else None
     values = {
         "level": level.value,

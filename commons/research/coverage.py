@@ -1,10 +1,10 @@
 """Mutualisation coverage: which share of a district's alternatives takes part in at least one mutualisation."""
 
 from datetime import date
-from importlib.resources import files
 
 import pandas as pd
 
+from commons.database.statements import statement
 from commons.release import released
 from commons.vocabulary import Audience, DistrictLevel
 
@@ -16,7 +16,7 @@ def coverage(audience: Audience, level: DistrictLevel, day: date) -> pd.DataFram
     `share` (0 to 1; missing where there is no alternative: a share of nothing is not zero). Counted as in
     `count_alternatives` with the undated; a participation without a date is taken to hold.
     """
-    query = (files("commons.research") / "coverage.sql").read_text("utf-8")
+    query = statement("commons.research", "coverage")
     frame = released(audience).query(query, {"level": level.value, "day": day})
     whole = frame.astype({"alternatives": "int64", "participating": "int64"})
     share = whole["participating"] / whole["alternatives"].where(whole["alternatives"] > 0)
