@@ -7,14 +7,13 @@ WITH record AS (
      WHERE r.gone_at IS NULL
 ),
 known AS (
-    SELECT DISTINCT c.alternative_id, c.dataset_id
-      FROM commons.contributors('partners', ARRAY(SELECT a.alternative_id FROM commons.alternative a), now()) c
+    SELECT DISTINCT c.alternative_id, c.dataset_id FROM commons.contribution c WHERE c.audience = 'partners' AND c.rank IS NOT NULL
 ),
 seen AS (
     SELECT a.audience, a.alternative_id, source.slug
       FROM commons.released_alternative a
      CROSS JOIN LATERAL (SELECT DISTINCT value AS slug FROM jsonb_each_text(a.provenance)) source
-     WHERE a.expires_at > now()
+     WHERE a.expires_at > now() AND a.partner_id = 0
 )
 SELECT p.name AS partner, d.slug AS dataset, coalesce(u.rows_in, 0) AS rows_in, coalesce(u.rows_set_aside, 0) AS set_aside,
        count(record.record_id) AS records,

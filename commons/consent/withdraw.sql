@@ -2,9 +2,9 @@
 -- left, and a denial for everyone stands against whatever a later file says. The release follows at once, in this transaction.
 DROP TABLE IF EXISTS pg_temp.shown_before;
 CREATE TEMPORARY TABLE shown_before ON COMMIT DROP AS
-SELECT r.audience, r.alternative_id, to_jsonb(r) - 'geom' AS content, r.geom
+SELECT r.audience, r.alternative_id, r.anchor_id, r.public_id, to_jsonb(r) - 'geom' AS content, r.geom
   FROM commons.released_alternative r
- WHERE r.alternative_id IN (
+ WHERE r.partner_id = 0 AND r.alternative_id IN (
        SELECT m.alternative_id
          FROM commons.membership m
          JOIN commons.source_record s USING (record_id)

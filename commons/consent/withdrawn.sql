@@ -5,6 +5,6 @@ SELECT audience.name::text,
                                          AND (to_jsonb(r) - 'geom' <> b.content OR r.geom::text <> b.geom::text))
   FROM unnest('{public,partners,researchers}'::reference.audience[]) AS audience (name)
   LEFT JOIN shown_before b ON b.audience = audience.name
-  LEFT JOIN commons.released_alternative r ON r.audience = b.audience AND r.alternative_id = b.alternative_id
+  LEFT JOIN commons.released_alternative r ON r.partner_id = 0 AND r.audience = b.audience AND r.public_id = b.public_id
  GROUP BY audience.name
  ORDER BY audience.name;

@@ -44,9 +44,12 @@ def test_a_reader_reaches_its_released_views_and_the_reference_data_and_nothing_
     unchanged_database, role
 ):
     schema = READERS[role]
-    allowed = {f"{schema}.alternative", f"{schema}.participation", f"{schema}.tombstone"} | {
-        f"reference.{name}" for name in REFERENCE
-    }
+    allowed = {
+        f"{schema}.alternative",
+        f"{schema}.participation",
+        f"{schema}.tombstone",
+        f"{schema}.redirect",
+    } | {f"reference.{name}" for name in REFERENCE}
     assert set_of(unchanged_database, RELATIONS, role) == allowed | OF_POSTGIS
     assert set_of(unchanged_database, WRITABLE, role) == {"pg_settings"}  # one session's own settings
     assert set_of(unchanged_database, FUNCTIONS, role) == set()
@@ -61,7 +64,7 @@ def test_a_reader_reaches_its_released_views_and_the_reference_data_and_nothing_
         "SELECT * FROM released_public.alternative_row",
         "SELECT * FROM released_partners.alternative_row",
         "TABLE commons.consent",
-        "SELECT commons.permitted('public', ARRAY[1::bigint], now())",
+        "SELECT commons.permitted('public', 0, 'display', ARRAY[1::bigint], now())",
         "SELECT commons.refresh_release(ARRAY[1])",
         "SELECT commons.cells('{existence}', '{display}')",
         "SELECT _postgis_stats('commons.record_version', 'geom')",
@@ -134,7 +137,7 @@ def test_every_definer_function_has_a_fixed_search_path_and_none_is_open_to_publ
 
 def test_a_consent_check_is_never_immutable(unchanged_database):
     frozen = """SELECT proname FROM pg_proc WHERE pronamespace = 'commons'::regnamespace AND provolatile = 'i'
-                  AND proname NOT IN ('cells', 'reach', 'allowed_by')"""
+                  AND proname NOT IN ('cells', 'reach', 'allowed_by', 'identity_audience')"""
     assert unchanged_database.rows(frozen) == []
 
 

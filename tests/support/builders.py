@@ -109,6 +109,12 @@ def make_record(
     if flags is not None:
         frame = pd.DataFrame([{**FLAGS, **flags, "record_id": record_id}]).astype(object)
         record_flags(connection, dataset.dataset_id, upload_id, frame, present)
+    connection.execute(
+        "INSERT INTO commons.match_decision (left_record_id, right_record_id, verdict, reason, decided_by, is_human)"
+        " SELECT record_id, %s, 'same', '{}', 't', true FROM commons.membership"
+        " WHERE alternative_id = %s AND until_at IS NULL",
+        (record_id, alternative_id),
+    )
     if alternative_id is None:
         alternative_id = connection.execute(
             "INSERT INTO commons.alternative DEFAULT VALUES RETURNING alternative_id"

@@ -5,14 +5,14 @@ DECLARE
     made record;
 BEGIN
     FOR made IN
-        SELECT format('VIEW %I.%I', schemaname, viewname) AS what
-          FROM pg_views WHERE schemaname IN ('commons', 'released_public', 'released_partners', 'released_research')
+        SELECT format('DROP VIEW IF EXISTS %I.%I CASCADE', schemaname, viewname) AS command
+          FROM pg_views WHERE schemaname = 'commons' OR schemaname LIKE 'released\_%'
          UNION ALL
-        SELECT format('FUNCTION %s', p.oid::regprocedure)
+        SELECT format('DROP FUNCTION IF EXISTS %s CASCADE', p.oid::regprocedure)
           FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
          WHERE n.nspname = 'commons' AND p.proname <> 'cells'
     LOOP
-        EXECUTE format('DROP %s CASCADE', made.what);
+        EXECUTE made.command;
     END LOOP;
 END
 $$;

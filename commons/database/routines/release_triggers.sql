@@ -45,6 +45,18 @@ BEGIN
 END
 $$;
 
+-- Whether two records are the same bears on what a reader sees of each.
+CREATE OR REPLACE FUNCTION commons.queue_decisions() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO commons.release_queue (record_ids)
+    SELECT array_agg(DISTINCT record_id)
+      FROM (SELECT left_record_id AS record_id FROM changed UNION ALL SELECT right_record_id FROM changed) c
+    HAVING count(*) > 0;
+    RETURN NULL;
+END
+$$;
+
 CREATE OR REPLACE FUNCTION commons.drain_release_queue() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -118,7 +130,8 @@ BEGIN
             ('charter_assessment', 'queue_records'),
             ('dataset', 'queue_datasets'),
             ('agreement', 'queue_datasets'),
-            ('consent', 'queue_consents')) AS w (table_name, function_name)
+            ('consent', 'queue_consents'),
+            ('match_decision', 'queue_decisions')) AS w (table_name, function_name)
     LOOP
         FOREACH happening IN ARRAY '{INSERT,UPDATE,DELETE}'::text[] LOOP
             EXECUTE format(

@@ -1,32 +1,61 @@
--- What a reader's role sees: its audience's partition without the internal key, and only while the consents it rests on last.
+-- What a reader's login sees: its rows without the internal keys, and only while the consents they rest on last. A named
+-- partner sees its own rows, and of every other alternative those of all partners.
 DO $$
 DECLARE
-    target record;
+    reader record;
+    alternatives text;
+    participations text;
 BEGIN
-    FOR target IN
-        SELECT * FROM (VALUES ('public', 'released_public'), ('partners', 'released_partners'),
-                              ('researchers', 'released_research')) AS t (audience, schema_name)
-    LOOP
+    FOR reader IN SELECT * FROM commons.reader LOOP
+        alternatives := format('SELECT * FROM %I.alternative_row', reader.schema_name);
+        participations := format('SELECT * FROM %I.participation_row', reader.schema_name);
+        IF reader.partner_id <> 0 THEN
+            alternatives := alternatives || format(
+                ' UNION ALL SELECT * FROM released_partners.alternative_row others WHERE NOT EXISTS
+                 (SELECT FROM %I.alternative_row own WHERE own.alternative_id = others.alternative_id)', reader.schema_name);
+            participations := participations || format(
+                ' UNION ALL SELECT * FROM released_partners.participation_row others WHERE NOT EXISTS
+                 (SELECT FROM %I.alternative_row own WHERE own.alternative_id = others.alternative_id)', reader.schema_name);
+        END IF;
         EXECUTE format(
             'CREATE OR REPLACE VIEW %1$I.alternative AS
              SELECT public_id, name, name_fr, name_nl, name_en, description, description_fr, description_nl,
                     description_en, category, website, opening_hours, street, house_number, postcode, municipality, phone,
                     email, contact_person, contact_email, contact_phone, legal_form, enterprise_number, founded_on,
-                    ended_on, coalesce(offers::text[], ''{}'') AS offers,
-                    coalesce(needs::text[], ''{}'') AS needs, precision, uncertainty_m, commune, neighbourhood, sector, counted, reusable,
-                    licences, attributions, provenance, updated_on, geom
-               FROM %1$I.alternative_row
-              WHERE expires_at > now()', target.schema_name);
+                    ended_on, charter_grade, charter_reasons, charter_assessed_on, charter_assessed_by,
+                    coalesce(offers::text[], ''{}'') AS offers, coalesce(needs::text[], ''{}'') AS needs,
+                    precision, uncertainty_m, commune, neighbourhood, sector, counted, reusable, licences, attributions,
+                    provenance, updated_on, geom
+               FROM (%2$s) row
+              WHERE expires_at > now()', reader.schema_name, alternatives);
         EXECUTE format(
             'CREATE OR REPLACE VIEW %1$I.participation AS
              SELECT public_id, title, resource_kind, since_on, until_on
-               FROM %1$I.participation_row
-              WHERE expires_at > now()', target.schema_name);
+               FROM (%2$s) row
+              WHERE expires_at > now()', reader.schema_name, participations);
         EXECUTE format(
             'CREATE OR REPLACE VIEW %1$I.tombstone AS
-             SELECT public_id, removed_at::date AS removed_on
-               FROM commons.tombstone
-              WHERE audience = %2$L', target.schema_name, target.audience);
+             SELECT public_id, max(removed_at)::date AS removed_on
+               FROM commons.tombstone t
+              WHERE (audience, partner_id) IN (%2$s)
+                AND NOT EXISTS (SELECT FROM %1$I.alternative a WHERE a.public_id = t.public_id)
+              GROUP BY public_id',
+            reader.schema_name,
+            format(CASE WHEN reader.partner_id = 0 THEN '(%L, %s)' ELSE '(%L, %s), (''partners'', 0)' END,
+                   reader.audience, reader.partner_id));
+        EXECUTE format(
+            'CREATE OR REPLACE VIEW %1$I.redirect AS
+             SELECT DISTINCT r.public_id, r.to_public_id
+               FROM commons.released_redirect r
+               JOIN %1$I.alternative a ON a.public_id = r.to_public_id
+              WHERE (audience, partner_id) IN (%2$s)',
+            reader.schema_name,
+            format(CASE WHEN reader.partner_id = 0 THEN '(%L, %s)' ELSE '(%L, %s), (''partners'', 0)' END,
+                   reader.audience, reader.partner_id));
+        EXECUTE format('REVOKE ALL ON SCHEMA %I FROM PUBLIC', reader.schema_name);
+        EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', reader.schema_name, reader.login);
+        EXECUTE format('GRANT SELECT ON %1$I.alternative, %1$I.participation, %1$I.tombstone, %1$I.redirect TO %2$I',
+                       reader.schema_name, reader.login);
     END LOOP;
 END
 $$;

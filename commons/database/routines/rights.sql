@@ -1,18 +1,8 @@
 -- Who may do what. Everything not granted here is refused; tests/database/test_rights.py reads the catalogue as each role.
-REVOKE ALL ON SCHEMA commons, released_public, released_partners, released_research FROM PUBLIC;
+REVOKE ALL ON SCHEMA commons, released_named FROM PUBLIC;
 
 GRANT USAGE ON SCHEMA reference TO commons_ingest, commons_public, commons_partner, commons_researcher;
 GRANT SELECT ON ALL TABLES IN SCHEMA reference TO commons_ingest, commons_public, commons_partner, commons_researcher;
-
-GRANT USAGE ON SCHEMA released_public TO commons_public;
-GRANT SELECT ON released_public.alternative, released_public.participation, released_public.tombstone
-    TO commons_public;
-GRANT USAGE ON SCHEMA released_partners TO commons_partner;
-GRANT SELECT ON released_partners.alternative, released_partners.participation, released_partners.tombstone
-    TO commons_partner;
-GRANT USAGE ON SCHEMA released_research TO commons_researcher;
-GRANT SELECT ON released_research.alternative, released_research.participation, released_research.tombstone
-    TO commons_researcher;
 
 -- Ingest adds; what it may change is named column by column; it deletes nothing.
 GRANT USAGE ON SCHEMA commons TO commons_ingest;
@@ -34,9 +24,9 @@ GRANT UPDATE (redirected_to) ON commons.alternative TO commons_ingest;
 GRANT UPDATE (revoked_at) ON commons.partner_token TO commons_ingest;
 GRANT EXECUTE ON FUNCTION commons.cells(reference.field_group[], reference.purpose[]) TO commons_ingest;
 GRANT EXECUTE ON FUNCTION commons.release_drift(), commons.sweep_release() TO commons_ingest;
-GRANT EXECUTE ON FUNCTION commons.permitted(reference.audience, bigint[], timestamptz),
-    commons.contributors(reference.audience, bigint[], timestamptz), commons.reach(reference.audience),
-    commons.allowed_by(reference.audience) TO commons_ingest;
+GRANT EXECUTE ON FUNCTION commons.permitted(reference.audience, bigint, reference.purpose, bigint[], timestamptz),
+    commons.permissions(bigint[], reference.purpose, timestamptz), commons.naming(bigint[]),
+    commons.reach(reference.audience), commons.allowed_by(reference.audience) TO commons_ingest;
 
 DO $$
 DECLARE

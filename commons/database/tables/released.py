@@ -1,17 +1,25 @@
-"""What each audience may have: private parents, one partition per audience in its released schema.
+"""What each reader may have: private parents, one partition per reader in its released schema.
 
-Readers never touch these tables: they read the views of `commons/database/routines/released_views.sql`, which leave out
-the internal key and check the clock.
+A reader is an audience, or one named partner. Readers never touch these tables: they read the views of
+`commons/database/routines/released_views.sql`, which leave out the internal keys and check the clock.
+
+A part of an alternative is what a reader sees as one: all of it, unless only a record hidden from that reader holds its
+records together. It is known by its anchor, the smallest of the records that supply it.
 """
+
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     Date,
     DateTime,
     Double,
     Index,
+    Integer,
+    PrimaryKeyConstraint,
     Table,
     Text,
     UniqueConstraint,
@@ -33,11 +41,54 @@ from commons.database.tables.base import (
     refers_to,
 )
 
+
+def _reader_key() -> list[Column[Any]]:
+    return [
+        Column("audience", AUDIENCE, nullable=False),
+        Column("partner_id", BigInteger, nullable=False, comment="0 but for a named partner"),
+    ]
+
+
+def _part_key() -> list[Column[Any]]:
+    return [
+        *_reader_key(),
+        Column("alternative_id", BigInteger, nullable=False),
+        Column("anchor_id", BigInteger, nullable=False),
+    ]
+
+
+reader = Table(
+    "reader",
+    metadata,
+    *_reader_key(),
+    Column("schema_name", Text, nullable=False, unique=True),
+    Column("login", Text, nullable=False, unique=True),
+    PrimaryKeyConstraint("audience", "partner_id"),
+    CheckConstraint("(audience = 'partner') = (partner_id <> 0)", name="named_partner"),
+    schema=PRIVATE,
+)
+
+contribution = Table(
+    "contribution",
+    metadata,
+    *_part_key(),
+    Column("record_id", BigInteger, nullable=False),
+    Column("version_id", BigInteger, nullable=False),
+    Column("dataset_id", BigInteger, nullable=False),
+    Column("rights", BigInteger, nullable=False, comment="as cells"),
+    Column("precision", PRECISION, nullable=False),
+    Column("licence", Text, nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("rank", Integer, comment="1 is the best source of the part; null: seen, but supplies nothing"),
+    PrimaryKeyConstraint("record_id", "audience", "partner_id"),
+    Index("ix_contribution_alternative_id", "alternative_id"),
+    schema=PRIVATE,
+)
+
 released_alternative = Table(
     "released_alternative",
     metadata,
-    Column("audience", AUDIENCE, primary_key=True),
-    Column("alternative_id", BigInteger, primary_key=True),
+    *_part_key(),
     Column("public_id", Uuid, nullable=False),
     Column("name", Text, nullable=False),
     Column("name_fr", Text),
@@ -63,6 +114,10 @@ released_alternative = Table(
     Column("enterprise_number", Text),
     Column("founded_on", Date),
     Column("ended_on", Date),
+    Column("charter_grade", Text, comment="A to F; null is not assessed"),
+    Column("charter_reasons", Text),
+    Column("charter_assessed_on", Date),
+    Column("charter_assessed_by", Text),
     Column("offers", array_of(RESOURCE_KIND)),
     Column("needs", array_of(RESOURCE_KIND)),
     Column("precision", PRECISION, nullable=False),
@@ -78,7 +133,8 @@ released_alternative = Table(
     Column("updated_on", Date, nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
     geometry_column("geom", "POINT", nullable=False),
-    Index("ix_released_alternative_public_id", "audience", "public_id", unique=True),
+    PrimaryKeyConstraint("alternative_id", "anchor_id", "audience", "partner_id"),
+    Index("ix_released_alternative_public_id", "public_id", "audience", "partner_id", unique=True),
     Index("ix_released_alternative_geom", "geom", postgresql_using="gist"),
     schema=PRIVATE,
     postgresql_partition_by="LIST (audience)",
@@ -87,15 +143,15 @@ released_alternative = Table(
 released_participation = Table(
     "released_participation",
     metadata,
-    Column("audience", AUDIENCE, primary_key=True),
-    Column("alternative_id", BigInteger, primary_key=True),
-    Column("mutualisation_id", BigInteger, primary_key=True),
+    *_part_key(),
+    Column("mutualisation_id", BigInteger, nullable=False),
     Column("public_id", Uuid, nullable=False),
     Column("title", Text, nullable=False),
     Column("resource_kind", RESOURCE_KIND),
     Column("since_on", Date),
     Column("until_on", Date),
     Column("expires_at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("alternative_id", "anchor_id", "mutualisation_id", "audience", "partner_id"),
     schema=PRIVATE,
     postgresql_partition_by="LIST (audience)",
 )
@@ -103,10 +159,21 @@ released_participation = Table(
 released_identity = Table(
     "released_identity",
     metadata,
-    Column("audience", AUDIENCE, primary_key=True),
-    refers_to("alternative_id", "commons.alternative.alternative_id", primary_key=True),
+    Column("audience", AUDIENCE, primary_key=True, comment="a named partner has the partners' ids"),
+    refers_to("record_id", "commons.source_record.record_id", primary_key=True),
     Column("public_id", Uuid, nullable=False, server_default=func.gen_random_uuid()),
     UniqueConstraint("audience", "public_id"),
+    schema=PRIVATE,
+)
+
+released_redirect = Table(
+    "released_redirect",
+    metadata,
+    *_part_key(),
+    Column("public_id", Uuid, nullable=False, comment="of a part that has been merged into another"),
+    Column("to_public_id", Uuid, nullable=False),
+    PrimaryKeyConstraint("public_id", "audience", "partner_id"),
+    Index("ix_released_redirect_alternative_id", "alternative_id"),
     schema=PRIVATE,
 )
 
@@ -123,8 +190,9 @@ release_queue = Table(
 tombstone = Table(
     "tombstone",
     metadata,
-    Column("audience", AUDIENCE, primary_key=True),
-    Column("public_id", Uuid, primary_key=True),
+    *_reader_key(),
+    Column("public_id", Uuid, nullable=False),
     moment("removed_at", default_now=True),
+    PrimaryKeyConstraint("public_id", "audience", "partner_id"),
     schema=PRIVATE,
 )

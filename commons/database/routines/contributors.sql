@@ -1,0 +1,91 @@
+-- Which records supply what each reader sees of an alternative: docs/consent.md, "How a merged alternative is released".
+-- Indexes used: ix_membership_alternative_id, ix_match_decision_right_record_id.
+
+-- The pairs that stand as the same: a person's yes, or a model's where no person said no.
+CREATE OR REPLACE VIEW commons.same_pair AS
+SELECT d.left_record_id, d.right_record_id
+  FROM commons.match_decision d
+ WHERE d.verdict = 'same' AND d.retired_at IS NULL
+   AND NOT EXISTS (SELECT FROM commons.match_decision no
+                    WHERE no.left_record_id = d.left_record_id AND no.right_record_id = d.right_record_id
+                      AND no.verdict = 'different' AND no.is_human AND no.retired_at IS NULL);
+
+-- The records of these alternatives that each reader may see, best first. Those whose own permitted precision is coarser than
+-- the published one have no rank and supply nothing: their text would be pinned on a finer point (the no-link rule). What only a record hidden from the reader holds together falls into parts: the reader would learn of it.
+CREATE OR REPLACE FUNCTION commons.contributors(ids bigint[], as_of timestamptz)
+RETURNS SETOF commons.contribution
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp
+AS $$
+WITH RECURSIVE member AS MATERIALIZED (
+    SELECT m.alternative_id, m.record_id
+      FROM commons.membership m
+     WHERE m.alternative_id = ANY (ids) AND m.until_at IS NULL
+),
+permission AS MATERIALIZED (
+    SELECT member.alternative_id, p.*
+      FROM commons.permissions(ARRAY(SELECT member.record_id FROM member), 'display', as_of) p
+      JOIN member USING (record_id)
+),
+-- A named partner has of an alternative that names it what all partners have of its other records.
+granted AS (
+    SELECT * FROM permission
+     UNION ALL
+    SELECT p.alternative_id, 'partner', named.partner_id, p.record_id, p.version_id, p.dataset_id, p.rights, p.precision,
+           p.licence, p.expires_at
+      FROM (SELECT DISTINCT alternative_id, partner_id FROM permission WHERE partner_id <> 0) named
+      JOIN permission p ON p.alternative_id = named.alternative_id AND p.audience = 'partners'
+     WHERE NOT EXISTS (SELECT FROM permission own WHERE own.record_id = p.record_id AND own.partner_id = named.partner_id)
+),
+visible AS MATERIALIZED (
+    SELECT g.*
+      FROM granted g
+      JOIN commons.record_version v USING (version_id)
+     WHERE (g.precision = 'exact' OR NOT v.name_composed) -- a name made of an address is a place
+       AND g.rights & commons.cells('{existence,identity,location}', '{display}')
+           = commons.cells('{existence,identity,location}', '{display}')
+       AND g.precision <> 'withheld'
+),
+-- Where a reader sees several of an alternative's records and not all: is it still one without the hidden?
+pieced AS MATERIALIZED (
+    SELECT v.audience, v.partner_id, v.record_id
+      FROM (SELECT *, count(*) OVER (PARTITION BY audience, partner_id, alternative_id) AS seen FROM visible) v
+      JOIN (SELECT alternative_id, count(*) AS records FROM member GROUP BY alternative_id) whole USING (alternative_id)
+     WHERE v.seen BETWEEN 2 AND whole.records - 1
+),
+link AS MATERIALIZED (
+    SELECT pair.left_record_id AS one, pair.right_record_id AS other
+      FROM commons.same_pair pair
+     WHERE pair.left_record_id IN (SELECT record_id FROM pieced) AND pair.right_record_id IN (SELECT record_id FROM pieced)
+     UNION
+    SELECT pair.right_record_id, pair.left_record_id
+      FROM commons.same_pair pair
+     WHERE pair.left_record_id IN (SELECT record_id FROM pieced) AND pair.right_record_id IN (SELECT record_id FROM pieced)
+),
+walk AS (
+    SELECT audience, partner_id, record_id, record_id AS reached FROM pieced
+     UNION
+    SELECT walk.audience, walk.partner_id, walk.record_id, pieced.record_id
+      FROM walk
+      JOIN link ON link.one = walk.reached
+      JOIN pieced ON pieced.audience = walk.audience AND pieced.partner_id = walk.partner_id AND pieced.record_id = link.other
+),
+part AS MATERIALIZED (
+    SELECT audience, partner_id, record_id, min(reached) AS part FROM walk GROUP BY audience, partner_id, record_id
+),
+placed AS (
+    SELECT visible.*, coalesce(part.part, 0) AS part,
+           visible.precision = min(visible.precision)
+               OVER (PARTITION BY audience, partner_id, visible.alternative_id, part.part) AS supplies
+      FROM visible
+      LEFT JOIN part USING (audience, partner_id, record_id)
+)
+SELECT p.audience, p.partner_id, p.alternative_id, min(p.record_id) FILTER (WHERE p.supplies) OVER sources, p.record_id, p.version_id, p.dataset_id,
+       p.rights, p.precision, p.licence, p.expires_at,
+       CASE WHEN p.supplies
+            THEN (row_number() OVER (sources ORDER BY p.precision, d.priority, d.slug, r.partner_key))::int END
+  FROM placed p
+  JOIN commons.dataset d ON d.dataset_id = p.dataset_id
+  JOIN commons.source_record r ON r.record_id = p.record_id
+WINDOW sources AS (PARTITION BY p.audience, p.partner_id, p.alternative_id, p.part)
+$$;
