@@ -16,6 +16,7 @@ from commons.districts.replace import replace_records
 from commons.errors import CommonsError
 from commons.overview import dataset_overview
 from commons.partners import add_dataset, add_partner, find_dataset, find_partner, issue_token
+from commons.release.readers import give_login
 from commons.release.upkeep import release_drift, sweep_release
 from commons.settings import settings
 from commons.vocabulary import Precision, Stance, UploadMode, Visibility
@@ -32,6 +33,7 @@ def register(app: typer.Typer) -> None:
     partners.command("list", help=told("partners_list", "commons partners list --format csv"))(overview)
     partners.command("add", help=told("partners_add", "commons partners add voisins 'Les Voisins ASBL'"))(add)
     partners.command("sign", help=told("partners_sign", SIGN_EXAMPLE))(sign)
+    partners.command("login", help=told("partners_login", "commons partners login voisins"))(login)
     partners.command("token", help=told("partners_token", "commons partners token voisins"))(token)
     app.add_typer(partners, name="partners")
     release.command("sweep", help=told("release_sweep", "commons release sweep"))(sweep)
@@ -94,6 +96,13 @@ def add(slug: str, name: str) -> None:
     with connect(Role.INGEST) as connection:
         add_partner(connection, slug, name)
     console.print(say("partners_add.done", slug=slug), markup=False)
+
+
+def login(partner: str) -> None:
+    ensure_database()
+    with connect(Role.INGEST) as connection:
+        found = find_partner(connection, partner)
+    console.print(say("partners_login.done", login=give_login(found)), markup=False)
 
 
 def sign(

@@ -1,5 +1,6 @@
 """Connections, one login per role: what a part of the program may touch is decided by the role it logs in as."""
 
+import hmac
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -27,6 +28,8 @@ class Role(StrEnum):
     RESEARCHER = "commons_researcher"
 
 
+PARTNER_LOGIN = "commons_partner_"
+"""The login of one named partner begins so; its number follows."""
 ROLE_OF = {
     Audience.PUBLIC: Role.PUBLIC,
     Audience.PARTNERS: Role.PARTNER,
@@ -34,24 +37,31 @@ ROLE_OF = {
 }
 
 
-def role_password(role: Role) -> Secret | None:
-    """Return the password set for a role in the environment, or None."""
+def role_password(role: str) -> Secret | None:
+    """Return the password set for a login in the environment, or None; a named partner's follows from the partners'."""
     now = settings()
-    return {
-        Role.INGEST: now.ingest_password,
-        Role.PUBLIC: now.public_password,
-        Role.PARTNER: now.partner_password,
-        Role.RESEARCHER: now.researcher_password,
-    }.get(role)
+    if role.startswith(PARTNER_LOGIN) and now.partner_password:
+        secret = now.partner_password.reveal().encode()
+        return Secret(hmac.digest(secret, role.encode(), "sha256").hex())
+    return (
+        {
+            Role.INGEST: now.ingest_password,
+            Role.PUBLIC: now.public_password,
+            Role.PARTNER: now.partner_password,
+            Role.RESEARCHER: now.researcher_password,
+        }.get(Role(role))
+        if role in set(Role)
+        else None
+    )
 
 
-def conninfo(role: Role) -> str:
-    """Return the libpq connection string of a role, on `DATABASE_URL` or else on the embedded cluster."""
+def conninfo(role: str) -> str:
+    """Return the libpq connection string of a login, on `DATABASE_URL` or else on the embedded cluster."""
     now = settings()
     base = now.database_url.reveal() if now.database_url else EmbeddedCluster(now.home).url()
     if role is Role.ADMIN:
         return base
-    parts: dict[str, Any] = {**conninfo_to_dict(base), "user": role.value}
+    parts: dict[str, Any] = {**conninfo_to_dict(base), "user": str(role)}
     parts.pop("password", None)
     password = role_password(role)
     if password is not None:
@@ -60,11 +70,11 @@ def conninfo(role: Role) -> str:
 
 
 @contextmanager
-def connect(role: Role) -> Iterator[Connection]:
-    """Yield a connection as `role`; commits when the block ends well, rolls back when it does not."""
+def connect(role: str) -> Iterator[Connection]:
+    """Yield a connection as a login; commits when the block ends well, rolls back when it does not."""
     try:
-        connection = psycopg.connect(conninfo(role), application_name=f"commons {role.value}")
+        connection = psycopg.connect(conninfo(role), application_name=f"commons {role}")
     except psycopg.OperationalError as failure:
-        raise CommonsError("database.unreachable", role=role.value) from failure
+        raise CommonsError("database.unreachable", role=str(role)) from failure
     with connection:
         yield connection

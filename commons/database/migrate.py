@@ -23,6 +23,7 @@ from commons.database.connection import Role, role_password
 from commons.database.statements import statement
 from commons.database.tables.base import PRIVATE
 from commons.errors import CommonsError
+from commons.settings import Secret
 
 OWNER = "commons_owner"
 ROUTINES = (
@@ -58,6 +59,7 @@ def upgrade(conninfo: str, revision: str = "head") -> None:
         try:
             connection.execute(routine("prepare"))
             connection.execute(routine("database_rights"))
+            connection.execute(routine("reader_logins"))
         except (psycopg.errors.FeatureNotSupported, psycopg.errors.InsufficientPrivilege) as failure:
             raise CommonsError("database.no_postgis", user=connection.info.user) from failure
         _set_passwords(connection)
@@ -94,13 +96,17 @@ def _revision(connection: SqlConnection) -> str | None:
 
 def _set_passwords(connection: psycopg.Connection) -> None:
     for role in Role:
-        password = role_password(role)
-        if password is not None:
-            connection.execute(
-                sql.SQL("ALTER ROLE {} PASSWORD {}").format(
-                    sql.Identifier(role.value), sql.Literal(password.reveal())
-                )
+        set_password(connection, role, role_password(role))
+
+
+def set_password(connection: psycopg.Connection, login: str, password: Secret | None) -> None:
+    """Give the login this password; None leaves it as it is."""
+    if password is not None:
+        connection.execute(
+            sql.SQL("ALTER ROLE {} PASSWORD {}").format(
+                sql.Identifier(str(login)), sql.Literal(password.reveal())
             )
+        )
 
 
 def _config(connection: SqlConnection) -> Config:

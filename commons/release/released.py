@@ -7,7 +7,9 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from commons.database.connection import ROLE_OF, connect
+from commons.database.connection import PARTNER_LOGIN, ROLE_OF, connect
+from commons.errors import CommonsError
+from commons.partners import Partner
 from commons.vocabulary import Audience, DistrictLevel
 
 ALTERNATIVES = "SELECT *, ST_AsBinary(geom) AS geometry FROM alternative ORDER BY lower(name), public_id"
@@ -26,10 +28,11 @@ class Released:
     """What one audience may have, read anew at each call as that audience's own role."""
 
     audience: Audience
+    login: str
 
     def query(self, text: str, values: Mapping[str, object] | None = None) -> pd.DataFrame:
         """Return the rows of a query of ours; `alternative` and `participation` are this audience's."""
-        with connect(ROLE_OF[self.audience]) as connection:
+        with connect(self.login) as connection:
             cursor = connection.execute(text, values or {})
             columns = [column.name for column in cursor.description or ()]
             return pd.DataFrame(cursor.fetchall(), columns=columns)
@@ -55,9 +58,16 @@ class Released:
         return self.query(SOURCES)
 
 
-def released(audience: Audience) -> Released:
-    """Return the reader for an audience."""
-    return Released(audience)
+def released(audience: Audience, partner: Partner | None = None) -> Released:
+    """Return the reader for an audience; for `Audience.PARTNER`, that of the partner, which needs a login of its own.
+
+    See `commons.release.readers.give_login`.
+    """
+    if audience is Audience.PARTNER:
+        if partner is None:
+            raise CommonsError("release.which_partner")
+        return Released(audience, f"{PARTNER_LOGIN}{partner.partner_id}")
+    return Released(audience, ROLE_OF[audience])
 
 
 def _located(frame: pd.DataFrame) -> gpd.GeoDataFrame:

@@ -7,6 +7,15 @@ DECLARE
     participations text;
 BEGIN
     FOR reader IN SELECT * FROM commons.reader LOOP
+        IF reader.partner_id <> 0 THEN
+            EXECUTE format('CREATE SCHEMA IF NOT EXISTS %I', reader.schema_name);
+            EXECUTE format('CREATE TABLE IF NOT EXISTS %I.alternative_row
+                            PARTITION OF released_named.alternative_row FOR VALUES IN (%s)',
+                           reader.schema_name, reader.partner_id);
+            EXECUTE format('CREATE TABLE IF NOT EXISTS %I.participation_row
+                            PARTITION OF released_named.participation_row FOR VALUES IN (%s)',
+                           reader.schema_name, reader.partner_id);
+        END IF;
         alternatives := format('SELECT * FROM %I.alternative_row', reader.schema_name);
         participations := format('SELECT * FROM %I.participation_row', reader.schema_name);
         IF reader.partner_id <> 0 THEN
