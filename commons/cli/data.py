@@ -100,9 +100,9 @@ def add(slug: str, name: str) -> None:
 
 def login(partner: str) -> None:
     ensure_database()
-    with connect(Role.INGEST) as connection:
-        found = find_partner(connection, partner)
-    console.print(say("partners_login.done", login=give_login(found)), markup=False)
+    with connect(Role.ADMIN) as connection:
+        name = give_login(connection, find_partner(connection, partner))
+    console.print(say("partners_login.done", login=name), markup=False)
 
 
 def sign(

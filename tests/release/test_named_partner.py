@@ -17,8 +17,7 @@ EVERYTHING = "{existence,identity,description,location,resources,contact_organis
 def friend(database):
     with database.connect() as connection:
         partner = add_partner(connection, "friend", "Friend")
-        add_partner(connection, "stranger", "Stranger")
-    give_login(partner)
+        give_login(connection, partner)
     return partner
 
 
@@ -108,10 +107,11 @@ def test_the_named_login_reaches_its_own_views_and_nothing_else(database, friend
         "CREATE TEMPORARY TABLE trap (a int)",
         "SET ROLE commons_partner",
     ):
-        with connect(login) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        with connect(login) as connection:
             connection.execute("SET default_transaction_read_only = off")
             connection.commit()
-            connection.execute(attempt)
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(attempt)
 
 
 def test_a_name_given_before_the_login_is_released_when_there_is_one(database):
@@ -120,6 +120,23 @@ def test_a_name_given_before_the_login_is_released_when_there_is_one(database):
         dataset = make_dataset(connection, "kept", open_terms(visibility=Visibility.WITHHELD))
         record = make_record(connection, dataset, name="waiting")
         allow_by_name(connection, dataset, record.record_id, partner)
-    give_login(partner)
-    give_login(partner)
+        give_login(connection, partner)
+    with database.connect() as connection:
+        give_login(connection, partner)
     assert seen(partner) == ["waiting"]
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_a_name_that_no_longer_holds_leaves_no_way_round_a_denial(database, friend, ended):
+    with database.connect() as connection:
+        dataset = make_dataset(connection, "open", open_terms())
+        record = make_record(connection, dataset, name="denied", flags={})
+        make_deny(connection, dataset, record.record_id, "partners")
+        connection.execute(
+            "INSERT INTO commons.consent (dataset_id, record_id, effect, audience, named_partner_id, field_groups, purposes,"
+            " given_by, approved_by, evidence_kind, valid_from, valid_until, ended_at, ended_as)"
+            " VALUES (%s, %s, %s, 'partner', %s, '{description}', '{display}', 'one', 'two', 'form', now(), 'infinity', %s, %s)",
+            (dataset.dataset_id, record.record_id, "allow" if ended else "deny", friend.partner_id,
+             *(("2026-11-01", "withdrawn") if ended else (None, None))),
+        )  # fmt: skip
+    assert seen(friend) == []

@@ -1,6 +1,7 @@
 """The release, told again from the text of docs/consent.md in plain Python: slow, and sharing no code with the database.
 
-A world is small: a few datasets with agreements, one alternative, its records, what was said of them.
+A world is small: a few datasets with agreements, one alternative, its records, which of them are decided to be the same,
+what was said of them. A reader is an audience; "partner" is one partner that reads by a login of its own.
 """
 
 from dataclasses import dataclass, field
@@ -30,16 +31,20 @@ class Sentence:
     groups: set[str]
     purposes: set[str]
     precision: str | None
-    named: bool = False
+    named: str | None = None  # "reader", the partner that reads, or "other"
 
     @property
     def cells(self):
         return {(group, purpose) for group in self.groups for purpose in self.purposes}
 
     def speaks_to(self, reader):
-        return not self.named and reader in INWARD[self.audience]
+        if self.named:
+            return reader == "partner" and self.named == "reader"
+        return reader in INWARD[self.audience]
 
     def keeps_from(self, reader):
+        if reader == "partner" and self.named == "other":
+            return False
         return self.audience in INWARD[reader]
 
 
@@ -87,6 +92,7 @@ class Place:
 
 @dataclass
 class Record:
+    number: int
     dataset: Dataset
     key: str
     place: Place | None
@@ -118,6 +124,8 @@ def coarsest(precisions):
 def granted(record, reader, now):
     """What the record lets the reader do, or None where nobody agreed to anything."""
     agreement = record.dataset.agreement
+    if reader == "partner" and not is_named(record, now):
+        return granted(record, "partners", now)
     if agreement is None or not agreement.holds(now):
         return None
     terms = [term for term in agreement.terms if term.speaks_to(reader)]
@@ -149,6 +157,14 @@ def granted(record, reader, now):
     )
 
 
+def is_named(record, now):
+    """Whether something that holds allows the reading partner by name; otherwise it is one of all partners."""
+    agreement = record.dataset.agreement
+    if agreement is not None and agreement.holds(now) and any(t.named == "reader" for t in agreement.terms):
+        return True
+    return any(s.effect == "allow" and s.named == "reader" and s.holds(now) for s in record.said)
+
+
 def climbed(wanted, place):
     if place is None:
         return "withheld"
@@ -161,8 +177,18 @@ def climbed(wanted, place):
     return wanted
 
 
-def release(records, reader, now):
-    """What the reader sees of the alternative made of these records, or None."""
+def parts_of(visible, same):
+    """The visible records, put together as far as visible ones alone hold them together."""
+    parts = [[g] for g in visible]
+    for one, other in same:
+        touched = [part for part in parts if any(g.record is one or g.record is other for g in part)]
+        if len(touched) == 2:
+            parts = [part for part in parts if part not in touched] + [touched[0] + touched[1]]
+    return parts
+
+
+def release(records, same, reader, now):
+    """What the reader sees of the alternative made of these records: for each part, its anchor and its row."""
     present = [granted(r, reader, now) for r in records if not r.gone and r.place is not None]
     visible = [
         g
@@ -172,8 +198,14 @@ def release(records, reader, now):
         and g.precision != "withheld"
         and (g.precision == "exact" or not g.record.composed)
     ]
-    if not visible:
-        return None
+    rows = {}
+    for part in parts_of(visible, same):
+        anchor, row = release_part(part)
+        rows[next(n for n, record in enumerate(records) if record is anchor)] = row
+    return rows
+
+
+def release_part(visible):
     published = finest(g.precision for g in visible)
     order = sorted(
         (g for g in visible if g.precision == published),
@@ -208,4 +240,4 @@ def release(records, reader, now):
     }
     if published == "exact":
         row["point"] = place.point
-    return row
+    return min(order, key=lambda g: g.record.number).record, row

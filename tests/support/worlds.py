@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from oracle import LADDER, Agreement, Dataset, Place, Record, Sentence, Statement
 
 from commons.database.statements import copy_rows
+from commons.partners import add_partner
+from commons.release.readers import give_login
 
 GROUPS = [
     "existence",
@@ -43,12 +45,19 @@ def sentence(rng):
     }
 
 
+def named(rng, told, share):
+    """Let a share of the sentences speak to one partner by name."""
+    if rng.random() >= share:
+        return told
+    return told | {"audience": "partner", "named": rng.choice(["reader", "reader", "other"])}
+
+
 def make_agreement(rng):
     if rng.random() < 0.06:
         return None
     since, until = instant(rng, live=rng.random() < 0.92)
     terms = [
-        Sentence(**sentence(rng), precision=rng.choices(LADDER, [8, 2, 2, 2, 1])[0])
+        Sentence(**named(rng, sentence(rng), 0.1), precision=rng.choices(LADDER, [8, 2, 2, 2, 1])[0])
         for _ in range(rng.randint(1, 3))
     ]
     return Agreement(rng.choice(["allow", "ask"]), rng.choice(["CC0-1.0", "CC-BY-4.0"]), since, until, terms)
@@ -66,6 +75,7 @@ def make_statement(rng, *, restrict_only=False):
         told["groups"] = set(rng.sample(GROUPS, rng.randint(1, 2)))
     if effect != "allow" and rng.random() < 0.3:
         told["audience"] = "partner"
+    told = named(rng, told, 0.12)
     precision = rng.choice(LADDER[:4]) if effect == "coarsen" or rng.random() < 0.7 else None
     ended = rng.choices([None, "superseded", "withdrawn"], [8, 1, 1])[0]
     licence = rng.choice([None, "ODbL-1.0"]) if effect == "allow" else None
@@ -93,20 +103,23 @@ def make_record(rng, number, dataset, places):
     values["category"] = "shelter" if sensitive else "food"
     said = [make_statement(rng) for _ in range(rng.choice([0, 1, 1, 2, 3]))]
     return Record(
-        dataset, f"key-{number}", rng.choice([*places, None] if rng.random() < 0.1 else places), values, sensitive,
+        number, dataset, f"key-{number}", rng.choice([*places, None] if rng.random() < 0.1 else places), values, sensitive,
         composed=rng.random() < 0.05, gone=rng.random() < 0.05, updated_on=date(2020, 1, 1 + number % 28), said=said,
     )  # fmt: skip
 
 
 def make_world(seed, places):
-    """Return the records of one alternative; each world's datasets are its own."""
+    """Return the records of one alternative and the pairs of them that are the same; its datasets are its own."""
     rng = random.Random(seed)
     datasets = []
     for index in range(rng.randint(1, 3)):
         said = [make_statement(rng, restrict_only=True)] if rng.random() < 0.15 else []
         datasets.append(Dataset(f"w{seed}-{index}", rng.randint(1, 3), make_agreement(rng), said))
     near = rng.sample(places, min(2, len(places)))
-    return [make_record(rng, seed * 10 + n, rng.choice(datasets), near) for n in range(rng.randint(1, 4))]
+    records = [make_record(rng, seed * 10 + n, rng.choice(datasets), near) for n in range(rng.randint(1, 5))]
+    same = [(rng.choice(records[:n]), record) for n, record in enumerate(records) if n]
+    same += [tuple(rng.sample(records, 2)) for _ in range(rng.randint(0, 2)) if len(records) > 2]
+    return records, same
 
 
 PLACES = """
@@ -130,17 +143,20 @@ def read_places(connection):
 
 
 def store_worlds(connection, worlds, district_ids):
-    """Put the worlds into the tables as one transaction of the caller's; return the alternative's id of each."""
-    datasets = {record.dataset.slug: record.dataset for world in worlds for record in world}
-    records = [record for world in worlds for record in world]
-    partner = connection.execute(
-        "INSERT INTO commons.partner (slug, name) VALUES ('worlds', 'Worlds') RETURNING partner_id"
-    ).fetchone()[0]
+    """Put the worlds into the tables as one transaction of the caller's.
+
+    Return the alternative's id of each, with its first record's: the others' follow it.
+    """
+    datasets = {record.dataset.slug: record.dataset for world, _ in worlds for record in world}
+    records = [record for world, _ in worlds for record in world]
+    partner, other = (add_partner(connection, slug, slug) for slug in ("reader", "other"))
+    number_of = {None: None, "reader": partner.partner_id, "other": other.partner_id}
+    give_login(connection, partner)
     dataset_id = {slug: number for number, slug in enumerate(datasets, start=1000)}
     record_id = {id(record): number for number, record in enumerate(records, start=1000)}
     copy_rows(
         connection, "commons.dataset", ["dataset_id", "partner_id", "slug", "title", "attribution", "priority"],
-        ((dataset_id[d.slug], partner, d.slug, d.slug, f"© {d.slug}", d.priority) for d in datasets.values()),
+        ((dataset_id[d.slug], partner.partner_id, d.slug, d.slug, f"© {d.slug}", d.priority) for d in datasets.values()),
     )  # fmt: skip
     agreed = [d for d in datasets.values() if d.agreement]
     copy_rows(
@@ -150,8 +166,9 @@ def store_worlds(connection, worlds, district_ids):
           d.agreement.since, d.agreement.until) for d in agreed),
     )  # fmt: skip
     copy_rows(
-        connection, "commons.agreement_term", ["agreement_id", "audience", "field_groups", "purposes", "precision"],
-        ((dataset_id[d.slug], t.audience, sorted(t.groups), sorted(t.purposes), t.precision)
+        connection, "commons.agreement_term",
+        ["agreement_id", "audience", "named_partner_id", "field_groups", "purposes", "precision"],
+        ((dataset_id[d.slug], t.audience, number_of[t.named], sorted(t.groups), sorted(t.purposes), t.precision)
          for d in agreed for t in d.agreement.terms),
     )  # fmt: skip
     copy_rows(
@@ -184,18 +201,32 @@ def store_worlds(connection, worlds, district_ids):
     said += [(r.said, dataset_id[r.dataset.slug], record_id[id(r)]) for r in records]
     copy_rows(
         connection, "commons.consent",
-        ["dataset_id", "record_id", "effect", "audience", "field_groups", "purposes", "precision", "licence", "given_by",
-         "evidence_kind", "valid_from", "valid_until", "ended_at", "ended_as"],
-        ((dataset, record, s.effect, s.audience, sorted(s.groups), sorted(s.purposes), s.precision, s.licence, "x", "form",
-          s.since, s.until, now if s.ended_as else None, s.ended_as)
+        ["dataset_id", "record_id", "effect", "audience", "named_partner_id", "field_groups", "purposes", "precision",
+         "licence", "given_by", "approved_by", "evidence_kind", "valid_from", "valid_until", "ended_at", "ended_as"],
+        ((dataset, record, s.effect, s.audience, number_of[s.named], sorted(s.groups), sorted(s.purposes), s.precision,
+          s.licence, "x", "y", "form", s.since, s.until, now if s.ended_as else None, s.ended_as)
          for statements, dataset, record in said for s in statements),
+    )  # fmt: skip
+    copy_rows(
+        connection, "commons.match_decision",
+        ["left_record_id", "right_record_id", "verdict", "reason", "decided_by", "is_human"],
+        ((*pair, "same", "{}", "x", False) for pair in sorted({
+            tuple(sorted((record_id[id(one)], record_id[id(two)]))) for _, same in worlds for one, two in same})),
     )  # fmt: skip
     alternatives = range(1000, 1000 + len(worlds))
     copy_rows(connection, "commons.alternative", ["alternative_id"], ((number,) for number in alternatives))
-    for table in ("source_record", "record_version", "consent", "agreement", "agreement_term", "dataset"):
+    for table in (
+        "source_record",
+        "record_version",
+        "consent",
+        "agreement",
+        "agreement_term",
+        "dataset",
+        "match_decision",
+    ):
         connection.execute(f"ANALYZE commons.{table}")
     copy_rows(
         connection, "commons.membership", ["alternative_id", "record_id"],
-        ((number, record_id[id(r)]) for number, world in zip(alternatives, worlds, strict=True) for r in world),
+        ((number, record_id[id(r)]) for number, (world, _) in zip(alternatives, worlds, strict=True) for r in world),
     )  # fmt: skip
-    return list(alternatives)
+    return {number: record_id[id(world[0])] for number, (world, _) in zip(alternatives, worlds, strict=True)}

@@ -24,8 +24,9 @@ RETURN CASE audience
     ELSE '{public}'::reference.audience[]
 END;
 
--- The records for which a partner that reads by a login of its own is named: it may have more of them than all partners have.
-CREATE OR REPLACE FUNCTION commons.naming(record_ids bigint[])
+-- The records for which something that holds now allows a partner by name: it may have more of them than all partners have.
+-- Only partners that read by a login of their own are asked about. A denial that names one gives it nothing.
+CREATE OR REPLACE FUNCTION commons.naming(record_ids bigint[], as_of timestamptz)
 RETURNS TABLE (partner_id bigint, record_id bigint)
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -33,15 +34,16 @@ AS $$
 SELECT reader.partner_id, r.record_id
   FROM commons.reader
   JOIN commons.consent c ON c.named_partner_id = reader.partner_id
-  JOIN commons.source_record r ON r.record_id = c.record_id OR (c.record_id IS NULL AND r.dataset_id = c.dataset_id)
- WHERE r.record_id = ANY (record_ids)
+  JOIN commons.source_record r USING (record_id)
+ WHERE r.record_id = ANY (record_ids) AND c.effect = 'allow'
+   AND c.ended_at IS NULL AND c.valid_from <= as_of AND c.valid_until > as_of
  UNION
 SELECT reader.partner_id, r.record_id
   FROM commons.reader
   JOIN commons.agreement_term t ON t.named_partner_id = reader.partner_id
   JOIN commons.agreement a USING (agreement_id)
-  JOIN commons.source_record r ON r.dataset_id = a.dataset_id
- WHERE r.record_id = ANY (record_ids)
+  JOIN commons.source_record r USING (dataset_id)
+ WHERE r.record_id = ANY (record_ids) AND a.ended_at IS NULL AND a.valid_from <= as_of AND a.valid_until > as_of
 $$;
 
 -- Each of these records that has a place and has not gone, with what it lets each reader do (rights, as cells) and how
@@ -73,7 +75,7 @@ reader AS MATERIALIZED (
 asked AS MATERIALIZED (
     SELECT reader.audience, reader.partner_id, record.* FROM reader, record WHERE reader.partner_id = 0
      UNION ALL
-    SELECT 'partner', naming.partner_id, record.* FROM commons.naming(record_ids) naming JOIN record USING (record_id)
+    SELECT 'partner', naming.partner_id, record.* FROM commons.naming(record_ids, as_of) naming JOIN record USING (record_id)
 ),
 -- The ceiling: what the dataset's live agreement lets the reader do.
 ceiling AS MATERIALIZED (

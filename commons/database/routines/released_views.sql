@@ -21,10 +21,10 @@ BEGIN
         IF reader.partner_id <> 0 THEN
             alternatives := alternatives || format(
                 ' UNION ALL SELECT * FROM released_partners.alternative_row others WHERE NOT EXISTS
-                 (SELECT FROM %I.alternative_row own WHERE own.alternative_id = others.alternative_id)', reader.schema_name);
+                 (SELECT FROM %I.alternative_row own WHERE own.alternative_id = others.alternative_id AND own.expires_at > now())', reader.schema_name);
             participations := participations || format(
                 ' UNION ALL SELECT * FROM released_partners.participation_row others WHERE NOT EXISTS
-                 (SELECT FROM %I.alternative_row own WHERE own.alternative_id = others.alternative_id)', reader.schema_name);
+                 (SELECT FROM %I.alternative_row own WHERE own.alternative_id = others.alternative_id AND own.expires_at > now())', reader.schema_name);
         END IF;
         EXECUTE format(
             'CREATE OR REPLACE VIEW %1$I.alternative AS
