@@ -10,6 +10,7 @@ from pathlib import Path
 from commons.errors import CommonsError
 
 DEFAULT_HOME = ".commons"
+LEDGER_NAME = "withdrawals.jsonl"
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8501
 
@@ -53,13 +54,16 @@ class Settings:
     partner_password: Secret | None
     researcher_password: Secret | None
     ingest_password: Secret | None
+    erasure_key: Secret | None
+    ledger: Path
 
 
 def settings() -> Settings:
     """Return the settings, read anew at every call; a variable that is set but empty counts as absent."""
+    home = _path("COMMONS_HOME", DEFAULT_HOME)
     return Settings(
         database_url=_secret("DATABASE_URL"),
-        home=Path(_text("COMMONS_HOME") or DEFAULT_HOME).expanduser().absolute(),
+        home=home,
         mirror=_folder("COMMONS_MIRROR"),
         host=_text("COMMONS_HOST") or DEFAULT_HOST,
         port=_port("COMMONS_PORT"),
@@ -67,11 +71,17 @@ def settings() -> Settings:
         partner_password=_secret("COMMONS_PARTNER_PASSWORD"),
         researcher_password=_secret("COMMONS_RESEARCHER_PASSWORD"),
         ingest_password=_secret("COMMONS_INGEST_PASSWORD"),
+        erasure_key=_secret("COMMONS_ERASURE_KEY"),
+        ledger=_path("COMMONS_LEDGER", home / LEDGER_NAME),
     )
 
 
 def _text(variable: str) -> str | None:
     return os.environ.get(variable, "").strip() or None
+
+
+def _path(variable: str, default: str | Path) -> Path:
+    return Path(_text(variable) or default).expanduser().absolute()
 
 
 def _secret(variable: str) -> Secret | None:

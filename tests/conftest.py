@@ -58,6 +58,15 @@ class Database:
             return connection.execute(query).fetchall()
 
 
+@pytest.fixture(autouse=True)
+def safekeeping(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a withdrawal ledger of the test's own, beside a secret that no file holds."""
+    ledger = tmp_path_factory.getbasetemp() / f"withdrawals-{next(_numbers)}.jsonl"
+    monkeypatch.setenv("COMMONS_LEDGER", str(ledger))
+    monkeypatch.setenv("COMMONS_ERASURE_KEY", "0123456789abcdef" * 4)
+    return ledger
+
+
 @pytest.fixture(scope="session")
 def mirror() -> Path | None:
     """Return the folder of original open data, None where there is none and the stand-in grid must do."""

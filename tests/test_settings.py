@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from commons.errors import CommonsError
-from commons.settings import DEFAULT_HOME, DEFAULT_HOST, DEFAULT_PORT, Secret, Settings, settings
+from commons.settings import DEFAULT_HOME, DEFAULT_HOST, DEFAULT_PORT, LEDGER_NAME, Secret, Settings, settings
 
 PROJECT = Path(__file__).parent.parent
 ROOMS = ("commons", "ingest", "maps", "dashboard", "tests")
@@ -43,6 +43,8 @@ def test_the_page_tells_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         partner_password=None,
         researcher_password=None,
         ingest_password=None,
+        erasure_key=None,
+        ledger=tmp_path / DEFAULT_HOME / LEDGER_NAME,
     )
     page = {name: default.strip("`") for name, default in documented().items()}
     assert (page["COMMONS_HOME"], page["COMMONS_HOST"], page["COMMONS_PORT"]) == (
@@ -55,6 +57,7 @@ def test_the_page_tells_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     given = {field.name: f"value of {field.name}" for field in fields(Settings)}
     given |= {"home": str(tmp_path / "home"), "mirror": str(tmp_path), "port": "80"}
+    given |= {"ledger": str(tmp_path / "ledger")}
     for name, value in given.items():
         monkeypatch.setenv("DATABASE_URL" if name == "database_url" else f"COMMONS_{name.upper()}", value)
     now = settings()
@@ -72,7 +75,7 @@ def test_an_empty_variable_counts_as_absent(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_no_secret_can_be_printed(monkeypatch: pytest.MonkeyPatch) -> None:
-    for variable in ("DATABASE_URL", "COMMONS_PUBLIC_PASSWORD", "COMMONS_INGEST_PASSWORD"):
+    for variable in ("DATABASE_URL", "COMMONS_PUBLIC_PASSWORD", "COMMONS_ERASURE_KEY"):
         monkeypatch.setenv(variable, "tiger")
     now = settings()
     secret = now.database_url

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
+from uuid import UUID, uuid4
 
 from psycopg.types.json import Jsonb
 
@@ -10,6 +11,8 @@ from commons.database.connection import Connection
 from commons.database.statements import run_file
 from commons.errors import CommonsError
 from commons.partners import Dataset
+from commons.safekeeping.ledger import EntryKind
+from commons.safekeeping.note import note_withdrawal
 from commons.vocabulary import FieldGroup
 
 
@@ -24,13 +27,17 @@ class Effect:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What was withdrawn, and what that removed; `withdrawal_id` is None for a dry run."""
+    """What was withdrawn, and what that removed; `withdrawal_id` is None for a dry run.
+
+    `in_ledger` is False where the ledger outside the database could not be written: it must be, before a backup counts.
+    """
 
     withdrawal_id: int | None
     dataset: str
     record: str | None
     field_groups: tuple[FieldGroup, ...]
     effects: tuple[Effect, ...]
+    in_ledger: bool = True
 
 
 def withdraw(
@@ -41,12 +48,14 @@ def withdraw(
     field_groups: Collection[FieldGroup] = tuple(FieldGroup),
     withdrawn_by: str,
     dry_run: bool = False,
+    kind: EntryKind = EntryKind.WITHDRAWAL,
+    uid: UUID | None = None,
 ) -> Receipt:
     """Return the receipt of a withdrawal of these field groups, of one record or (without a key) of the whole dataset.
 
     It takes effect for every audience and purpose when the caller commits, and outlasts later uploads: what a file says
-    afterwards does not open it again. A dry run changes nothing and returns what would be. Raises CommonsError where
-    the dataset has no record of this key.
+    afterwards does not open it again. It is noted in the ledger first, unless it comes from there with its `uid`. A dry
+    run changes nothing and returns what would be. Raises CommonsError where the dataset has no record of this key.
     """
     groups = tuple(group for group in FieldGroup if group in set(field_groups))
     values = {
@@ -55,23 +64,30 @@ def withdraw(
         "field_groups": [group.value for group in groups],
         "withdrawn_by": withdrawn_by,
     }
+    in_ledger = dry_run or uid is not None
+    uid = uid or uuid4()
+    in_ledger = in_ledger or note_withdrawal(
+        connection, uid=uid, kind=kind, dataset=dataset.slug, record_key=record_key, field_groups=groups
+    )
     with connection.transaction(force_rollback=dry_run):
         run_file(connection, "commons.consent", "withdraw", values)
         effects = tuple(Effect(*row) for row in run_file(connection, "commons.consent", "withdrawn", values))
         if dry_run:
             return Receipt(None, dataset.slug, record_key, groups, effects)
         row = connection.execute(
-            "INSERT INTO commons.withdrawal (dataset_id, record_id, field_groups, withdrawn_by, receipt)"
+            "INSERT INTO commons.withdrawal (dataset_id, record_id, field_groups, withdrawn_by, receipt, uid)"
             " VALUES (%(dataset_id)s, %(record_id)s, %(field_groups)s::reference.field_group[], %(withdrawn_by)s,"
-            " %(receipt)s) RETURNING withdrawal_id",
-            values | {"receipt": Jsonb([asdict(effect) for effect in effects])},
+            " %(receipt)s, %(uid)s) RETURNING withdrawal_id",
+            values | {"uid": uid, "receipt": Jsonb([asdict(effect) for effect in effects])},
         ).fetchone()
         assert row is not None  # noqa: S101 - an INSERT that returns
+        # The log cannot be erased: for one record, whose person may be who withdraws, the withdrawal says who.
+        actor = withdrawn_by if record_key is None else f"withdrawal {row[0]}"
         record_event(
-            connection, withdrawn_by, "withdraw", "dataset", dataset.slug,
+            connection, actor, "withdraw", "dataset", dataset.slug,
             withdrawal_id=row[0], record_id=values["record_id"], field_groups=values["field_groups"],
         )  # fmt: skip
-        return Receipt(int(row[0]), dataset.slug, record_key, groups, effects)
+        return Receipt(int(row[0]), dataset.slug, record_key, groups, effects, in_ledger)
 
 
 def _find_record(connection: Connection, dataset: Dataset, key: str) -> int:

@@ -34,6 +34,7 @@ ROUTINES = (
     "release",
     "release_triggers",
     "audit",
+    "erasure",
     "released_views",
     "rights",
 )

@@ -13,11 +13,14 @@ from sqlalchemy import (
     Column,
     Computed,
     Date,
+    ForeignKey,
     Index,
     Integer,
     Table,
     Text,
     UniqueConstraint,
+    Uuid,
+    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -120,6 +123,11 @@ consent = Table(
     CheckConstraint("effect <> 'coarsen' OR precision IS NOT NULL", name="coarsen_to"),
     Index("ix_consent_record", "record_id"),
     Index("ix_consent_dataset", "dataset_id", postgresql_where=text("record_id IS NULL")),
+    Index(
+        "ix_consent_named_partner_id",
+        "named_partner_id",
+        postgresql_where=text("named_partner_id IS NOT NULL"),
+    ),
     Index("ix_consent_valid_until", "valid_until", postgresql_where=text("ended_at IS NULL")),
     schema=PRIVATE,
 )
@@ -134,14 +142,39 @@ withdrawal = Table(
     Column("withdrawn_by", Text, nullable=False),
     moment("withdrawn_at", default_now=True),
     Column("receipt", JSONB, nullable=False),
+    Column(
+        "uid",
+        Uuid,
+        nullable=False,
+        unique=True,
+        server_default=func.gen_random_uuid(),
+        comment="as in the ledger outside the database",
+    ),
     schema=PRIVATE,
 )
 
 erased_key = Table(
     "erased_key",
     metadata,
-    refers_to("dataset_id", "commons.dataset.dataset_id", primary_key=True),
+    Column("dataset", Text, primary_key=True, comment="slug: a restored backup may lack the dataset itself"),
+    Column("kind", Text, primary_key=True),
     Column("keyed_hash", Text, primary_key=True, comment="so that the next upload does not bring it back"),
+    Column("key_id", Text, nullable=False, comment="which secret it was made with"),
+    Column(
+        "record_id",
+        BigInteger,
+        ForeignKey("commons.source_record.record_id"),
+        comment="null where a restored backup lacks it",
+    ),
+    refers_to("withdrawal_id", "commons.withdrawal.withdrawal_id", nullable=True),
     moment("erased_at", default_now=True),
+    moment("lifted_at", nullable=True),
+    Column("lifted_by", Text, comment="who proposed to take such rows again"),
+    Column("approved_by", Text),
+    CheckConstraint("kind IN ('key', 'name', 'place', 'address')", name="kind"),
+    CheckConstraint("(lifted_at IS NULL) = (approved_by IS NULL)", name="lifted"),
+    CheckConstraint(
+        "approved_by IS NULL OR (lifted_by IS NOT NULL AND lifted_by <> approved_by)", name="two_people"
+    ),
     schema=PRIVATE,
 )
