@@ -86,6 +86,7 @@ class NoticeCode(StrEnum):
     CONSENT_DATE_UNREADABLE = "CONSENT_DATE_UNREADABLE", Severity.WARNING
     CONSENT_CLOSED = "CONSENT_CLOSED", Severity.ERROR
     CONSENT_DATES_REVERSED = "CONSENT_DATES_REVERSED", Severity.WARNING
+    ERASED = "ERASED", Severity.ERROR
 
     def what(self, language: Language | None = None) -> str:
         """Return what was found."""

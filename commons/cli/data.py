@@ -204,3 +204,8 @@ def upload(
         say("upload.repeat" if stored.is_repeat else "upload.done", rows_in=stored.rows_in, new=stored.new,
             changed=stored.changed, unchanged=stored.unchanged, gone=stored.gone, aside=stored.set_aside)
     )  # fmt: skip
+    if stored.erased:
+        erased = NoticeCode.ERASED
+        console.print(
+            say("upload.erased", count=stored.erased, what=erased.what(), fix=erased.fix()), markup=False
+        )

@@ -19,7 +19,7 @@ from dashboard.partner_tables import Report, mapping_table, notice_lists, public
 from dashboard.session import Key, language, say
 from dashboard.words import number, plain
 from ingest.check.set_aside import set_aside_csv
-from ingest.notices import Severity
+from ingest.notices import NoticeCode, Severity
 from ingest.upload import PreparedUpload, commit_upload, prepare_upload
 
 MODES: list[UploadMode] = list(UploadMode)
@@ -143,6 +143,10 @@ def tell(report: Report) -> None:
     """Show what the upload changed, and what everyone sees of the dataset now."""
     stored = report.done.stored
     st.success(say("upload.repeat" if stored.is_repeat else "upload.done"), icon=":material/check:")
+    if stored.erased:
+        st.warning(
+            f"{NoticeCode.ERASED.what(language())} {NoticeCode.ERASED.fix(language())} ({stored.erased})"
+        )
     names = ("rows_in", "new", "changed", "unchanged", "gone", "set_aside")
     show_figures({name: getattr(stored, name) for name in names})
     offer_set_aside(report.set_aside)

@@ -1,7 +1,7 @@
 """Storing checked records: new versions of what changed, nothing for what did not, gone for what a full list lacks."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from commons.vocabulary import UploadMode
 from ingest.check.records import CheckedRecords
 from ingest.notices import NoticeCode
 from ingest.read.table import RawTable
+from ingest.store.erased import without_erased
 
 CONTENT = (
     "name", "name_fr", "name_nl", "name_en", "description", "description_fr", "description_nl", "description_en",
@@ -36,7 +37,10 @@ FINGERPRINT_DECIMALS = 4
 
 @dataclass(frozen=True)
 class StoredUpload:
-    """What an upload changed. `is_repeat` where the very same file had been stored before: then nothing did."""
+    """What an upload changed. `is_repeat` where the very same file had been stored before: then nothing did.
+
+    `erased` of the rows set aside speak of records that were erased.
+    """
 
     upload_id: int
     rows_in: int
@@ -46,6 +50,7 @@ class StoredUpload:
     gone: int
     set_aside: int
     is_repeat: bool = False
+    erased: int = 0
 
 
 def store(
@@ -66,6 +71,8 @@ def store(
     repeat = _same_file(connection, dataset, digest)
     if repeat is not None:
         return repeat
+    keyed = replace(checked, frame=checked.frame.assign(partner_key=partner_keys(checked.frame)))
+    checked = without_erased(connection, dataset, keyed, mapping)
     upload_id = _insert_upload(
         connection,
         dataset_id=dataset.dataset_id,
@@ -80,9 +87,7 @@ def store(
         uploaded_by=uploaded_by,
     )
     composed = checked.notices.loc[checked.notices["code"] == NoticeCode.NAME_COMPOSED.value, "row_number"]
-    frame = checked.frame.assign(
-        partner_key=partner_keys(checked.frame), name_composed=checked.frame["row_number"].isin(composed)
-    )
+    frame = checked.frame.assign(name_composed=checked.frame["row_number"].isin(composed))
     run_file(connection, "ingest.store", "incoming_record")
     _copy_records(connection, frame)
     _copy_participations(connection, frame)
@@ -96,7 +101,10 @@ def store(
     _store_flags(connection, dataset, upload_id, checked)
     _copy_report(connection, upload_id, checked)
     new, changed, unchanged, gone = counts
-    result = StoredUpload(upload_id, checked.rows_in, new, changed, unchanged, gone, len(checked.set_aside))
+    erased = int(checked.set_aside["_codes"].eq(NoticeCode.ERASED.value).sum())
+    result = StoredUpload(
+        upload_id, checked.rows_in, new, changed, unchanged, gone, len(checked.set_aside), erased=erased
+    )
     record_event(
         connection, uploaded_by, "upload", "dataset", dataset.slug, upload_id=upload_id, rows_in=checked.rows_in,
         new=result.new, changed=result.changed, gone=result.gone, set_aside=result.set_aside,
@@ -118,11 +126,13 @@ def partner_keys(frame: pd.DataFrame) -> pd.Series:
 
 
 def _same_file(connection: Connection, dataset: Dataset, digest: bytes) -> StoredUpload | None:
-    """Return the dataset's latest upload where it is this very file."""
+    """Return the dataset's latest upload where it is this very file, and no erasure has been made or lifted since."""
     row = connection.execute(
         "SELECT upload_id, rows_in, rows_stored, rows_set_aside, sha256 FROM commons.upload"
-        " WHERE dataset_id = %s AND undone_at IS NULL ORDER BY upload_id DESC LIMIT 1",
-        (dataset.dataset_id,),
+        " WHERE dataset_id = %s AND undone_at IS NULL AND uploaded_at > ALL ("
+        "  SELECT greatest(erased_at, lifted_at) FROM commons.erased_key WHERE dataset = %s)"
+        " ORDER BY upload_id DESC LIMIT 1",
+        (dataset.dataset_id, dataset.slug),
     ).fetchone()
     if row is None or row[4] != digest:
         return None
@@ -192,7 +202,7 @@ def _copy_report(connection: Connection, upload_id: int, checked: CheckedRecords
         "commons.set_aside_row",
         ["upload_id", "row_number", "codes", "values"],
         (
-            (upload_id, int(number), codes.split("|"), Jsonb(told))
+            (upload_id, int(number), codes.split("|"), Jsonb({} if codes == NoticeCode.ERASED else told))
             for number, codes, told in zip(
                 checked.set_aside["_row"], checked.set_aside["_codes"], values.to_dict("records"), strict=True
             )
