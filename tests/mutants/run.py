@@ -15,7 +15,10 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
 COPIED = ("commons", "ingest", "maps", "dashboard", "tests", "pyproject.toml")
-TESTS = ("tests/release/test_release.py", "tests/release/test_oracle.py", "tests/release/test_races.py")
+TESTS = tuple(
+    f"tests/release/test_{name}.py"
+    for name in ("release", "named_partner", "parts", "withdraw", "oracle", "races")
+)
 
 
 def main(word: str) -> int:

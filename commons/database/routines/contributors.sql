@@ -14,9 +14,12 @@ SELECT d.left_record_id, d.right_record_id
 -- the published one have no rank and supply nothing: their text would be pinned on a finer point (the no-link rule). What only a record hidden from the reader holds together falls into parts: the reader would learn of it.
 CREATE OR REPLACE FUNCTION commons.contributors(ids bigint[], as_of timestamptz)
 RETURNS SETOF commons.contribution
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, public, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
 WITH RECURSIVE member AS MATERIALIZED (
     SELECT m.alternative_id, m.record_id
       FROM commons.membership m
@@ -87,5 +90,6 @@ SELECT p.audience, p.partner_id, p.alternative_id, min(p.record_id) FILTER (WHER
   FROM placed p
   JOIN commons.dataset d ON d.dataset_id = p.dataset_id
   JOIN commons.source_record r ON r.record_id = p.record_id
-WINDOW sources AS (PARTITION BY p.audience, p.partner_id, p.alternative_id, p.part)
+WINDOW sources AS (PARTITION BY p.audience, p.partner_id, p.alternative_id, p.part);
+END
 $$;

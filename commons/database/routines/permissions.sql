@@ -5,7 +5,6 @@
 CREATE OR REPLACE FUNCTION commons.reach(audience reference.audience)
 RETURNS reference.audience[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 RETURN CASE audience
     WHEN 'public' THEN '{public,partners,partner,researchers}'::reference.audience[]
     WHEN 'partners' THEN '{partners,partner}'::reference.audience[]
@@ -16,7 +15,6 @@ END;
 CREATE OR REPLACE FUNCTION commons.allowed_by(audience reference.audience)
 RETURNS reference.audience[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 RETURN CASE audience
     WHEN 'partner' THEN '{public,partners,partner}'::reference.audience[]
     WHEN 'partners' THEN '{public,partners}'::reference.audience[]
@@ -53,9 +51,12 @@ RETURNS TABLE (
     audience reference.audience, partner_id bigint, record_id bigint, version_id bigint, dataset_id bigint, rights bigint,
     "precision" reference.precision, licence text, expires_at timestamptz
 )
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, public, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
 WITH location AS MATERIALIZED (
     SELECT commons.cells('{location}', ARRAY[for_purpose]) AS cells
 ),
@@ -102,7 +103,9 @@ said AS MATERIALIZED (
                                                               AND s.cells & location.cells <> 0) AS finest,
            max(s.precision) FILTER (WHERE s.effect = 'coarsen' AND s.live AND heard.outward) AS no_finer_than,
            min(s.licence) FILTER (WHERE s.effect = 'allow' AND s.live AND heard.inward) AS licence,
-           min(s.valid_until) FILTER (WHERE s.effect = 'allow' AND s.live AND heard.inward) AS valid_until
+           min(s.valid_until) FILTER (WHERE s.effect = 'allow' AND s.live AND heard.inward) AS valid_until,
+           min(s.valid_from) FILTER (WHERE s.effect <> 'allow' AND s.ended_at IS NULL AND s.valid_from > as_of
+                                           AND heard.outward) AS restricted_from
       FROM (SELECT c.*, record.unsaid, c.ended_at IS NULL AND c.valid_from <= as_of AND c.valid_until > as_of AS live
               FROM record JOIN commons.consent c USING (record_id)) s
      CROSS JOIN location
@@ -118,13 +121,14 @@ said AS MATERIALIZED (
 -- What was said of the whole dataset only ever restricts.
 restricted AS MATERIALIZED (
     SELECT c.dataset_id, reader.audience, reader.partner_id,
-           coalesce(bit_or(c.cells) FILTER (WHERE c.effect = 'deny'), 0) AS denied,
-           max(c.precision) FILTER (WHERE c.effect = 'coarsen') AS no_finer_than
+           coalesce(bit_or(c.cells) FILTER (WHERE c.effect = 'deny' AND c.valid_from <= as_of), 0) AS denied,
+           max(c.precision) FILTER (WHERE c.effect = 'coarsen' AND c.valid_from <= as_of) AS no_finer_than,
+           min(c.valid_from) FILTER (WHERE c.valid_from > as_of) AS restricted_from
       FROM commons.consent c
       JOIN reader ON c.audience = ANY (reader.reach)
                      AND (reader.partner_id IN (0, c.named_partner_id) OR c.named_partner_id IS NULL)
      WHERE c.record_id IS NULL AND c.dataset_id IN (SELECT record.dataset_id FROM record)
-       AND c.ended_at IS NULL AND c.valid_from <= as_of AND c.valid_until > as_of
+       AND c.ended_at IS NULL AND c.valid_until > as_of
      GROUP BY c.dataset_id, reader.audience, reader.partner_id
 ),
 resolved AS (
@@ -135,7 +139,8 @@ resolved AS (
            -- The coarsest of: the agreement, the record's own (or, unsaid, the sensitive default), every coarsening.
            greatest(ceiling.finest, coalesce(said.finest, asked.unsaid), said.no_finer_than, restricted.no_finer_than) AS wanted,
            coalesce(said.licence, ceiling.licence) AS licence,
-           least(ceiling.valid_until, said.valid_until) AS expires_at
+           -- A restriction that begins by the clock is as good as an end: what is left then is released anew.
+           least(ceiling.valid_until, said.valid_until, said.restricted_from, restricted.restricted_from) AS expires_at
       FROM asked
       JOIN ceiling USING (dataset_id, audience, partner_id)
       LEFT JOIN said USING (record_id, audience, partner_id)
@@ -153,7 +158,8 @@ SELECT resolved.audience, resolved.partner_id, resolved.record_id, resolved.vers
        resolved.licence, resolved.expires_at
   FROM resolved
   LEFT JOIN reference.district sector ON sector.district_id = resolved.sector_id
-  LEFT JOIN reference.district neighbourhood ON neighbourhood.district_id = resolved.neighbourhood_id
+  LEFT JOIN reference.district neighbourhood ON neighbourhood.district_id = resolved.neighbourhood_id;
+END
 $$;
 
 -- The same for one reader: of a named partner, what all partners have where it is not named.

@@ -4,9 +4,10 @@
 -- which it stood, where they have none of their own.
 CREATE OR REPLACE FUNCTION commons.refresh_contributions(ids bigint[])
 RETURNS void
-LANGUAGE sql
+LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp
 AS $$
+BEGIN
 -- Not now(), which is when this transaction began: a withdrawal committed since would seem to lie in the future.
 WITH fresh AS MATERIALIZED (
     SELECT * FROM commons.contributors(ids, clock_timestamp())
@@ -56,17 +57,19 @@ SELECT DISTINCT commons.identity_audience(c.audience), c.anchor_id
    AND NOT EXISTS (SELECT FROM commons.contribution part
                      JOIN commons.released_identity i
                        ON i.record_id = part.record_id AND i.audience = commons.identity_audience(part.audience)
-                    WHERE part.alternative_id = c.alternative_id AND part.anchor_id = c.anchor_id
+                    WHERE part.alternative_id = ANY (ids) AND part.anchor_id = c.anchor_id
                       AND part.audience = c.audience AND part.partner_id = c.partner_id)
-ON CONFLICT DO NOTHING
+ON CONFLICT DO NOTHING;
+END
 $$;
 
 -- What vanishes leaves its id and the day, so that those who hold a copy can remove it. Called while the old rows stand.
 CREATE OR REPLACE FUNCTION commons.leave_tombstones(ids bigint[])
 RETURNS void
-LANGUAGE sql
+LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp
 AS $$
+BEGIN
 WITH known AS (
     SELECT r.audience, r.partner_id, r.public_id FROM commons.released_alternative r WHERE r.alternative_id = ANY (ids)
      UNION
@@ -84,7 +87,8 @@ back AS (
 )
 INSERT INTO commons.tombstone (audience, partner_id, public_id)
 SELECT * FROM known EXCEPT SELECT * FROM present
-ON CONFLICT DO NOTHING
+ON CONFLICT DO NOTHING;
+END
 $$;
 
 -- Makes the released tables say what consent allows now, for these alternatives and every reader. Refreshes wait for each
@@ -98,7 +102,8 @@ DECLARE
     -- What the planner expects of a parameter's array is a handful: for many it would nest loops over all of them.
     many CONSTANT int := 100;
 BEGIN
-    PERFORM set_config('enable_nestloop', CASE WHEN cardinality(ids) > many THEN 'off' ELSE 'on' END, true);
+    PERFORM set_config('enable_nestloop', CASE WHEN cardinality(ids) > many THEN 'off' ELSE 'on' END, true),
+            set_config('plan_cache_mode', CASE WHEN cardinality(ids) > many THEN 'force_custom_plan' ELSE 'auto' END, true);
     PERFORM pg_advisory_xact_lock(hashtext('commons release'));
     PERFORM commons.refresh_contributions(ids);
     PERFORM commons.leave_tombstones(ids);
@@ -108,7 +113,7 @@ BEGIN
     INSERT INTO commons.released_alternative SELECT * FROM commons.compute_released_alternatives(ids);
     INSERT INTO commons.released_participation SELECT * FROM commons.compute_released_participations(ids);
     INSERT INTO commons.released_redirect SELECT * FROM commons.compute_released_redirects(ids);
-    PERFORM set_config('enable_nestloop', 'on', true);
+    PERFORM set_config('enable_nestloop', 'on', true), set_config('plan_cache_mode', 'auto', true);
 END
 $$;
 
@@ -135,6 +140,7 @@ RETURNS TABLE (audience reference.audience, alternative_id bigint)
 LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
 SET enable_nestloop = off
+SET plan_cache_mode = force_custom_plan
 AS $$
 WITH every AS MATERIALIZED (
     SELECT coalesce(array_agg(a.alternative_id), '{}') AS ids FROM commons.alternative a

@@ -51,24 +51,18 @@ SELECT v.version_id, f.field_group, f.exact_only, f.field_name, f.value
 CREATE OR REPLACE FUNCTION commons.identity_audience(audience reference.audience)
 RETURNS reference.audience
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 RETURN CASE audience WHEN 'partner' THEN 'partners'::reference.audience ELSE audience END;
-
--- A part is known by the id of the first of its records that has one: the id outlives the source that it began with.
-CREATE OR REPLACE VIEW commons.part_identity AS
-SELECT DISTINCT ON (c.alternative_id, c.audience, c.partner_id, c.anchor_id)
-       c.alternative_id, c.audience, c.partner_id, c.anchor_id, i.public_id
-  FROM commons.contribution c
-  JOIN commons.released_identity i ON i.record_id = c.record_id AND i.audience = commons.identity_audience(c.audience)
- ORDER BY c.alternative_id, c.audience, c.partner_id, c.anchor_id, c.record_id;
 
 -- The released rows of these alternatives for every reader, as they ought to be: the refresh stores them, the drift check
 -- compares with them.
 CREATE OR REPLACE FUNCTION commons.compute_released_alternatives(ids bigint[])
 RETURNS SETOF commons.released_alternative
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, public, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
 WITH contributor AS MATERIALIZED (
     SELECT c.* FROM commons.contribution c WHERE c.alternative_id = ANY (ids) AND c.rank IS NOT NULL
 ),
@@ -106,6 +100,14 @@ summary AS (
       JOIN commons.record_version v USING (version_id)
      GROUP BY c.audience, c.partner_id, c.anchor_id
 ),
+-- A part is known by the id of the first of its records that has one: the id outlives the source that it began with.
+identity AS (
+    SELECT DISTINCT ON (c.audience, c.partner_id, c.anchor_id) c.audience, c.partner_id, c.anchor_id, i.public_id
+      FROM commons.contribution c
+      JOIN commons.released_identity i ON i.record_id = c.record_id AND i.audience = commons.identity_audience(c.audience)
+     WHERE c.alternative_id = ANY (ids)
+     ORDER BY c.audience, c.partner_id, c.anchor_id, c.record_id
+),
 placed AS (
     SELECT c.audience, c.partner_id, c.alternative_id, c.anchor_id, c.precision, c.licence, d.slug, d.attribution,
            CASE WHEN c.precision = 'exact' THEN v.geom ELSE area.label_point END AS geom,
@@ -138,7 +140,7 @@ SELECT released.*
   FROM placed
   JOIN chosen USING (audience, partner_id, anchor_id)
   JOIN summary USING (audience, partner_id, anchor_id)
-  JOIN commons.part_identity i USING (alternative_id, audience, partner_id, anchor_id)
+  JOIN identity USING (audience, partner_id, anchor_id)
  CROSS JOIN LATERAL jsonb_populate_record(
        NULL::commons.released_alternative,
        chosen.fields || coalesce(chosen.fields -> 'charter', '{}') || jsonb_build_object(
@@ -146,7 +148,7 @@ SELECT released.*
            'partner_id', placed.partner_id,
            'alternative_id', placed.alternative_id,
            'anchor_id', placed.anchor_id,
-           'public_id', i.public_id,
+           'public_id', identity.public_id,
            'precision', placed.precision,
            'uncertainty_m', placed.uncertainty_m,
            'sector', placed.sector,
@@ -159,37 +161,47 @@ SELECT released.*
            'provenance', chosen.provenance || jsonb_build_object('geom', placed.slug),
            'updated_on', summary.updated_on,
            'expires_at', summary.expires_at,
-           'geom', placed.geom::text)) released
+           'geom', placed.geom::text)) released;
+END
 $$;
 
 -- The mutualisations that a contributing source says the alternative takes part in, where its resources may be shown.
 CREATE OR REPLACE FUNCTION commons.compute_released_participations(ids bigint[])
 RETURNS SETOF commons.released_participation
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, public, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
 SELECT released.*
-  FROM (SELECT c.audience, c.partner_id, c.alternative_id, c.anchor_id, m.mutualisation_id, i.public_id, m.title,
+  FROM (SELECT c.audience, c.partner_id, c.alternative_id, c.anchor_id, m.mutualisation_id, r.public_id, m.title,
                m.resource_kind, min(p.since_on) AS since_on, max(p.until_on) AS until_on, min(c.expires_at) AS expires_at
           FROM commons.contribution c
           JOIN commons.participation p USING (version_id)
           JOIN commons.mutualisation m USING (mutualisation_id)
-          JOIN commons.part_identity i USING (alternative_id, audience, partner_id, anchor_id)
-         WHERE c.alternative_id = ANY (ids) AND c.rank IS NOT NULL AND c.rights & commons.cells('{resources}', '{display}') <> 0
-         GROUP BY c.audience, c.partner_id, c.alternative_id, c.anchor_id, m.mutualisation_id, i.public_id) taking_part
- CROSS JOIN LATERAL jsonb_populate_record(NULL::commons.released_participation, to_jsonb(taking_part)) released
+          JOIN commons.released_alternative r USING (alternative_id, anchor_id, audience, partner_id)
+         WHERE c.alternative_id = ANY (ids) AND r.alternative_id = ANY (ids) AND c.rank IS NOT NULL
+           AND c.rights & commons.cells('{resources}', '{display}') <> 0
+         GROUP BY c.audience, c.partner_id, c.alternative_id, c.anchor_id, m.mutualisation_id, r.public_id) taking_part
+ CROSS JOIN LATERAL jsonb_populate_record(NULL::commons.released_participation, to_jsonb(taking_part)) released;
+END
 $$;
 
 -- The ids that once stood for a part of their own, and where they lead now that a reader sees it merged into another.
 CREATE OR REPLACE FUNCTION commons.compute_released_redirects(ids bigint[])
 RETURNS SETOF commons.released_redirect
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, public, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
 SELECT c.audience, c.partner_id, c.alternative_id, c.anchor_id, was.public_id, now.public_id
   FROM commons.contribution c
-  JOIN commons.part_identity now USING (alternative_id, audience, partner_id, anchor_id)
+  JOIN commons.released_alternative now USING (alternative_id, anchor_id, audience, partner_id)
   JOIN commons.released_identity was
     ON was.record_id = c.record_id AND was.audience = commons.identity_audience(c.audience)
- WHERE c.alternative_id = ANY (ids) AND was.public_id <> now.public_id
+ WHERE c.alternative_id = ANY (ids) AND now.alternative_id = ANY (ids) AND was.public_id <> now.public_id;
+END
 $$;
