@@ -148,6 +148,24 @@ class ConsentEffect(StrEnum):
     COARSEN = "coarsen"
 
 
+class EvidenceKind(StrEnum):
+    """How a consent was given; a file's flag and a withdrawal are told apart from what a person was asked for."""
+
+    FORM = "form"
+    MAIL = "mail"
+    PAPER = "paper"
+    FLAG = "import flag"
+    WITHDRAWAL = "withdrawal"
+
+
+class EgressKind(StrEnum):
+    """What was handed out: a file taken once, a snapshot to be cited, or a page of the feed."""
+
+    DOWNLOAD = "download"
+    SNAPSHOT = "snapshot"
+    FEED = "feed"
+
+
 class Verdict(StrEnum):
     """What a match decision says of two source records."""
 

@@ -36,6 +36,8 @@ ROUTINES = (
     "audit",
     "erasure",
     "released_views",
+    "shown",
+    "two_people",
     "rights",
 )
 """The SQL files applied after the migrations, in this order."""

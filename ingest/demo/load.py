@@ -47,7 +47,7 @@ def refuse_real_partners(connection: Connection) -> None:
 def _signed(connection: Connection, told: DemoPartner) -> Dataset:
     """Return the partner's dataset, under the agreement it signed."""
     terms = dict(told.agreement)
-    attribution = terms.pop("attribution")
+    attribution, approved_by = terms.pop("attribution"), terms.pop("approved_by")
     partner = add_partner(connection, told.slug, told.name)
     dataset = add_dataset(connection, partner, told.dataset["slug"], told.dataset["title"], attribution)
     signed = connection.execute(
@@ -55,7 +55,6 @@ def _signed(connection: Connection, told: DemoPartner) -> Dataset:
     ).fetchone()
     if signed is None:
         kinds = {"stance": Stance, "visibility": Visibility, "contact": Visibility, "precision": Precision}
-        sign_agreement(
-            connection, dataset, AgreementTerms(**terms | {k: kind(terms[k]) for k, kind in kinds.items()})
-        )
+        signed_terms = AgreementTerms(**terms | {k: kind(terms[k]) for k, kind in kinds.items()})
+        sign_agreement(connection, dataset, signed_terms, approved_by)
     return dataset

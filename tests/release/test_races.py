@@ -106,7 +106,8 @@ def act(connection, rng, datasets):
                 )
         case 4:
             connection.execute(
-                "UPDATE commons.consent SET ended_at = now(), ended_as = 'withdrawn', ended_by = 'x'"
+                "UPDATE commons.consent SET ended_at = now(), ended_as = 'withdrawn', ended_by = 'x',"
+                " end_approved_by = 'y'"
                 " WHERE record_id = %s AND effect = 'deny' AND ended_at IS NULL",
                 (rng.choice(records),),
             )

@@ -60,7 +60,7 @@ def make_dataset(
     partner = add_partner(connection, f"partner-of-{slug}", f"Partner of {slug}")
     dataset = add_dataset(connection, partner, slug, f"List of {slug}", f"© {slug}")
     if terms is not None:
-        sign_agreement(connection, dataset, terms)
+        sign_agreement(connection, dataset, terms, approved_by="Someone else")
     return dataset
 
 

@@ -140,6 +140,12 @@ def granted(record, reader, now):
     against = [s for s in record.said + record.dataset.said if s.holds(now) and s.keeps_from(reader)]
     denied = set().union(*(s.cells for s in against if s.effect == "deny"))
 
+    coming = [
+        s
+        for s in record.said + record.dataset.said
+        if s.effect != "allow" and s.ended_as is None and s.since > now and s.keeps_from(reader)
+    ]
+
     unsaid = "neighbourhood" if record.sensitive else "exact"
 
     def about_place(sentences):
@@ -153,7 +159,7 @@ def granted(record, reader, now):
         (ceiling & chosen) - denied,
         climbed(wanted, record.place),
         min((s.licence for s in live_allows if s.licence), default=agreement.licence),
-        min([agreement.until, *(s.until for s in live_allows)]),
+        min([agreement.until, *(s.until for s in live_allows), *(s.since for s in coming)]),
     )
 
 

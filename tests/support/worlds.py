@@ -161,9 +161,10 @@ def store_worlds(connection, worlds, district_ids):
     agreed = [d for d in datasets.values() if d.agreement]
     copy_rows(
         connection, "commons.agreement",
-        ["agreement_id", "dataset_id", "version", "stance", "licence", "signed_by", "signed_on", "valid_from", "valid_until"],
-        ((dataset_id[d.slug], dataset_id[d.slug], 1, d.agreement.stance, d.agreement.licence, "x", date(2020, 1, 1),
-          d.agreement.since, d.agreement.until) for d in agreed),
+        ["agreement_id", "dataset_id", "version", "stance", "licence", "signed_by", "approved_by", "signed_on",
+         "valid_from", "valid_until"],
+        ((dataset_id[d.slug], dataset_id[d.slug], 1, d.agreement.stance, d.agreement.licence, "x", "y",
+          date(2020, 1, 1), d.agreement.since, d.agreement.until) for d in agreed),
     )  # fmt: skip
     copy_rows(
         connection, "commons.agreement_term",

@@ -106,7 +106,7 @@ CREATE OR REPLACE FUNCTION commons.only_end() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     -- cells is generated from the others, and not yet computed in NEW.
-    may_differ CONSTANT text[] := '{ended_at,ended_as,ended_by,cells}';
+    may_differ CONSTANT text[] := '{ended_at,ended_as,ended_by,end_approved_by,cells}';
 BEGIN
     IF OLD.ended_at IS NOT NULL OR to_jsonb(OLD) - may_differ <> to_jsonb(NEW) - may_differ THEN
         RAISE EXCEPTION 'a row of % may only be ended, once', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';

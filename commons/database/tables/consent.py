@@ -1,4 +1,4 @@
-"""Who allowed what to whom: agreements (the ceiling and the default) and consents within them.
+"""Who allowed what to whom: agreements (the ceiling and the default), consents within them, and proposals to widen either.
 
 An agreement's term and a consent are the same sentence: this audience may use these field groups for these
 purposes, the place no finer than this precision. `cells` is that sentence's field groups x purposes as bits, computed
@@ -16,6 +16,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     Table,
     Text,
     UniqueConstraint,
@@ -69,6 +70,8 @@ agreement = Table(
     Column("capacity", Text),
     Column("signed_on", Date, nullable=False),
     Column("evidence", Text),
+    moment("signed_at", default_now=True),
+    Column("approved_by", Text, comment="the second person, where it opens more than the one before"),
     moment("valid_from"),
     moment("valid_until"),
     moment("ended_at", nullable=True),
@@ -106,11 +109,13 @@ consent = Table(
     Column("text_version", Text),
     Column("text_language", Text),
     moment("given_at", default_now=True),
+    Column("approved_by", Text, comment="the second person, where it allows otherwise than a file's flag"),
     moment("valid_from"),
     moment("valid_until"),
     moment("ended_at", nullable=True),
     Column("ended_as", Text),
     Column("ended_by", Text),
+    Column("end_approved_by", Text, comment="the second person, where a restriction was lifted"),
     # A restriction with no name binds every named partner, and so, flowing outward, the partners and the public.
     CheckConstraint("named_partner_id IS NULL OR audience = 'partner'", name="only_partners_are_named"),
     CheckConstraint(
@@ -118,9 +123,10 @@ consent = Table(
         name="allows_a_named_partner",
     ),
     CheckConstraint("valid_until > valid_from", name="validity"),
-    CheckConstraint("ended_as IN ('superseded', 'withdrawn')", name="ended_as"),
+    CheckConstraint("ended_as IN ('superseded', 'withdrawn', 'lifted')", name="ended_as"),
     CheckConstraint("(ended_at IS NULL) = (ended_as IS NULL)", name="ended"),
     CheckConstraint("effect <> 'coarsen' OR precision IS NOT NULL", name="coarsen_to"),
+    CheckConstraint("evidence_kind <> 'import flag' OR upload_id IS NOT NULL", name="flag_of_an_upload"),
     Index("ix_consent_record", "record_id"),
     Index("ix_consent_dataset", "dataset_id", postgresql_where=text("record_id IS NULL")),
     Index(
@@ -150,6 +156,53 @@ withdrawal = Table(
         server_default=func.gen_random_uuid(),
         comment="as in the ledger outside the database",
     ),
+    schema=PRIVATE,
+)
+
+consent_proposal = Table(
+    "consent_proposal",
+    metadata,
+    identity_key("proposal_id"),
+    refers_to("dataset_id", "commons.dataset.dataset_id", index=True),
+    refers_to("record_id", "commons.source_record.record_id", nullable=True, index=True),
+    refers_to("agreement_id", "commons.agreement.agreement_id", nullable=True),
+    Column("wanted", JSONB, nullable=False, comment="flags as codes, never a value of a record"),
+    Column(
+        "lifts",
+        array_of(BigInteger),
+        nullable=False,
+        comment="the restrictions it would lift, as they stood when it was proposed",
+    ),
+    Column("proposed_by", Text, nullable=False),
+    moment("proposed_at", default_now=True),
+    Column("capacity", Text),
+    Column("evidence_kind", Text, nullable=False),
+    Column("evidence", Text),
+    moment("decided_at", nullable=True),
+    Column("decision", Text),
+    Column("decided_by", Text),
+    CheckConstraint("decision IN ('approved', 'refused')", name="decision"),
+    CheckConstraint("num_nulls(decided_at, decision, decided_by) IN (0, 3)", name="decided"),
+    schema=PRIVATE,
+)
+
+consent_link = Table(
+    "consent_link",
+    metadata,
+    identity_key("link_id"),
+    refers_to("record_id", "commons.source_record.record_id", index=True),
+    Column(
+        "sha256",
+        LargeBinary,
+        nullable=False,
+        unique=True,
+        comment="of the token, which is shown once and not kept",
+    ),
+    moment("created_at", default_now=True),
+    moment("expires_at"),
+    moment("revoked_at", nullable=True),
+    CheckConstraint("length(sha256) = 32", name="sha256"),
+    CheckConstraint("expires_at > created_at", name="validity"),
     schema=PRIVATE,
 )
 
