@@ -36,6 +36,8 @@ ROUTINES = (
     "audit",
     "erasure",
     "released_views",
+    "statistics",
+    "statistic_views",
     "shown",
     "two_people",
     "rights",

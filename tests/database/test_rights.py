@@ -12,6 +12,7 @@ READERS = {
     Role.RESEARCHER: "released_research",
 }
 REFERENCE = {"category", "category_synonym", "district", "district_within", "population", "source"}
+OF_RESEARCHERS = {"released_research.snapshot", "released_research.statistic"}
 OF_POSTGIS = {"public.geography_columns", "public.geometry_columns", "public.spatial_ref_sys"}
 
 RELATIONS = """
@@ -50,6 +51,7 @@ def test_a_reader_reaches_its_released_views_and_the_reference_data_and_nothing_
         f"{schema}.tombstone",
         f"{schema}.redirect",
     } | {f"reference.{name}" for name in REFERENCE}
+    allowed |= OF_RESEARCHERS if role is Role.RESEARCHER else set()
     assert set_of(unchanged_database, RELATIONS, role) == allowed | OF_POSTGIS
     assert set_of(unchanged_database, WRITABLE, role) == {"pg_settings"}  # one session's own settings
     assert set_of(unchanged_database, FUNCTIONS, role) == set()

@@ -88,6 +88,7 @@ BEGIN
          WHERE r.dataset_id = ANY (datasets));
     IF cardinality(touched) > 0 THEN
         PERFORM commons.refresh_release(touched);
+        PERFORM commons.redact_snapshots(touched);
     END IF;
     RETURN NULL;
 END

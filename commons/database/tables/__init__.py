@@ -15,6 +15,7 @@ from commons.database.tables import (
     record,
     reference,
     released,
+    statistic,
     upload,
 )
 from commons.database.tables.base import metadata
@@ -30,5 +31,6 @@ __all__ = [
     "record",
     "reference",
     "released",
+    "statistic",
     "upload",
 ]

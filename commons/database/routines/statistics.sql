@@ -1,0 +1,465 @@
+-- Statistics of what is not shown: docs/decisions/0008-statistics-in-batches.md says why, and what must hold.
+-- Hidden is what researchers are not shown; it is counted where a record grants them statistics of it. Indexes used:
+-- ix_membership_alternative_id, pk_statistic_member, ix_statistic_member_batch_id, ix_consent_record.
+
+-- Those of these records that researchers may count, with the category and the districts that may be told of them: null
+-- where it may not be, or where no district of the level contains the whole of the place. It holds so until then.
+CREATE OR REPLACE FUNCTION commons.countable(record_ids bigint[], as_of timestamptz)
+RETURNS TABLE (
+    record_id bigint, partner_id bigint, category text, sector text, neighbourhood text, commune text,
+    "precision" reference.precision, active boolean, until timestamptz
+)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp
+AS $$
+WITH permission AS MATERIALIZED (
+    SELECT p.*, p.rights & commons.cells('{identity}', '{statistics}') <> 0 AS identified
+      FROM commons.permitted('researchers', 0, 'statistics', record_ids, as_of) p
+     WHERE p.rights & commons.cells('{existence,location}', '{statistics}')
+           = commons.cells('{existence,location}', '{statistics}')
+       AND p.precision <> 'withheld'
+),
+-- A restriction that begins by the clock.
+restricted AS MATERIALIZED (
+    SELECT c.record_id, c.dataset_id, min(c.valid_from) AS from_then
+      FROM commons.consent c
+     WHERE c.effect <> 'allow' AND c.ended_at IS NULL AND c.valid_from > as_of
+     GROUP BY c.record_id, c.dataset_id
+)
+SELECT p.record_id, d.partner_id,
+       CASE WHEN p.identified THEN v.category END,
+       CASE WHEN p.precision IN ('exact', 'sector') THEN sector.code END,
+       CASE p.precision WHEN 'sector' THEN around.neighbourhood
+                        WHEN 'commune' THEN NULL ELSE neighbourhood.code END,
+       CASE WHEN p.precision IN ('exact', 'commune') THEN commune.code ELSE around.commune END,
+       p.precision,
+       NOT p.identified OR (coalesce(v.founded_on <= as_of::date, true) AND coalesce(v.ended_on > as_of::date, true)),
+       least(p.expires_at, of_record.from_then, of_dataset.from_then)
+  FROM permission p
+  JOIN commons.record_version v USING (version_id)
+  JOIN commons.dataset d ON d.dataset_id = p.dataset_id
+  LEFT JOIN reference.district sector ON sector.district_id = v.sector_id
+  LEFT JOIN reference.district neighbourhood ON neighbourhood.district_id = v.neighbourhood_id
+  LEFT JOIN reference.district commune ON commune.district_id = v.commune_id
+  LEFT JOIN (
+       SELECT w.inner_id,
+              max(o.code) FILTER (WHERE o.level = 'neighbourhood') AS neighbourhood,
+              max(o.code) FILTER (WHERE o.level = 'commune') AS commune
+         FROM reference.district_within w
+         JOIN reference.district o ON o.district_id = w.outer_id
+        GROUP BY w.inner_id
+       ) around ON around.inner_id = CASE p.precision WHEN 'sector' THEN v.sector_id WHEN 'neighbourhood' THEN v.neighbourhood_id END
+  LEFT JOIN restricted of_record ON of_record.record_id = p.record_id
+  LEFT JOIN restricted of_dataset ON of_dataset.dataset_id = p.dataset_id AND of_dataset.record_id IS NULL
+$$;
+
+-- What is hidden from researchers and may be counted, once for all the records that speak of it: the record that counts, all
+-- of them, who else knows of it (a pool), and the batch in which it was counted last.
+CREATE OR REPLACE FUNCTION commons.hidden(as_of timestamptz)
+RETURNS TABLE (
+    record_id bigint, records bigint[], pool text, unseen boolean, last_batch_id bigint, fresh boolean, category text, sector text,
+    neighbourhood text, commune text, until timestamptz
+)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp
+AS $$
+WITH RECURSIVE member AS MATERIALIZED (
+    SELECT m.alternative_id, m.record_id, c.record_id IS NOT NULL AS shown
+      FROM commons.membership m
+      LEFT JOIN commons.contribution c ON c.record_id = m.record_id AND c.audience = 'researchers' AND c.expires_at > as_of
+     WHERE m.until_at IS NULL
+),
+place AS MATERIALIZED (
+    SELECT * FROM commons.countable(ARRAY(SELECT member.record_id FROM member WHERE NOT member.shown), as_of)
+),
+known AS MATERIALIZED (
+    SELECT member.alternative_id, member.record_id, member.shown
+      FROM member
+     WHERE member.shown OR member.record_id IN (SELECT place.record_id FROM place)
+),
+-- Where a record that grants nothing may be what holds an alternative together: which of the others are still one?
+pieced AS MATERIALIZED (
+    SELECT k.record_id
+      FROM (SELECT *, count(*) OVER (PARTITION BY known.alternative_id) AS records FROM known) k
+      JOIN (SELECT member.alternative_id, count(*) AS records FROM member GROUP BY member.alternative_id) whole
+           USING (alternative_id)
+     WHERE k.records BETWEEN 2 AND whole.records - 1
+),
+link AS MATERIALIZED (
+    SELECT pair.left_record_id AS one, pair.right_record_id AS other
+      FROM commons.same_pair pair
+     WHERE pair.left_record_id IN (SELECT * FROM pieced) AND pair.right_record_id IN (SELECT * FROM pieced)
+     UNION
+    SELECT pair.right_record_id, pair.left_record_id
+      FROM commons.same_pair pair
+     WHERE pair.left_record_id IN (SELECT * FROM pieced) AND pair.right_record_id IN (SELECT * FROM pieced)
+),
+walk AS (
+    SELECT pieced.record_id, pieced.record_id AS reached FROM pieced
+     UNION
+    SELECT walk.record_id, link.other FROM walk JOIN link ON link.one = walk.reached
+),
+part AS (
+    SELECT walk.record_id, min(walk.reached) AS part FROM walk GROUP BY walk.record_id
+),
+one AS (
+    SELECT known.alternative_id, array_agg(known.record_id) AS records
+      FROM known
+      LEFT JOIN part USING (record_id)
+     GROUP BY known.alternative_id, part.part
+    HAVING NOT bool_or(known.shown)
+),
+-- Who sees the alternative.
+seen AS MATERIALIZED (
+    SELECT c.alternative_id, string_agg(DISTINCT c.audience || ' ' || c.partner_id, ',') AS readers,
+           bool_or(c.audience = 'partners') AS by_partners
+      FROM commons.contribution c
+     WHERE c.audience <> 'researchers'
+     GROUP BY c.alternative_id
+),
+counted AS MATERIALIZED (
+    SELECT m.record_id, max(m.batch_id) AS batch_id, bool_or(m.counts) AS counts
+      FROM commons.statistic_member m
+     GROUP BY m.record_id
+)
+SELECT DISTINCT ON (one.records)
+       place.record_id, one.records,
+       CASE WHEN seen.by_partners THEN seen.readers ELSE concat_ws(',', 'of ' || place.partner_id, seen.readers) END,
+       seen.readers IS NULL, counted.batch_id,
+       NOT EXISTS (SELECT FROM counted before WHERE before.record_id = ANY (one.records)),
+       place.category, place.sector, place.neighbourhood, place.commune, place.until
+  FROM one
+ CROSS JOIN LATERAL unnest(one.records) AS each (record_id)
+  JOIN place ON place.record_id = each.record_id AND place.active
+  JOIN commons.source_record r ON r.record_id = place.record_id
+  JOIN commons.dataset d ON d.dataset_id = r.dataset_id
+  LEFT JOIN seen ON seen.alternative_id = one.alternative_id
+  LEFT JOIN counted ON counted.record_id = place.record_id
+ ORDER BY one.records, counted.counts DESC NULLS LAST, place.precision, d.priority, d.slug, r.partner_key
+$$;
+
+-- Takes from every snapshot what may no longer be told there of these alternatives: what was shown and no longer may be; and
+-- of what was counted unseen the whole batch, so that who left is not told. Called when their release is up to date.
+CREATE OR REPLACE FUNCTION commons.redact_snapshots(ids bigint[])
+RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+    records CONSTANT bigint[] := ARRAY(SELECT DISTINCT m.record_id FROM commons.membership m WHERE m.alternative_id = ANY (ids));
+    batches CONSTANT bigint[] := ARRAY(SELECT DISTINCT m.batch_id
+                                         FROM commons.statistic_member m
+                                         JOIN commons.statistic_count c ON c.batch_id = m.batch_id
+                                        WHERE m.record_id = ANY (records) AND m.counts);
+    newest CONSTANT bigint := (SELECT max(s.snapshot_id) FROM commons.statistic_snapshot s);
+BEGIN
+    IF newest IS NULL THEN
+        RETURN;
+    END IF;
+    WITH contributing AS MATERIALIZED (
+        SELECT c.record_id, c.alternative_id, c.rights, c.precision, c.expires_at
+          FROM commons.contribution c
+         WHERE c.alternative_id = ANY (ids) AND c.audience = 'researchers'
+    ),
+    -- A source that a finer one has displaced is not seen, but was not withdrawn.
+    displaced AS MATERIALIZED (
+        SELECT s.record_id, m.alternative_id
+          FROM commons.statistic_shown s
+          JOIN commons.membership m ON m.record_id = s.record_id AND m.until_at IS NULL
+         WHERE s.record_id = ANY (records)
+           AND s.record_id NOT IN (SELECT record_id FROM contributing)
+           AND m.alternative_id IN (SELECT alternative_id FROM contributing)
+    ),
+    granting AS (
+        SELECT * FROM contributing
+         UNION ALL
+        SELECT p.record_id, d.alternative_id, p.rights, p.precision, p.expires_at
+          FROM commons.permitted('researchers', 0, 'display', ARRAY(SELECT DISTINCT record_id FROM displaced),
+                                 clock_timestamp()) p
+          JOIN displaced d USING (record_id)
+         WHERE p.rights & commons.cells('{existence,identity,location}', '{display}')
+               = commons.cells('{existence,identity,location}', '{display}')
+    ),
+    counting AS (
+        SELECT alternative_id, max(expires_at) AS until
+          FROM granting
+         WHERE rights & commons.cells('{existence}', '{statistics}') <> 0
+         GROUP BY alternative_id
+    ),
+    told AS MATERIALIZED (
+        SELECT s.record_id, s.first_snapshot_id, least(g.expires_at, c.until) AS until,
+               c.until IS NOT NULL
+                 AND g.precision <= CASE WHEN s.sector IS NOT NULL THEN 'sector' WHEN s.neighbourhood IS NOT NULL THEN 'neighbourhood'
+                                         ELSE 'commune' END::reference.precision AS permitted
+          FROM commons.statistic_shown s
+          LEFT JOIN granting g USING (record_id)
+          LEFT JOIN counting c USING (alternative_id)
+         WHERE s.record_id = ANY (records)
+    ),
+    renewed AS (
+        UPDATE commons.statistic_shown s SET expires_at = told.until
+          FROM told
+         WHERE s.record_id = told.record_id AND s.first_snapshot_id = told.first_snapshot_id
+           AND told.permitted AND s.expires_at <> told.until
+    ),
+    gone AS (
+        DELETE FROM commons.statistic_shown s USING told
+         WHERE s.record_id = told.record_id AND s.first_snapshot_id = told.first_snapshot_id
+           AND told.permitted IS NOT TRUE
+        RETURNING s.record_id, s.first_snapshot_id, s.last_snapshot_id
+    )
+    INSERT INTO commons.statistic_redacted (record_id, first_snapshot_id, last_snapshot_id)
+    SELECT record_id, first_snapshot_id, coalesce(last_snapshot_id, newest) FROM gone;
+
+    IF cardinality(batches) = 0 THEN
+        RETURN;
+    END IF;
+    WITH counted AS MATERIALIZED (
+        SELECT m.batch_id, m.record_id FROM commons.statistic_member m WHERE m.batch_id = ANY (batches) AND m.counts
+    ),
+    place AS MATERIALIZED (
+        SELECT * FROM commons.countable(ARRAY(SELECT record_id FROM counted), clock_timestamp())
+    ),
+    told AS MATERIALIZED (
+        SELECT c.batch_id, c.first_snapshot_id, min(place.until) AS until,
+               bool_and(place.record_id IS NOT NULL
+                        AND (c.category IS NULL OR place.category IS NOT NULL)
+                        AND (c.sector IS NULL OR place.sector IS NOT NULL)
+                        AND (c.neighbourhood IS NULL OR place.neighbourhood IS NOT NULL)
+                        AND (c.commune IS NULL OR place.commune IS NOT NULL)) AS permitted
+          FROM commons.statistic_count c
+          JOIN counted USING (batch_id)
+          LEFT JOIN place USING (record_id)
+         GROUP BY c.batch_id, c.first_snapshot_id
+    ),
+    renewed AS (
+        UPDATE commons.statistic_count c SET expires_at = told.until
+          FROM told
+         WHERE c.batch_id = told.batch_id AND c.first_snapshot_id = told.first_snapshot_id
+           AND told.permitted AND c.expires_at <> told.until
+    ),
+    gone AS (
+        DELETE FROM commons.statistic_count c USING told
+         WHERE c.batch_id = told.batch_id AND c.first_snapshot_id = told.first_snapshot_id AND NOT told.permitted
+        RETURNING c.batch_id, c.first_snapshot_id, c.last_snapshot_id
+    )
+    INSERT INTO commons.statistic_redacted (record_id, first_snapshot_id, last_snapshot_id)
+    SELECT counted.record_id, gone.first_snapshot_id, coalesce(gone.last_snapshot_id, newest)
+      FROM gone JOIN counted USING (batch_id);
+END
+$$;
+
+-- Puts what waits in the temporary table counting into new batches, from the finest districts up, and returns the last
+-- batch's id. Every batch holds at least k that no batch held before, and its size is a multiple of k: that is what lets no
+-- sum or difference of published numbers, of any snapshots, tell of fewer than k.
+CREATE OR REPLACE FUNCTION commons.form_batches(k integer, last_id bigint)
+RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+    district_level reference.district_level;
+    of_one_pool boolean;
+    of_one_category boolean;
+BEGIN
+    FOREACH district_level IN ARRAY '{sector,neighbourhood,commune,region}'::reference.district_level[] LOOP
+    -- Across partners: only what nobody sees. No partner has k left there, of twice k: each still has k others in it.
+    FOREACH of_one_pool IN ARRAY '{true,false}'::boolean[] LOOP
+    FOREACH of_one_category IN ARRAY '{true,false}'::boolean[] LOOP
+        WITH waiting AS (
+            SELECT c.record_id, c.fresh, c.dataset_id, c.until,
+                   CASE WHEN of_one_pool THEN k ELSE 2 * k END AS least_size,
+                   CASE WHEN of_one_pool THEN c.pool ELSE '' END AS pool,
+                   CASE district_level WHEN 'sector' THEN c.sector WHEN 'neighbourhood' THEN c.neighbourhood
+                                       WHEN 'commune' THEN c.commune ELSE '' END AS district,
+                   CASE WHEN of_one_category THEN c.category ELSE '' END AS category
+              FROM counting c
+             WHERE c.batch_id IS NULL AND (of_one_pool OR (c.unseen AND c.fresh))
+        ),
+        -- Those of one dataset, and those that expire together, stand together: they will leave together.
+        ordered AS (
+            SELECT w.*, (count(*) FILTER (WHERE w.fresh) OVER cell) / w.least_size AS batches, count(*) OVER cell AS waits,
+                   row_number() OVER (PARTITION BY w.pool, w.district, w.category, w.fresh
+                                          ORDER BY w.dataset_id, w.until, w.record_id) - 1 AS nth
+              FROM waiting w
+             WHERE w.district IS NOT NULL AND w.category IS NOT NULL
+            WINDOW cell AS (PARTITION BY w.pool, w.district, w.category)
+        ),
+        -- Each batch is founded on fresh ones; what was in a batch before, and the rest, may join by k.
+        founded AS (
+            SELECT o.*, o.fresh AND o.nth < o.batches * o.least_size AS founds,
+                   row_number() OVER (PARTITION BY o.pool, o.district, o.category,
+                                                   o.fresh AND o.nth < o.batches * o.least_size
+                                          ORDER BY o.fresh, o.nth) - 1 AS place,
+                   least(o.batches, (o.waits - o.batches * o.least_size) / o.least_size) AS joined
+              FROM ordered o
+             WHERE o.batches > 0
+        ),
+        formed AS (
+            SELECT f.record_id, f.pool,
+                   dense_rank() OVER (ORDER BY f.pool, f.district, f.category, f.place / f.least_size) AS number
+              FROM founded f
+             WHERE f.founds OR f.place < f.joined * f.least_size
+        )
+        UPDATE counting c SET batch_id = last_id + formed.number, formed_in = formed.pool
+          FROM formed
+         WHERE c.record_id = formed.record_id;
+        SELECT coalesce(max(c.batch_id) FILTER (WHERE c.formed_in IS NOT NULL), last_id) INTO last_id
+          FROM counting c;
+    END LOOP;
+    END LOOP;
+    END LOOP;
+    RETURN last_id;
+END
+$$;
+
+-- Freezes a snapshot of what researchers may count now. Returns it, how many of what is hidden are counted at which finest
+-- level, and (level null) how many wait: that is for the operator alone.
+CREATE OR REPLACE FUNCTION commons.freeze_statistics()
+RETURNS TABLE (snapshot_id bigint, frozen_on date, sha256 bytea, shown bigint, level reference.district_level, hidden bigint)
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp
+SET enable_nestloop = off
+AS $$
+#variable_conflict use_column
+DECLARE
+    k CONSTANT integer := 5;
+    as_of timestamptz;
+    before bigint;
+    this bigint;
+BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'statistics are frozen at READ COMMITTED only' USING ERRCODE = 'active_sql_transaction';
+    END IF;
+    SET CONSTRAINTS ALL IMMEDIATE;
+    PERFORM pg_advisory_xact_lock(hashtext('commons release'));
+    as_of := clock_timestamp();
+    SELECT max(s.snapshot_id) INTO before FROM commons.statistic_snapshot s;
+    INSERT INTO commons.statistic_snapshot (frozen_at, frozen_on, k, sha256) VALUES (as_of, as_of::date, k, '')
+    RETURNING snapshot_id INTO this;
+
+    -- What the clock has ended; and what a trigger missed, were one ever to fail.
+    PERFORM commons.redact_snapshots(ARRAY(
+        SELECT m.alternative_id
+          FROM commons.statistic_member s JOIN commons.membership m USING (record_id)
+         UNION
+        SELECT m.alternative_id
+          FROM commons.statistic_shown s JOIN commons.membership m USING (record_id)));
+    CREATE TEMPORARY TABLE counting ON COMMIT DROP AS
+    SELECT h.*, r.dataset_id, NULL::bigint AS batch_id, NULL::text AS formed_in
+      FROM commons.hidden(as_of) h
+      JOIN commons.source_record r USING (record_id);
+    -- Where all the members of a batch are there again, known to the same, it is the same batch; of others, they wait.
+    UPDATE counting SET batch_id = last_batch_id
+     WHERE last_batch_id IN (
+           SELECT b.batch_id
+             FROM commons.statistic_batch b
+             JOIN commons.statistic_member m ON m.batch_id = b.batch_id AND m.counts
+             JOIN counting c ON c.record_id = m.record_id AND c.last_batch_id = b.batch_id
+                            AND (c.pool = b.pool OR (b.pool = '' AND c.unseen))
+            GROUP BY b.batch_id
+           HAVING count(*) = b.size);
+    PERFORM commons.form_batches(k, (SELECT coalesce(max(b.batch_id), 0) FROM commons.statistic_batch b));
+    INSERT INTO commons.statistic_batch (batch_id, snapshot_id, pool, size)
+    SELECT c.batch_id, this, min(c.formed_in), count(*)
+      FROM counting c WHERE c.formed_in IS NOT NULL GROUP BY c.batch_id;
+    INSERT INTO commons.statistic_member (record_id, batch_id, counts)
+    SELECT each.record_id, c.batch_id, each.record_id = c.record_id
+      FROM counting c, unnest(c.records) AS each (record_id) WHERE c.formed_in IS NOT NULL;
+
+    -- A batch is told by what all its members share; it is told anew where that has changed.
+    CREATE TEMPORARY TABLE telling ON COMMIT DROP AS
+    SELECT c.batch_id, count(*) AS size, min(c.until) AS expires_at,
+           CASE WHEN count(c.category) = count(*) AND min(c.category) = max(c.category) THEN min(c.category) END AS category,
+           CASE WHEN count(c.sector) = count(*) AND min(c.sector) = max(c.sector) THEN min(c.sector) END AS sector,
+           CASE WHEN count(c.neighbourhood) = count(*) AND min(c.neighbourhood) = max(c.neighbourhood)
+                THEN min(c.neighbourhood) END AS neighbourhood,
+           CASE WHEN count(c.commune) = count(*) AND min(c.commune) = max(c.commune) THEN min(c.commune) END AS commune
+      FROM counting c WHERE c.batch_id IS NOT NULL GROUP BY c.batch_id;
+    UPDATE commons.statistic_count c SET last_snapshot_id = before
+     WHERE c.last_snapshot_id IS NULL
+       AND NOT EXISTS (SELECT FROM telling t
+                        WHERE t.batch_id = c.batch_id
+                          AND (t.category, t.sector, t.neighbourhood, t.commune)
+                              IS NOT DISTINCT FROM (c.category, c.sector, c.neighbourhood, c.commune));
+    INSERT INTO commons.statistic_count (batch_id, first_snapshot_id, category, sector, neighbourhood, commune, expires_at)
+    SELECT t.batch_id, this, t.category, t.sector, t.neighbourhood, t.commune, t.expires_at
+      FROM telling t
+     WHERE NOT EXISTS (SELECT FROM commons.statistic_count c WHERE c.batch_id = t.batch_id AND c.last_snapshot_id IS NULL);
+
+    CREATE TEMPORARY TABLE standing ON COMMIT DROP AS
+    SELECT c.record_id, r.category, r.sector, r.neighbourhood, r.commune, r.expires_at
+      FROM commons.released_alternative r
+      JOIN commons.contribution c USING (audience, partner_id, alternative_id, anchor_id)
+     WHERE r.audience = 'researchers' AND r.counted AND r.expires_at > as_of AND c.rank = 1
+       AND coalesce(r.founded_on <= as_of::date, true) AND coalesce(r.ended_on > as_of::date, true);
+    UPDATE commons.statistic_shown c SET last_snapshot_id = before
+     WHERE c.last_snapshot_id IS NULL
+       AND NOT EXISTS (SELECT FROM standing s
+                        WHERE s.record_id = c.record_id
+                          AND (s.category, s.sector, s.neighbourhood, s.commune)
+                              IS NOT DISTINCT FROM (c.category, c.sector, c.neighbourhood, c.commune));
+    INSERT INTO commons.statistic_shown (
+        record_id, first_snapshot_id, category, sector, neighbourhood, commune, expires_at)
+    SELECT s.record_id, this, s.category, s.sector, s.neighbourhood, s.commune, s.expires_at
+      FROM standing s
+     WHERE NOT EXISTS (SELECT FROM commons.statistic_shown c WHERE c.record_id = s.record_id AND c.last_snapshot_id IS NULL);
+
+    UPDATE commons.statistic_snapshot SET sha256 = commons.statistic_digest(this) WHERE snapshot_id = this;
+    RETURN QUERY
+    SELECT s.snapshot_id, s.frozen_on, s.sha256, (SELECT count(*) FROM standing), told.level, told.hidden
+      FROM commons.statistic_snapshot s,
+           (SELECT CASE WHEN t.sector IS NOT NULL THEN 'sector' WHEN t.neighbourhood IS NOT NULL THEN 'neighbourhood'
+                        WHEN t.commune IS NOT NULL THEN 'commune' ELSE 'region' END::reference.district_level AS level,
+                   sum(t.size)::bigint AS hidden
+              FROM telling t GROUP BY 1
+             UNION ALL
+            SELECT NULL, count(*) FROM counting WHERE batch_id IS NULL) told
+     WHERE s.snapshot_id = this
+     ORDER BY told.level;
+END
+$$;
+
+-- The snapshots that were frozen with what one of these records said: shown to researchers, or counted unseen.
+CREATE OR REPLACE FUNCTION commons.snapshots_counting(record_ids bigint[])
+RETURNS SETOF bigint
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp
+AS $$
+WITH period AS (
+    SELECT c.first_snapshot_id, c.last_snapshot_id
+      FROM commons.statistic_member m
+      JOIN commons.statistic_count c USING (batch_id)
+     WHERE m.record_id = ANY (record_ids) AND m.counts
+     UNION ALL
+    SELECT s.first_snapshot_id, s.last_snapshot_id FROM commons.statistic_shown s WHERE s.record_id = ANY (record_ids)
+     UNION ALL
+    SELECT r.first_snapshot_id, r.last_snapshot_id FROM commons.statistic_redacted r WHERE r.record_id = ANY (record_ids)
+)
+SELECT s.snapshot_id
+  FROM commons.statistic_snapshot s
+ WHERE EXISTS (SELECT FROM period
+                WHERE s.snapshot_id BETWEEN period.first_snapshot_id AND coalesce(period.last_snapshot_id, s.snapshot_id))
+ ORDER BY s.snapshot_id
+$$;
+
+-- What has been frozen and put in batches stays as it was.
+DO $$
+DECLARE
+    keeper text;
+BEGIN
+    FOREACH keeper IN ARRAY '{statistic_batch,statistic_member,statistic_redacted}'::text[] LOOP
+        EXECUTE format('CREATE OR REPLACE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON commons.%I
+                        FOR EACH ROW EXECUTE FUNCTION commons.refuse()', keeper);
+        EXECUTE format('ALTER TABLE commons.%I ENABLE ALWAYS TRIGGER refuse_change', keeper);
+    END LOOP;
+END
+$$;
+CREATE OR REPLACE TRIGGER refuse_delete BEFORE DELETE ON commons.statistic_snapshot
+    FOR EACH ROW EXECUTE FUNCTION commons.refuse();
+CREATE OR REPLACE TRIGGER refuse_update BEFORE UPDATE ON commons.statistic_snapshot
+    FOR EACH ROW WHEN (OLD.sha256 <> ''::bytea) EXECUTE FUNCTION commons.refuse();
+ALTER TABLE commons.statistic_snapshot ENABLE ALWAYS TRIGGER refuse_delete;
+ALTER TABLE commons.statistic_snapshot ENABLE ALWAYS TRIGGER refuse_update;
+
+GRANT EXECUTE ON FUNCTION commons.freeze_statistics() TO commons_ingest;
