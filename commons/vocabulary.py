@@ -173,6 +173,17 @@ class Verdict(StrEnum):
     DIFFERENT = "different"
 
 
+class CharterGrade(StrEnum):
+    """How far an alternative conforms to the charter; one without a grade is not assessed."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+    D = "D"
+    E = "E"
+    F = "F"
+
+
 class UploadMode(StrEnum):
     """Whether rows missing from an upload have gone (full) or were simply not sent (partial)."""
 
