@@ -63,6 +63,7 @@ def upgrade(conninfo: str, revision: str = "head") -> None:
     with psycopg.connect(conninfo) as connection:
         try:
             connection.execute(routine("prepare"))
+            connection.execute(routine("hardening"))
             connection.execute(routine("database_rights"))
             connection.execute(routine("reader_logins"))
         except (psycopg.errors.FeatureNotSupported, psycopg.errors.InsufficientPrivilege) as failure:

@@ -53,7 +53,7 @@ def test_a_reader_reaches_its_released_views_and_the_reference_data_and_nothing_
     } | {f"reference.{name}" for name in REFERENCE}
     allowed |= OF_RESEARCHERS if role is Role.RESEARCHER else set()
     assert set_of(unchanged_database, RELATIONS, role) == allowed | OF_POSTGIS
-    assert set_of(unchanged_database, WRITABLE, role) == {"pg_settings"}  # one session's own settings
+    assert set_of(unchanged_database, WRITABLE, role) == set()
     assert set_of(unchanged_database, FUNCTIONS, role) == set()
 
 

@@ -1,5 +1,5 @@
--- What must stand before the first table: extensions, roles, schemas, and what PUBLIC may no longer do.
--- Run as the database's administrator at every upgrade; idempotent. Tests/database/test_rights.py holds the allowlist.
+-- What must stand before the first table: extensions, roles, schemas. Run as the database's administrator at every upgrade;
+-- idempotent. hardening.sql follows; tests/database/test_rights.py holds the allowlist.
 
 CREATE EXTENSION IF NOT EXISTS postgis;
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
@@ -7,31 +7,51 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm;
 -- One owner that nobody logs in as, one role that ingests, one login per audience of readers.
 DO $$
 DECLARE
-    login text;
+    login record;
 BEGIN
-    -- Roles belong to the cluster: two databases upgraded at once must not both create one.
-    PERFORM pg_advisory_xact_lock(hashtext('commons roles'));
+    -- Roles belong to the cluster: two databases upgraded at once must not both make or alter one. An advisory lock would
+    -- hold in this database only.
+    IF current_setting('is_superuser') = 'on' THEN
+        LOCK TABLE pg_catalog.pg_authid IN SHARE ROW EXCLUSIVE MODE;
+    END IF;
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'commons_owner') THEN
         CREATE ROLE commons_owner NOLOGIN;
     END IF;
-    FOREACH login IN ARRAY '{commons_ingest,commons_public,commons_partner,commons_researcher}'::text[] LOOP
-        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = login) THEN
-            EXECUTE format('CREATE ROLE %I LOGIN NOINHERIT NOCREATEDB NOCREATEROLE', login);
+    -- However many visitors there are, a withdrawal still finds a connection (max_connections of the embedded server: 60).
+    FOR login IN SELECT * FROM (VALUES ('commons_ingest', -1), ('commons_public', 30), ('commons_partner', 10),
+                                       ('commons_researcher', 8)) AS l (name, connections)
+    LOOP
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = login.name) THEN
+            EXECUTE format('CREATE ROLE %I LOGIN', login.name);
         END IF;
+        EXECUTE format('ALTER ROLE %I NOINHERIT NOCREATEDB NOCREATEROLE CONNECTION LIMIT %s', login.name, login.connections);
+        -- A login may change its own settings for good; what it did is undone here.
+        EXECUTE format('ALTER ROLE %I RESET ALL', login.name);
+        EXECUTE format('ALTER ROLE %I IN DATABASE %I RESET ALL', login.name, current_database());
     END LOOP;
 END
 $$;
 
--- A reader cannot write, cannot hold a query open for long, and finds only its own released schema.
-ALTER ROLE commons_public SET default_transaction_read_only = on;
-ALTER ROLE commons_partner SET default_transaction_read_only = on;
-ALTER ROLE commons_researcher SET default_transaction_read_only = on;
-ALTER ROLE commons_public SET statement_timeout = '15s';
-ALTER ROLE commons_partner SET statement_timeout = '15s';
-ALTER ROLE commons_researcher SET statement_timeout = '60s';
-ALTER ROLE commons_public SET search_path = released_public, reference, public;
-ALTER ROLE commons_partner SET search_path = released_partners, reference, public;
-ALTER ROLE commons_researcher SET search_path = released_research, reference, public;
+-- A reader cannot write, cannot hold a query or a transaction open for long, cannot fill the disk, and finds only its own
+-- released schema. All but temp_file_limit it could change for its own session: what it may read and write rests on rights.
+DO $$
+DECLARE
+    reader record;
+BEGIN
+    FOR reader IN SELECT * FROM (VALUES ('commons_public', 'released_public', '15s'),
+                                        ('commons_partner', 'released_partners', '15s'),
+                                        ('commons_researcher', 'released_research', '60s')) AS r (name, schema_name, longest)
+    LOOP
+        EXECUTE format('ALTER ROLE %I SET search_path = %I, reference, public', reader.name, reader.schema_name);
+        EXECUTE format('ALTER ROLE %I SET default_transaction_read_only = on', reader.name);
+        EXECUTE format('ALTER ROLE %I SET statement_timeout = %L', reader.name, reader.longest);
+        EXECUTE format('ALTER ROLE %I SET idle_in_transaction_session_timeout = %L', reader.name, '60s');
+        EXECUTE format('ALTER ROLE %I SET temp_file_limit = %L', reader.name, '512MB');
+    END LOOP;
+END
+$$;
+-- What a dead client holds, a withdrawal waits for: an upload may think for long, but not for ever.
+ALTER ROLE commons_ingest SET idle_in_transaction_session_timeout = '15min';
 
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 
@@ -43,21 +63,3 @@ CREATE SCHEMA IF NOT EXISTS released_research AUTHORIZATION commons_owner;
 
 ALTER DEFAULT PRIVILEGES FOR ROLE commons_owner REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 ALTER DEFAULT PRIVILEGES FOR ROLE commons_owner REVOKE USAGE ON TYPES FROM PUBLIC;
-
--- PostGIS' statistics functions read any table's extent and density by its oid, with no right on it (laboratory.md 3.3);
--- large objects would let a reader write to the database.
-DO $$
-DECLARE
-    leak regprocedure;
-BEGIN
-    FOR leak IN
-        SELECT p.oid::regprocedure
-          FROM pg_proc p
-         WHERE p.proname IN ('_postgis_stats', '_postgis_selectivity', '_postgis_join_selectivity', '_postgis_index_extent',
-                             'st_estimatedextent', 'st_findextent', 'find_srid', 'lo_create', 'lo_creat',
-                             'lo_from_bytea', 'lo_put', 'lo_open', 'lowrite', 'lo_truncate', 'lo_truncate64', 'lo_unlink')
-    LOOP
-        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', leak);
-    END LOOP;
-END
-$$;
