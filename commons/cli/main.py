@@ -2,7 +2,7 @@
 
 import sys
 
-from commons.cli import charter, cluster, consent, data, demo, research
+from commons.cli import charter, cluster, consent, data, demo, erasure, research, safekeeping
 from commons.cli.terminal import complaints, group
 from commons.errors import CommonsError
 
@@ -10,6 +10,8 @@ app = group("commons")
 cluster.register(app)
 data.register(app)
 demo.register(app)
+erasure.register(consent.app)
+safekeeping.register(app)
 app.add_typer(charter.app, name="charter")
 app.add_typer(consent.app, name="consent")
 app.add_typer(research.app, name="research")

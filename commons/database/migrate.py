@@ -36,6 +36,7 @@ ROUTINES = (
     "audit",
     "erasure",
     "released_views",
+    "remembered",
     "statistics",
     "statistic_views",
     "shown",
@@ -58,14 +59,19 @@ def run_routine(connection: SqlConnection, name: str) -> None:
     driver.execute(routine(name))
 
 
-def upgrade(conninfo: str, revision: str = "head") -> None:
-    """Bring the database to `revision` in one transaction; what is already there is left as it is."""
+def upgrade(conninfo: str, revision: str = "head", *, closed: bool = False) -> None:
+    """Bring the database to `revision` in one transaction; what is already there is left as it is.
+
+    With `closed` nobody may connect afterwards, nor at any moment before.
+    """
     with psycopg.connect(conninfo) as connection:
         try:
             connection.execute(routine("prepare"))
             connection.execute(routine("hardening"))
             connection.execute(routine("database_rights"))
             connection.execute(routine("reader_logins"))
+            if closed:
+                connection.execute(routine("close_database"))
         except (psycopg.errors.FeatureNotSupported, psycopg.errors.InsufficientPrivilege) as failure:
             raise CommonsError("database.no_postgis", user=connection.info.user) from failure
         _set_passwords(connection)

@@ -93,10 +93,11 @@ class Ledger:
     torn: tuple[int, ...]
     damaged: tuple[int, ...]
 
-    def anchors(self) -> frozenset[Head]:
-        """Return the heads that the audit log must still hold: those noted since the last restore, and its own."""
-        since = max((i for i, e in enumerate(self.entries) if e.kind is EntryKind.RESTORE), default=0)
-        return frozenset(entry.head for entry in self.entries[since:] if entry.head is not None)
+    def check(self) -> None:
+        """Raise CommonsError where lines are damaged: which withdrawals they told cannot be known."""
+        if self.damaged:
+            lines = ", ".join(map(str, self.damaged))
+            raise CommonsError("ledger.damaged", file=settings().ledger, lines=lines)
 
 
 def append_to_ledger(*entries: Entry) -> None:

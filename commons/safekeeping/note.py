@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from uuid import UUID
 
-from commons.audit import committed_head
+from commons.audit import Head, committed_head
 from commons.database.connection import Connection
 from commons.errors import CommonsError
 from commons.safekeeping.key import erasure_key
@@ -80,3 +80,35 @@ def catch_up(connection: Connection) -> int:
     if missing:
         append_to_ledger(*missing)
     return len(missing)
+
+
+def catch_up_or_refuse(connection: Connection) -> int:
+    """Return how many withdrawals the ledger lacked and now has; raise CommonsError where it cannot be written."""
+    try:
+        return catch_up(connection)
+    except OSError as failure:
+        raise CommonsError("ledger.not_writable", reason=failure.strerror) from failure
+
+
+def noted_heads(connection: Connection) -> frozenset[Head]:
+    """Return the heads of the audit log that the ledger has noted of this database: they must still be links of it.
+
+    A restored database lacks those noted between its backup and its restore. Raises CommonsError where the ledger is
+    damaged, or knows nothing of the restore that the database tells of.
+    """
+    ledger = read_ledger()
+    ledger.check()
+    row = connection.execute(
+        "SELECT object_id FROM commons.audit_event WHERE action = 'restore' AND object_kind = 'database'"
+        " ORDER BY event_id DESC LIMIT 1"
+    ).fetchone()
+    restores = [str(entry.uid) for entry in ledger.entries if entry.kind is EntryKind.RESTORE]
+    if row is not None and row[0] not in restores:
+        raise CommonsError("audit.unknown_restore")
+    uid = None if row is None else UUID(row[0])
+    since = next((i for i, entry in enumerate(ledger.entries) if entry.uid == uid), 0)
+    return frozenset(
+        entry.head
+        for entry in ledger.entries[since:]
+        if entry.head is not None and (entry.kind is not EntryKind.RESTORE or entry.uid == uid)
+    )

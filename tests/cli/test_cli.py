@@ -17,7 +17,7 @@ COMMANDS = [
     [], ["up"], ["down"], ["status"], ["serve"], ["upload"], ["demo"], ["db"], ["db", "upgrade"], ["districts"],
     ["districts", "load"], ["partners"], ["partners", "list"], ["partners", "add"], ["partners", "sign"],
     ["partners", "token"], ["consent"],
-    ["consent", "withdraw"],
+    ["consent", "withdraw"], ["consent", "erase"], ["consent", "readmit"], ["backup"], ["restore"], ["audit"], ["audit", "verify"],
     ["release"], ["release", "sweep"], ["release", "check"], ["research"], ["research", "count"], ["research", "change"], ["research", "coverage"],
 ]  # fmt: skip
 
@@ -38,7 +38,7 @@ def test_every_command_has_help_and_an_example(words):
     said = commons(*words, "--help")
     assert said.returncode == 0, said.stderr
     assert "commons " + " ".join(words) in said.stdout if words else "Commands" in said.stdout
-    if words and len(words) + (words[0] in {"up", "down", "status", "serve", "upload", "demo"}) > 1:
+    if words and len(words) + (words[0] in {"up", "down", "status", "serve", "upload", "demo", "backup", "restore"}) > 1:
         assert "Example: commons " + " ".join(words) in " ".join(said.stdout.split())
 
 

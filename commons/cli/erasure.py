@@ -1,0 +1,55 @@
+"""Commands about erasure: erase, readmit."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import pandas as pd
+import typer
+
+from commons.cli.cluster import ensure_database
+from commons.cli.terminal import complaints, console, print_frame, say, told, working
+from commons.consent.erase import erase, forget_erased, readmit
+from commons.database.connection import Role, connect
+from commons.partners import find_dataset
+
+ERASE_EXAMPLE = "commons consent erase liste-voisins --record 12 --by 'A. Voisin' --dry-run"
+READMIT_EXAMPLE = "commons consent readmit liste-voisins --record 12 --by 'A. Voisin'"
+
+
+def register(consent: typer.Typer) -> None:
+    """Add these commands to those about consent."""
+    consent.command("erase", help=told("consent_erase", ERASE_EXAMPLE))(erase_record)
+    consent.command("readmit", help=told("consent_readmit", READMIT_EXAMPLE))(readmit_record)
+
+
+def erase_record(
+    dataset: str,
+    record: Annotated[str, typer.Option(help=say("consent_erase.record"))],
+    by: Annotated[str, typer.Option(help=say("consent_erase.by"))],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=say("consent_erase.dry_run"))] = False,
+) -> None:
+    ensure_database()
+    with working(say("consent_erase.doing")), connect(Role.INGEST) as connection:
+        erasure = erase(
+            connection, find_dataset(connection, dataset), record_key=record, erased_by=by, dry_run=dry_run
+        )
+        if not dry_run:
+            forget_erased(connection)
+    number = erasure.receipt.withdrawal_id
+    console.print(say("consent_erase.dry") if dry_run else say("consent_erase.done", number=number))
+    print_frame(pd.DataFrame([asdict(effect) for effect in erasure.receipt.effects]))
+    console.print(say("consent_erase.removed"))
+    print_frame(pd.DataFrame(erasure.removed.items(), columns=["what", "rows"]))
+    if not erasure.receipt.in_ledger:
+        complaints.print(say("consent_erase.not_in_ledger"), style="bold red")
+
+
+def readmit_record(
+    dataset: str,
+    record: Annotated[str, typer.Option(help=say("consent_erase.record"))],
+    by: Annotated[str, typer.Option(help=say("consent_readmit.by"))],
+) -> None:
+    ensure_database()
+    with connect(Role.INGEST) as connection:
+        lifted = readmit(connection, find_dataset(connection, dataset), record_key=record, asked_by=by)
+    console.print(say("consent_readmit.lifted") if lifted else say("consent_readmit.proposed"))

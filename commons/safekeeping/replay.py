@@ -1,0 +1,131 @@
+"""Replaying the ledger: a restored database learns of the withdrawals that it is too old to know."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from commons.consent.erase import erase, forget_erased
+from commons.consent.withdraw import withdraw
+from commons.database.connection import Connection
+from commons.errors import CommonsError
+from commons.partners import Dataset, find_dataset
+from commons.safekeeping.key import find_erasure_key
+from commons.safekeeping.ledger import Entry, EntryKind, Ledger, read_ledger
+from commons.vocabulary import FieldGroup
+
+REPLAYED_BY = "commons restore"
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """What a replay did.
+
+    `barred` speak of records that the database does not have: a file that brings them is refused that row. `unknown`
+    names the datasets, of which the database does not know either, that were withdrawn as a whole. `torn` lines a crash
+    cut short; their withdrawals were never acknowledged.
+    """
+
+    applied: int
+    barred: int
+    unknown: tuple[str, ...]
+    torn: int
+
+
+def replay(
+    connection: Connection,
+    *,
+    close_datasets: bool = False,
+    on_entry: Callable[[int, int], None] = lambda *_: None,
+) -> Replayed:
+    """Return what replaying the ledger changed in the database of an autocommit connection of its administrator.
+
+    Each line that the database lacks is applied for all time, as it was then: one whose withdrawal never committed too,
+    closed being the safe side. Raises CommonsError where lines are damaged, or speak of records by another secret than
+    the present one; with `close_datasets` these take their whole datasets with them.
+    """
+    ledger = read_ledger()
+    ledger.check()
+    known = {row[0] for row in connection.execute("SELECT uid FROM commons.withdrawal")}
+    missing = [e for e in ledger.entries if e.kind is not EntryKind.RESTORE and e.uid not in known]
+    replaying = _Replaying(connection, close_datasets=close_datasets)
+    replaying.refuse_unreadable(missing)
+    for number, entry in enumerate(missing, start=1):
+        on_entry(number, len(missing))
+        with connection.transaction():
+            replaying.apply(entry)
+    if any(entry.kind is EntryKind.ERASURE for entry in missing):
+        forget_erased(connection)
+    return replaying.result(ledger)
+
+
+class _Replaying:
+    def __init__(self, connection: Connection, *, close_datasets: bool) -> None:
+        self._connection = connection
+        self._close_datasets = close_datasets
+        self._key = find_erasure_key()
+        self._datasets: dict[str, Dataset | None] = {}
+        self._records: dict[str, dict[str, str]] = {}
+        self._applied = 0
+        self._barred = 0
+        self._unknown: list[str] = []
+
+    def result(self, ledger: Ledger) -> Replayed:
+        return Replayed(self._applied, self._barred, tuple(dict.fromkeys(self._unknown)), len(ledger.torn))
+
+    def refuse_unreadable(self, entries: list[Entry]) -> None:
+        unreadable = sum(not self._readable(entry) for entry in entries)
+        if unreadable and not self._close_datasets:
+            raise CommonsError("ledger.other_key", count=unreadable)
+
+    def apply(self, entry: Entry) -> None:
+        slug = str(entry.dataset)
+        dataset = self._dataset(slug)
+        if entry.record is None or not self._readable(entry):
+            if dataset is None:
+                self._unknown.append(slug)
+            else:
+                groups = entry.field_groups if entry.record is None else tuple(FieldGroup)
+                withdraw(
+                    self._connection, dataset, field_groups=groups, withdrawn_by=REPLAYED_BY, uid=entry.uid
+                )
+                self._applied += 1
+            return
+        record_key = None if dataset is None else self._record_keys(dataset).get(entry.record)
+        if dataset is None or record_key is None:
+            self._connection.execute(
+                "SELECT commons.bar_record(%s, %s, %s)", (slug, entry.key_id, entry.record)
+            )
+            self._barred += 1
+        elif entry.kind is EntryKind.ERASURE:
+            erase(self._connection, dataset, record_key=record_key, erased_by=REPLAYED_BY, uid=entry.uid)
+            del self._records[slug][entry.record]
+            self._applied += 1
+        else:
+            withdraw(
+                self._connection,
+                dataset,
+                record_key=record_key,
+                field_groups=entry.field_groups,
+                withdrawn_by=REPLAYED_BY,
+                uid=entry.uid,
+            )
+            self._applied += 1
+
+    def _readable(self, entry: Entry) -> bool:
+        return entry.record is None or (self._key is not None and self._key.key_id == entry.key_id)
+
+    def _dataset(self, slug: str) -> Dataset | None:
+        if slug not in self._datasets:
+            try:
+                self._datasets[slug] = find_dataset(self._connection, slug)
+            except CommonsError:
+                self._datasets[slug] = None
+        return self._datasets[slug]
+
+    def _record_keys(self, dataset: Dataset) -> dict[str, str]:
+        """Return the dataset's record keys by their keyed hashes."""
+        if dataset.slug not in self._records and self._key is not None:
+            rows = self._connection.execute(
+                "SELECT partner_key FROM commons.source_record WHERE dataset_id = %s", (dataset.dataset_id,)
+            ).fetchall()
+            self._records[dataset.slug] = {self._key.hash_record(dataset.slug, key): key for (key,) in rows}
+        return self._records[dataset.slug]

@@ -1,0 +1,203 @@
+"""Restoring a backup: closed to everybody until it has learnt of every withdrawal made since, and only then opened.
+
+The order is the rule (laboratory.md 6): an empty database to which nobody may connect, the backup, the present schema,
+the ledger, the release anew, the drift check, and CONNECT last. Whatever fails leaves in use what was in use.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.sql import SQL, Identifier
+
+from commons.audit import committed_head, record_event
+from commons.database.connection import Connection, Role, conninfo
+from commons.database.migrate import OWNER, REBUILD, routine, upgrade
+from commons.errors import CommonsError
+from commons.safekeeping.ledger import Entry, EntryKind, append_to_ledger
+from commons.safekeeping.note import catch_up_or_refuse
+from commons.safekeeping.programs import client_program, last_lines, run_program
+from commons.safekeeping.replay import REPLAYED_BY, Replayed, replay
+
+MAINTENANCE = "postgres"
+"""The database from which others are made and renamed; it holds nothing of ours."""
+SIGN_OF_OURS = "SCHEMA - commons "
+"""What the contents of a backup of a commons name."""
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Restored:
+    """Where the backup is now, under which name what it replaced is kept (None: nothing), and what the ledger did."""
+
+    database: str
+    replaced: str | None
+    replayed: Replayed
+
+
+def restore(
+    file: Path,
+    *,
+    into: str | None = None,
+    drill: bool = False,
+    close_datasets: bool = False,
+    tell: Tell = lambda _: None,
+) -> Restored:
+    """Return where the backup was restored to: in the place of the present database, or beside it as `into`.
+
+    A drill does everything but open it, and drops it again. `tell` is told each step. What was in use is kept under
+    another name, and nobody may connect to it. Raises CommonsError where a step fails; nothing has changed then.
+    """
+    parts = conninfo_to_dict(conninfo(Role.ADMIN))
+    present = str(parts.get("dbname") or parts.get("user"))
+    stamp = datetime.now(UTC).strftime("%Y%m%d%H%M%S")
+    name = into or f"{present}_restored_{stamp}"
+    replaced = None
+    with psycopg.connect(_conninfo_of(MAINTENANCE), autocommit=True) as server:
+        _check_archive(file, server)
+        with _closed_database(server, name, drop=drill):
+            _fill(server, name, file, tell)
+            tell("ledger")
+            replayed = _learn(name, close_datasets=close_datasets)
+            tell("release")
+            _release_anew(name)
+            if drill:
+                return Restored(name, None, replayed)
+            if into is None:
+                tell("swap")
+                with _ended(server, present):
+                    later = _learn(name, close_datasets=close_datasets)
+                    replayed = replace(
+                        later, applied=later.applied + replayed.applied, barred=later.barred + replayed.barred
+                    )
+                    _sign(name)
+                    replaced = _put_in_place(server, name, present, f"{present}_before_{stamp}")
+                name = present
+            else:
+                _sign(name)
+    with psycopg.connect(_conninfo_of(name)) as restored:
+        restored.execute(routine("database_rights"))
+        restored.execute(routine("reader_logins"))
+    return Restored(name, replaced, replayed)
+
+
+def _conninfo_of(database: str) -> str:
+    """Return the administrator's connection string to another database of the same server."""
+    parts = {name: str(value) for name, value in conninfo_to_dict(conninfo(Role.ADMIN)).items()}
+    return make_conninfo("", **parts | {"dbname": database})
+
+
+def _check_archive(file: Path, server: Connection) -> None:
+    program = client_program("pg_restore", server.info.server_version // 10000)
+    done = run_program(program, None, "--list", file)
+    if done.returncode != 0 or SIGN_OF_OURS not in done.stdout:
+        raise CommonsError("restore.no_backup", file=file, lines=last_lines(done.stderr))
+
+
+def _exists(server: Connection, name: str) -> bool:
+    return server.execute("SELECT FROM pg_database WHERE datname = %s", (name,)).rowcount > 0
+
+
+@contextmanager
+def _closed_database(server: Connection, name: str, *, drop: bool) -> Iterator[None]:
+    """Make a database to which nobody may connect; it is dropped where the block fails, or anyhow."""
+    if _exists(server, name):
+        raise CommonsError("restore.exists", name=name)
+    server.execute(SQL("CREATE DATABASE {} TEMPLATE template0").format(Identifier(name)))
+    try:
+        with psycopg.connect(_conninfo_of(name)) as made:
+            if not made.execute("SELECT FROM pg_roles WHERE rolname = %s", (OWNER,)).rowcount:
+                made.execute(SQL("CREATE ROLE {} NOLOGIN").format(Identifier(OWNER)))
+            made.execute(routine("close_database"))
+        yield
+    except BaseException:
+        drop = True
+        raise
+    finally:
+        if drop:
+            server.execute(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name)))
+
+
+def _fill(server: Connection, name: str, file: Path, tell: Tell) -> None:
+    tell("fill")
+    program = client_program("pg_restore", server.info.server_version // 10000)
+    # Who may do what is given anew by the upgrade: the backup may know logins that this server does not have.
+    done = run_program(program, _conninfo_of(name), "--exit-on-error", "--no-acl", file)
+    if done.returncode != 0:
+        raise CommonsError("restore.failed", file=file, lines=last_lines(done.stderr))
+    tell("upgrade")
+    upgrade(_conninfo_of(name), closed=True)
+
+
+def _learn(name: str, *, close_datasets: bool) -> Replayed:
+    with psycopg.connect(_conninfo_of(name), autocommit=True) as restored:
+        return replay(restored, close_datasets=close_datasets)
+
+
+def _release_anew(name: str) -> None:
+    with psycopg.connect(_conninfo_of(name)) as restored:
+        restored.execute(REBUILD)
+        restored.commit()
+        row = restored.execute("SELECT count(*) FROM commons.release_drift()").fetchone()
+        if row is None or row[0]:
+            raise CommonsError("restore.drift", count=row and row[0])
+
+
+@contextmanager
+def _ended(server: Connection, present: str) -> Iterator[None]:
+    """Keep everybody from the present database, so that no withdrawal is made in it any more; undone on a failure."""
+    if not _exists(server, present):
+        yield
+        return
+    try:
+        with psycopg.connect(_conninfo_of(present)) as ending:
+            catch_up_or_refuse(ending)
+    except (psycopg.errors.UndefinedTable, psycopg.OperationalError):
+        pass  # it is empty, or broken: that is why a backup is restored
+    _allow_connections(server, present, allowed=False)
+    try:
+        server.execute(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s", (present,)
+        )
+        yield
+    except BaseException:
+        if _exists(server, present):
+            _allow_connections(server, present, allowed=True)
+        raise
+
+
+def _allow_connections(server: Connection, name: str, *, allowed: bool) -> None:
+    server.execute(
+        SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}").format(
+            Identifier(name), SQL("true" if allowed else "false")
+        )
+    )
+
+
+def _sign(name: str) -> None:
+    """Say in the audit log and in the ledger that a restore was here: heads noted before it need not be found again."""
+    uid = uuid4()
+    with psycopg.connect(_conninfo_of(name)) as restored:
+        record_event(restored, REPLAYED_BY, "restore", "database", uid)
+        restored.commit()
+        head = committed_head(restored)
+    try:
+        append_to_ledger(Entry(uid=uid, at=datetime.now(UTC), kind=EntryKind.RESTORE, head=head))
+    except OSError as failure:
+        raise CommonsError("ledger.not_writable", reason=failure.strerror) from failure
+
+
+def _put_in_place(server: Connection, name: str, present: str, old: str) -> str | None:
+    """Return the name under which the present database is kept; both names change at once, or neither does."""
+    rename = SQL("ALTER DATABASE {} RENAME TO {}")
+    there_is = _exists(server, present)
+    with server.transaction():
+        if there_is:
+            server.execute(rename.format(Identifier(present), Identifier(old)))
+        server.execute(rename.format(Identifier(name), Identifier(present)))
+    return old if there_is else None
