@@ -43,9 +43,7 @@ granted AS (
 visible AS MATERIALIZED (
     SELECT g.*
       FROM granted g
-      JOIN commons.record_version v USING (version_id)
-     WHERE (g.precision = 'exact' OR NOT v.name_composed) -- a name made of an address is a place
-       AND g.rights & commons.cells('{existence,identity,location}', '{display}')
+     WHERE g.rights & commons.cells('{existence,identity,location}', '{display}')
            = commons.cells('{existence,identity,location}', '{display}')
        AND g.precision <> 'withheld'
 ),
@@ -89,7 +87,7 @@ SELECT p.audience, p.partner_id, p.alternative_id, min(p.record_id) FILTER (WHER
             THEN (row_number() OVER (sources ORDER BY p.precision, d.priority, d.slug, r.partner_key))::int END
   FROM placed p
   JOIN commons.dataset d ON d.dataset_id = p.dataset_id
-  JOIN commons.source_record r ON r.record_id = p.record_id
+  JOIN commons.source_record r ON r.record_id = p.record_id AND r.record_id = ANY (ARRAY(SELECT record_id FROM member))
 WINDOW sources AS (PARTITION BY p.audience, p.partner_id, p.alternative_id, p.part);
 END
 $$;

@@ -61,12 +61,12 @@ WITH location AS MATERIALIZED (
     SELECT commons.cells('{location}', ARRAY[for_purpose]) AS cells
 ),
 record AS MATERIALIZED (
-    SELECT r.record_id, r.dataset_id, v.version_id, v.sector_id, v.neighbourhood_id, v.commune_id,
+    SELECT r.record_id, r.dataset_id, v.version_id, v.sector_id, v.neighbourhood_id, v.commune_id, v.name_composed,
            CASE WHEN c.sensitive THEN 'neighbourhood' ELSE 'exact' END::reference.precision AS unsaid
       FROM commons.source_record r
       JOIN commons.record_version v ON v.record_id = r.record_id AND v.superseded_at IS NULL AND v.geom IS NOT NULL
       JOIN reference.category c ON c.code = v.category
-     WHERE r.record_id = ANY (record_ids) AND r.gone_at IS NULL
+     WHERE r.record_id = ANY (record_ids) AND v.record_id = ANY (record_ids) AND r.gone_at IS NULL
 ),
 reader AS MATERIALIZED (
     SELECT reader.audience, reader.partner_id, commons.allowed_by(reader.audience) AS allowed_by,
@@ -107,7 +107,8 @@ said AS MATERIALIZED (
            min(s.valid_from) FILTER (WHERE s.effect <> 'allow' AND s.ended_at IS NULL AND s.valid_from > as_of
                                            AND heard.outward) AS restricted_from
       FROM (SELECT c.*, record.unsaid, c.ended_at IS NULL AND c.valid_from <= as_of AND c.valid_until > as_of AS live
-              FROM record JOIN commons.consent c USING (record_id)) s
+              FROM record JOIN commons.consent c USING (record_id)
+             WHERE c.record_id = ANY (record_ids)) s
      CROSS JOIN location
      CROSS JOIN reader
      CROSS JOIN LATERAL (
@@ -145,20 +146,27 @@ resolved AS (
       JOIN ceiling USING (dataset_id, audience, partner_id)
       LEFT JOIN said USING (record_id, audience, partner_id)
       LEFT JOIN restricted USING (dataset_id, audience, partner_id)
-)
+),
 -- A district that is unknown or too sparse to hide an address in climbs to the next.
-SELECT resolved.audience, resolved.partner_id, resolved.record_id, resolved.version_id, resolved.dataset_id, resolved.rights,
-       CASE
-           WHEN wanted = 'exact' THEN 'exact'
-           WHEN wanted = 'sector' AND NOT coalesce(sector.sparse, true) THEN 'sector'
-           WHEN wanted <= 'neighbourhood' AND NOT coalesce(neighbourhood.sparse, true) THEN 'neighbourhood'
-           WHEN wanted <= 'commune' AND resolved.commune_id IS NOT NULL THEN 'commune'
-           ELSE 'withheld'
-       END::reference.precision,
-       resolved.licence, resolved.expires_at
-  FROM resolved
-  LEFT JOIN reference.district sector ON sector.district_id = resolved.sector_id
-  LEFT JOIN reference.district neighbourhood ON neighbourhood.district_id = resolved.neighbourhood_id;
+placed AS (
+    SELECT resolved.*,
+           CASE
+               WHEN wanted = 'exact' THEN 'exact'
+               WHEN wanted = 'sector' AND NOT coalesce(sector.sparse, true) THEN 'sector'
+               WHEN wanted <= 'neighbourhood' AND NOT coalesce(neighbourhood.sparse, true) THEN 'neighbourhood'
+               WHEN wanted <= 'commune' AND resolved.commune_id IS NOT NULL THEN 'commune'
+               ELSE 'withheld'
+           END::reference.precision AS precision
+      FROM resolved
+      LEFT JOIN reference.district sector ON sector.district_id = resolved.sector_id
+      LEFT JOIN reference.district neighbourhood ON neighbourhood.district_id = resolved.neighbourhood_id
+)
+-- A name made of an address is a place: it may be shown where the address may.
+SELECT placed.audience, placed.partner_id, placed.record_id, placed.version_id, placed.dataset_id,
+       placed.rights & CASE WHEN placed.name_composed AND placed.precision <> 'exact'
+                            THEN ~commons.cells('{identity}', '{display,reuse}') ELSE -1 END,
+       placed.precision, placed.licence, placed.expires_at
+  FROM placed;
 END
 $$;
 

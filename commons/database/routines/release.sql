@@ -23,13 +23,15 @@ heir AS (
     SELECT DISTINCT ON (i.audience, f.anchor_id) i.audience, i.record_id AS holder, f.anchor_id
       FROM gone
       JOIN commons.released_identity i ON i.record_id = gone.record_id AND i.audience = gone.audience
+       AND i.record_id = ANY (ARRAY(SELECT record_id FROM gone))
       JOIN commons.contribution beside
         ON beside.alternative_id = gone.alternative_id AND beside.anchor_id = gone.anchor_id AND beside.audience = gone.audience
-       AND beside.partner_id = 0
+       AND beside.partner_id = 0 AND beside.alternative_id = ANY (ids)
       JOIN fresh f ON f.record_id = beside.record_id AND f.audience = beside.audience AND f.partner_id = 0
      WHERE gone.partner_id = 0
        AND NOT EXISTS (SELECT FROM fresh part
                          JOIN commons.released_identity own ON own.record_id = part.record_id AND own.audience = part.audience
+                          AND own.record_id = ANY (ARRAY(SELECT record_id FROM fresh))
                         WHERE part.anchor_id = f.anchor_id AND part.audience = f.audience AND part.partner_id = 0)
      ORDER BY i.audience, f.anchor_id, i.record_id
 ),
@@ -37,11 +39,12 @@ inherited AS (
     UPDATE commons.released_identity i
        SET record_id = heir.anchor_id
       FROM (SELECT DISTINCT ON (audience, holder) * FROM heir ORDER BY audience, holder, anchor_id) heir
-     WHERE i.audience = heir.audience AND i.record_id = heir.holder
+     WHERE i.audience = heir.audience AND i.record_id = heir.holder AND i.record_id = ANY (ARRAY(SELECT record_id FROM gone))
 ),
 removed AS (
     DELETE FROM commons.contribution c USING gone
      WHERE c.record_id = gone.record_id AND c.audience = gone.audience AND c.partner_id = gone.partner_id
+       AND c.alternative_id = ANY (ids)
 )
 INSERT INTO commons.contribution AS c SELECT * FROM fresh
 ON CONFLICT (record_id, audience, partner_id) DO UPDATE
@@ -57,6 +60,7 @@ SELECT DISTINCT commons.identity_audience(c.audience), c.anchor_id
    AND NOT EXISTS (SELECT FROM commons.contribution part
                      JOIN commons.released_identity i
                        ON i.record_id = part.record_id AND i.audience = commons.identity_audience(part.audience)
+                      AND i.record_id = ANY (ARRAY(SELECT record_id FROM commons.contribution WHERE alternative_id = ANY (ids)))
                     WHERE part.alternative_id = ANY (ids) AND part.anchor_id = c.anchor_id
                       AND part.audience = c.audience AND part.partner_id = c.partner_id)
 ON CONFLICT DO NOTHING;
@@ -80,6 +84,7 @@ present AS MATERIALIZED (
       FROM commons.contribution c
       JOIN commons.released_identity i ON i.record_id = c.record_id AND i.audience = commons.identity_audience(c.audience)
      WHERE c.alternative_id = ANY (ids)
+       AND i.record_id = ANY (ARRAY(SELECT record_id FROM commons.contribution WHERE alternative_id = ANY (ids)))
 ),
 back AS (
     DELETE FROM commons.tombstone t USING present
@@ -91,6 +96,18 @@ ON CONFLICT DO NOTHING;
 END
 $$;
 
+-- Has the planner hash what it joins until the transaction ends, or choose freely. Of a parameter's array or a function's rows
+-- it expects a handful: for many it would loop over all of them within all of them.
+CREATE OR REPLACE FUNCTION commons.plan_for_many(many boolean)
+RETURNS void
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT set_config('enable_nestloop', CASE WHEN many THEN 'off' ELSE 'on' END, true),
+       set_config('enable_mergejoin', CASE WHEN many THEN 'off' ELSE 'on' END, true),
+       set_config('plan_cache_mode', CASE WHEN many THEN 'force_custom_plan' ELSE 'auto' END, true);
+$$;
+
 -- Makes the released tables say what consent allows now, for these alternatives and every reader. Refreshes wait for each
 -- other: the lock is taken here too, for those who call it without the queue.
 CREATE OR REPLACE FUNCTION commons.refresh_release(ids bigint[])
@@ -99,11 +116,9 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
-    -- What the planner expects of a parameter's array is a handful: for many it would nest loops over all of them.
     many CONSTANT int := 100;
 BEGIN
-    PERFORM set_config('enable_nestloop', CASE WHEN cardinality(ids) > many THEN 'off' ELSE 'on' END, true),
-            set_config('plan_cache_mode', CASE WHEN cardinality(ids) > many THEN 'force_custom_plan' ELSE 'auto' END, true);
+    PERFORM commons.plan_for_many(cardinality(ids) > many);
     PERFORM pg_advisory_xact_lock(hashtext('commons release'));
     PERFORM commons.refresh_contributions(ids);
     PERFORM commons.leave_tombstones(ids);
@@ -113,7 +128,7 @@ BEGIN
     INSERT INTO commons.released_alternative SELECT * FROM commons.compute_released_alternatives(ids);
     INSERT INTO commons.released_participation SELECT * FROM commons.compute_released_participations(ids);
     INSERT INTO commons.released_redirect SELECT * FROM commons.compute_released_redirects(ids);
-    PERFORM set_config('enable_nestloop', 'on', true), set_config('plan_cache_mode', 'auto', true);
+    PERFORM commons.plan_for_many(false);
 END
 $$;
 
@@ -140,6 +155,7 @@ RETURNS TABLE (audience reference.audience, alternative_id bigint)
 LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
 SET enable_nestloop = off
+SET enable_mergejoin = off
 SET plan_cache_mode = force_custom_plan
 AS $$
 WITH every AS MATERIALIZED (

@@ -66,6 +66,11 @@ RETURN QUERY
 WITH contributor AS MATERIALIZED (
     SELECT c.* FROM commons.contribution c WHERE c.alternative_id = ANY (ids) AND c.rank IS NOT NULL
 ),
+version AS MATERIALIZED (
+    SELECT v.version_id, v.geom, v.sector_id, v.neighbourhood_id, v.commune_id, v.updated_on, v.stored_at
+      FROM commons.record_version v
+     WHERE v.version_id = ANY (ARRAY(SELECT contributor.version_id FROM contributor))
+),
 shown_group AS MATERIALIZED (
     SELECT field_group, commons.cells(ARRAY[field_group], '{display}') AS cell
       FROM unnest(enum_range(NULL::reference.field_group)) AS field_group
@@ -75,7 +80,8 @@ value AS MATERIALIZED (
     SELECT DISTINCT ON (c.audience, c.partner_id, c.anchor_id, v.field_name)
            c.audience, c.partner_id, c.anchor_id, v.field_name, v.value, c.dataset_id, c.licence
       FROM contributor c
-      JOIN commons.asserted_value v ON v.version_id = c.version_id AND (c.precision = 'exact' OR NOT v.exact_only)
+      JOIN commons.asserted_value v ON v.version_id = c.version_id AND v.version_id = ANY (ARRAY(SELECT version_id FROM contributor))
+                                  AND (c.precision = 'exact' OR NOT v.exact_only)
       JOIN shown_group g ON g.field_group = v.field_group AND c.rights & g.cell <> 0
      WHERE v.value NOT IN ('null'::jsonb, '[]'::jsonb, '""'::jsonb)
      ORDER BY c.audience, c.partner_id, c.anchor_id, v.field_name, c.rank
@@ -97,7 +103,7 @@ summary AS (
            min(c.expires_at) AS expires_at,
            max(coalesce(v.updated_on, v.stored_at::date)) AS updated_on
       FROM contributor c
-      JOIN commons.record_version v USING (version_id)
+      JOIN version v USING (version_id)
      GROUP BY c.audience, c.partner_id, c.anchor_id
 ),
 -- A part is known by the id of the first of its records that has one: the id outlives the source that it began with.
@@ -106,6 +112,7 @@ identity AS (
       FROM commons.contribution c
       JOIN commons.released_identity i ON i.record_id = c.record_id AND i.audience = commons.identity_audience(c.audience)
      WHERE c.alternative_id = ANY (ids)
+       AND i.record_id = ANY (ARRAY(SELECT record_id FROM commons.contribution WHERE alternative_id = ANY (ids)))
      ORDER BY c.audience, c.partner_id, c.anchor_id, c.record_id
 ),
 placed AS (
@@ -118,7 +125,7 @@ placed AS (
            CASE WHEN c.precision = 'exact' THEN exact_commune.code WHEN area.level = 'commune' THEN area.code
                 ELSE around.commune END AS commune
       FROM contributor c
-      JOIN commons.record_version v USING (version_id)
+      JOIN version v USING (version_id)
       JOIN commons.dataset d ON d.dataset_id = c.dataset_id
       LEFT JOIN reference.district exact_sector ON exact_sector.district_id = v.sector_id
       LEFT JOIN reference.district exact_neighbourhood ON exact_neighbourhood.district_id = v.neighbourhood_id
@@ -202,6 +209,7 @@ SELECT c.audience, c.partner_id, c.alternative_id, c.anchor_id, was.public_id, n
   JOIN commons.released_alternative now USING (alternative_id, anchor_id, audience, partner_id)
   JOIN commons.released_identity was
     ON was.record_id = c.record_id AND was.audience = commons.identity_audience(c.audience)
- WHERE c.alternative_id = ANY (ids) AND now.alternative_id = ANY (ids) AND was.public_id <> now.public_id;
+ WHERE c.alternative_id = ANY (ids) AND now.alternative_id = ANY (ids) AND was.public_id <> now.public_id
+   AND was.record_id = ANY (ARRAY(SELECT record_id FROM commons.contribution WHERE alternative_id = ANY (ids)));
 END
 $$;

@@ -159,8 +159,8 @@ released_participation = Table(
 released_identity = Table(
     "released_identity",
     metadata,
-    Column("audience", AUDIENCE, primary_key=True, comment="a named partner has the partners' ids"),
     refers_to("record_id", "commons.source_record.record_id", primary_key=True),
+    Column("audience", AUDIENCE, primary_key=True, comment="a named partner has the partners' ids"),
     Column("public_id", Uuid, nullable=False, server_default=func.gen_random_uuid()),
     UniqueConstraint("audience", "public_id"),
     schema=PRIVATE,

@@ -107,7 +107,7 @@ ALTER TABLE commons.released_identity
     DROP CONSTRAINT pk_released_identity,
     DROP COLUMN alternative_id,
     ADD COLUMN record_id bigint NOT NULL,
-    ADD CONSTRAINT pk_released_identity PRIMARY KEY (audience, record_id),
+    ADD CONSTRAINT pk_released_identity PRIMARY KEY (record_id, audience),
     ADD CONSTRAINT fk_released_identity_record_id FOREIGN KEY (record_id) REFERENCES commons.source_record (record_id);
 COMMENT ON COLUMN commons.released_identity.audience IS 'a named partner has the partners'' ids';
 INSERT INTO commons.released_identity (audience, record_id, public_id) SELECT audience, record_id, public_id FROM kept;
