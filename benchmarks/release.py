@@ -1,8 +1,8 @@
-"""Consent and release: what a change costs, and what a reader pays, beside the same work on a plain table without consent.
+"""Consent and release: what a change costs, and what a reader pays, beside the same on a plain table without consent.
 
     python benchmarks/release.py [--datasets 40] [--size 5000]
 
-The baseline is `plain`: the records themselves in one table with the same columns, a spatial index and no consent. Every
+The baseline is `plain`: what partners see, in one table with the same columns, a spatial index and no consent. Every
 ratio is of medians of the same run. Nothing is left behind.
 """
 
@@ -23,6 +23,7 @@ from commons.database.migrate import upgrade
 from commons.districts.frames import read_districts
 from commons.districts.grid import grid_districts
 from commons.districts.load import load_districts
+from commons.release.upkeep import release_drift
 
 WORLD = Path(__file__).with_suffix(".sql").with_name("release_world.sql")
 ROUNDS = 15
@@ -45,10 +46,26 @@ SELECT ST_AsMVT(tile.*) FROM (
       FROM {table}
      WHERE geom && ST_Transform(ST_TileEnvelope({z}, {x}, {y}), 4326)) tile
 """
+DENY = """
+INSERT INTO commons.consent (dataset_id, record_id, effect, audience, field_groups, purposes, given_by, evidence_kind,
+                             valid_from, valid_until)
+SELECT %(dataset)s, %(record)s, 'deny', audience, enum_range(NULL::reference.field_group),
+       enum_range(NULL::reference.purpose), 'x', 'withdrawal', clock_timestamp(), 'infinity'
+  FROM unnest('{partner,researchers}'::reference.audience[]) AS audience
+"""
+SOME = """
+SELECT dataset_id, record_id FROM commons.source_record
+ WHERE record_id %% 10 < 8 ORDER BY record_id * 7919 %% 100003 LIMIT %(number)s
+"""
+OF_DATASET = """
+alternative_id IN (SELECT m.alternative_id FROM commons.membership m JOIN commons.source_record USING (record_id)
+                    WHERE dataset_id = %(value)s)
+"""
+REBUILD = "SELECT commons.refresh_release(ARRAY(SELECT alternative_id FROM commons.alternative))"
 READS = {
     "box of 0.8 km": BOX.replace("{side}", "0.011"),
     "box of 5 km": BOX.replace("{side}", "0.07"),
-    "tile z14": TILE.format(table="{table}", z=14, x=8390, y=5494),
+    "tile z14": TILE.format(table="{table}", z=14, x=8390, y=5496),
 }
 
 
@@ -93,61 +110,37 @@ def report(what: str, milliseconds: float, plain: float | None = None, target: s
 
 
 def withdraw(connection: Connection, dataset: int, record: int | None) -> None:
-    """Deny a record, or all of a dataset, to everyone."""
-    connection.execute(
-        "INSERT INTO commons.consent (dataset_id, record_id, effect, audience, field_groups, purposes, given_by,"
-        " evidence_kind, valid_from, valid_until)"
-        " SELECT %s, %s, 'deny', a, enum_range(NULL::reference.field_group), enum_range(NULL::reference.purpose),"
-        " 'x', 'withdrawal', clock_timestamp(), 'infinity' FROM unnest('{partner,researchers}'::reference.audience[]) a",
-        (dataset, record),
-    )
+    """Deny a record, or all of a dataset, to everyone, and commit."""
+    connection.execute(DENY, {"dataset": dataset, "record": record})
+    connection.commit()
+
+
+def delete(connection: Connection, condition: str, value: int) -> None:
+    """Delete the same of the plain table, and commit."""
+    connection.execute(f"DELETE FROM public.plain WHERE {condition}", {"value": value})
+    connection.commit()
 
 
 def measure_changes(size: int) -> None:
-    """Withdraw single records, then a dataset, then rebuild everything."""
-    with connect(Role.INGEST) as connection, psycopg.connect(os.environ["DATABASE_URL"]) as owner:
-        rows = connection.execute(
-            "SELECT dataset_id, record_id FROM commons.source_record WHERE record_id %% 10 < 8 ORDER BY record_id * 7919 %% 100003 LIMIT %s",
-            (ROUNDS * 2,),
-        ).fetchall()
+    """Withdraw single records, then a dataset; rebuild everything; look for drift."""
+    url = os.environ["DATABASE_URL"]
+    with connect(Role.INGEST) as connection, psycopg.connect(url) as owner:
+        some = connection.execute(SOME, {"number": 2 * ROUNDS}).fetchall()
         connection.commit()
         taken, plain = [], []
-        for dataset, record in rows:
-            taken.append(timed(lambda d=dataset, r=record: (withdraw(connection, d, r), connection.commit())))
-            plain.append(
-                timed(
-                    lambda r=record: (
-                        owner.execute(
-                            "DELETE FROM public.plain WHERE anchor_id = %s OR alternative_id = %s", (r, r)
-                        ),
-                        owner.commit(),
-                    )
-                )
-            )
-        report("one record withdrawn (first, new connection)", taken[0], target="")
-        report("one record withdrawn (median)", statistics.median(taken), statistics.median(plain), "≤ 20 ms")
+        for dataset, record in some:
+            taken.append(timed(lambda d=dataset, r=record: withdraw(connection, d, r)))
+            plain.append(timed(lambda r=record: delete(owner, "alternative_id = %(value)s", r)))
+        report("one record withdrawn, first of a session", taken[0])
+        report("one record withdrawn", statistics.median(taken), statistics.median(plain), "≤ 20 ms")
         last = connection.execute("SELECT max(dataset_id) FROM commons.dataset").fetchone()[0]
-        whole = timed(lambda: (withdraw(connection, last, None), connection.commit()))
-        delete = timed(
-            lambda: (
-                owner.execute(
-                    "DELETE FROM public.plain WHERE alternative_id IN (SELECT alternative_id FROM commons.membership JOIN"
-                    " commons.source_record USING (record_id) WHERE dataset_id = %s)",
-                    (last,),
-                ),
-                owner.commit(),
-            )
-        )
-        report(f"a dataset of {size} withdrawn", whole, delete, "≤ 1 s")
-        everything = "SELECT commons.refresh_release(ARRAY(SELECT alternative_id FROM commons.alternative))"
-        report("full rebuild", timed(lambda: (owner.execute(everything), owner.commit())))
-        report(
-            "drift check",
-            timed(lambda: owner.execute("SELECT count(*) FROM commons.release_drift()").fetchone()),
-        )
-        found = owner.execute("SELECT count(*) FROM commons.release_drift()").fetchone()[0]
-        print(f"drift: {found}")
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as owner:
+        whole = timed(lambda: withdraw(connection, last, None))
+        gone = timed(lambda: delete(owner, OF_DATASET, last))
+        report(f"a dataset of {size} withdrawn", whole, gone, "≤ 1 s")
+        report("full rebuild", timed(lambda: (owner.execute(REBUILD), owner.commit())))
+        report("drift check", timed(lambda: release_drift(owner)))
+        print(f"drift: {release_drift(owner)}")
+    with psycopg.connect(url, autocommit=True) as owner:
         owner.execute("VACUUM ANALYZE")
 
 
