@@ -1,19 +1,45 @@
-"""Commands about consent: withdraw."""
+"""Commands about changing consent: withdraw, set, proposals, approve, refuse."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Annotated
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
 
 import pandas as pd
 import typer
 
 from commons.cli.cluster import ensure_database
-from commons.cli.terminal import console, group, print_frame, say, told
+from commons.cli.terminal import OutputFormat, console, group, print_frame, say, told
+from commons.consent.change import Change, approve, refuse, set_consent
+from commons.consent.proposal import open_proposals
+from commons.consent.statements import Word
+from commons.consent.wanted import Wanted
 from commons.consent.withdraw import withdraw
 from commons.database.connection import Role, connect
+from commons.i18n import translate
 from commons.partners import find_dataset
-from commons.vocabulary import FieldGroup
+from commons.vocabulary import EvidenceKind, FieldGroup, Precision, Visibility
 
 app = group("consent")
+
+SET_EXAMPLE = (
+    "commons consent set liste-voisins --record 12 --visibility partners --precision commune --contact withheld"
+    " --statistics --no-reuse --by 'A. Voisin' --dry-run"
+)
+
+
+class Evidence(StrEnum):
+    """The ways in which a consent is given to a person."""
+
+    FORM = EvidenceKind.FORM.value
+    MAIL = EvidenceKind.MAIL.value
+    PAPER = EvidenceKind.PAPER.value
+
+
+By = Annotated[str, typer.Option(help=say("consent_set.by"))]
+DryRun = Annotated[bool, typer.Option("--dry-run", help=say("upload.dry_run"))]
+Number = Annotated[int, typer.Argument(help=say("consent_approve.number"))]
 
 
 @app.command(
@@ -27,7 +53,7 @@ def withdraw_consent(
     field_group: Annotated[
         list[FieldGroup] | None, typer.Option("--group", help=say("consent_withdraw.group"))
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help=say("upload.dry_run"))] = False,
+    dry_run: DryRun = False,
 ) -> None:
     ensure_database()
     with connect(Role.INGEST) as connection:
@@ -41,4 +67,107 @@ def withdraw_consent(
         )
     number = receipt.withdrawal_id
     console.print(say("consent_withdraw.dry") if dry_run else say("consent_withdraw.done", number=number))
-    print_frame(pd.DataFrame([asdict(effect) for effect in receipt.effects]))
+    print_effects(receipt.effects)
+
+
+@app.command("set", help=told("consent_set", SET_EXAMPLE))
+def set_flags(
+    dataset: str,
+    *,
+    visibility: Annotated[Visibility, typer.Option(help=say("consent_set.visibility"))],
+    precision: Annotated[Precision, typer.Option(help=say("consent_set.precision"))],
+    contact: Annotated[Visibility, typer.Option(help=say("consent_set.contact"))],
+    statistics: Annotated[
+        bool, typer.Option("--statistics/--no-statistics", help=say("consent_set.statistics"))
+    ],
+    reuse: Annotated[bool, typer.Option("--reuse/--no-reuse", help=say("consent_set.reuse"))],
+    by: By,
+    record: Annotated[str | None, typer.Option(help=say("consent_set.record"))] = None,
+    licence: Annotated[str | None, typer.Option(help=say("consent_set.licence"))] = None,
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help=say("consent_set.until"))
+    ] = None,
+    evidence_kind: Annotated[Evidence, typer.Option(help=say("consent_set.evidence_kind"))] = Evidence.FORM,
+    evidence: Annotated[str | None, typer.Option(help=say("consent_set.evidence"))] = None,
+    capacity: Annotated[str | None, typer.Option(help=say("consent_set.capacity"))] = None,
+    dry_run: DryRun = False,
+) -> None:
+    ensure_database()
+    wanted = Wanted(
+        visibility=visibility,
+        precision=precision,
+        contact=contact,
+        statistics=statistics,
+        reuse=reuse,
+        licence=licence,
+        until=until.date() if until else None,
+    )
+    word = Word(given_by=by, evidence_kind=EvidenceKind(evidence_kind), capacity=capacity, evidence=evidence)
+    with connect(Role.INGEST) as connection:
+        found = find_dataset(connection, dataset)
+        change = set_consent(connection, found, wanted, word, record_key=record, dry_run=dry_run)
+    print_change(change, dry_run=dry_run)
+
+
+@app.command("proposals", help=told("consent_proposals", "commons consent proposals"))
+def list_proposals(form: Annotated[OutputFormat, typer.Option("--format")] = OutputFormat.TABLE) -> None:
+    ensure_database()
+    with connect(Role.INGEST) as connection:
+        proposals = open_proposals(connection)
+    if not proposals and form is OutputFormat.TABLE:
+        console.print(say("consent_proposals.none"))
+        return
+    rows = [
+        {
+            "number": proposal.proposal_id,
+            "dataset": proposal.dataset.slug,
+            "record": proposal.record_key,
+            "proposed_by": proposal.word.given_by,
+            "proposed_on": proposal.proposed_at.date().isoformat(),
+            **proposal.codes,
+        }
+        for proposal in proposals
+    ]
+    print_frame(pd.DataFrame(rows), form)
+
+
+@app.command("approve", help=told("consent_approve", "commons consent approve 3 --by 'B. Buren' --dry-run"))
+def approve_proposal(
+    number: Number, by: Annotated[str, typer.Option(help=say("consent_approve.by"))], dry_run: DryRun = False
+) -> None:
+    ensure_database()
+    with connect(Role.INGEST) as connection:
+        change = approve(connection, number, approved_by=by, dry_run=dry_run)
+    console.print(say("consent_approve.dry") if dry_run else say("consent_approve.done", number=number))
+    print_effects(change.effects)
+
+
+@app.command("refuse", help=told("consent_refuse", "commons consent refuse 3 --by 'B. Buren'"))
+def refuse_proposal(number: Number, by: Annotated[str, typer.Option(help=say("consent_refuse.by"))]) -> None:
+    ensure_database()
+    with connect(Role.INGEST) as connection:
+        refuse(connection, number, refused_by=by)
+    console.print(say("consent_refuse.done", number=number))
+
+
+def print_change(change: Change, *, dry_run: bool) -> None:
+    """Say what closed at once, and what waits for another person."""
+    if change.narrows:
+        console.print(say("consent_set.at_once_dry" if dry_run else "consent_set.at_once"))
+        print_effects(change.effects)
+    else:
+        console.print(say("consent_set.nothing_closes" if change.widens else "consent_set.nothing"))
+    if change.widens and dry_run:
+        console.print(say("consent_set.if_approved"))
+        print_effects(change.if_approved)
+    elif change.widens:
+        console.print(say("consent_set.proposed", number=change.proposal_id), markup=False)
+    if change.exceeds:
+        console.print(say("consent_set.exceeds"), markup=False)
+
+
+def print_effects(effects: Sequence[Any]) -> None:
+    """Print effects in the reader's language, a row for each reader."""
+    frame = pd.DataFrame([asdict(effect) for effect in effects]).dropna(axis="columns", how="all")
+    frame["audience"] = [translate(f"audience.{code}") for code in frame["audience"]]
+    print_frame(frame.rename(columns=lambda name: say(f"effects.{name}")))

@@ -8,7 +8,8 @@ import typer
 
 from commons.cli.cluster import ensure_database
 from commons.cli.terminal import OutputFormat, console, group, print_frame, say, told, working
-from commons.consent.agreement import AgreementTerms, sign_agreement
+from commons.consent.agreement import AgreementTerms
+from commons.consent.change import set_agreement
 from commons.database.connection import Role, connect
 from commons.districts.frames import read_districts
 from commons.districts.load import GridNotNeededError, LoadReport, load_districts
@@ -139,8 +140,13 @@ def sign(
     with connect(Role.INGEST) as connection:
         owner = find_partner(connection, partner)
         signed = add_dataset(connection, owner, dataset, title, attribution or f"© {owner.name}")
-        sign_agreement(connection, signed, terms)
-    console.print(say("partners_sign.done", dataset=dataset, until=terms.valid_until), markup=False)
+        change = set_agreement(connection, signed, terms)
+    if not change.widens:
+        console.print(say("partners_sign.done", dataset=dataset, until=terms.valid_until), markup=False)
+        return
+    console.print(say("partners_sign.proposed", number=change.proposal_id), markup=False)
+    if change.narrows:
+        console.print(say("partners_sign.narrowed"), markup=False)
 
 
 def token(partner: str) -> None:

@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from enum import StrEnum
 from typing import Any, TypeAlias
 
@@ -76,5 +76,5 @@ def connect(role: str) -> Iterator[Connection]:
         connection = psycopg.connect(conninfo(role), application_name=f"commons {role}")
     except psycopg.OperationalError as failure:
         raise CommonsError("database.unreachable", role=str(role)) from failure
-    with connection:
+    with closing(connection), connection:  # a commit that is refused leaves it open
         yield connection

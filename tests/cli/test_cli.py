@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import date
@@ -17,7 +18,8 @@ COMMANDS = [
     [], ["up"], ["down"], ["status"], ["serve"], ["upload"], ["demo"], ["db"], ["db", "upgrade"], ["districts"],
     ["districts", "load"], ["partners"], ["partners", "list"], ["partners", "add"], ["partners", "sign"],
     ["partners", "token"], ["consent"],
-    ["consent", "withdraw"], ["consent", "erase"], ["consent", "readmit"], ["backup"], ["restore"], ["audit"], ["audit", "verify"],
+    ["consent", "withdraw"], ["consent", "set"], ["consent", "proposals"], ["consent", "approve"], ["consent", "refuse"],
+    ["consent", "erase"], ["consent", "readmit"], ["backup"], ["restore"], ["audit"], ["audit", "verify"],
     ["release"], ["release", "sweep"], ["release", "check"], ["research"], ["research", "count"], ["research", "change"], ["research", "coverage"],
 ]  # fmt: skip
 
@@ -91,7 +93,12 @@ def test_an_upload_is_checked_then_stored_and_its_set_aside_rows_written(demo_da
     )
     terms += " --signed-by me --until 2099-01-01"
     assert commons("partners", "add", "voisins", "Les Voisins").returncode == 0
-    assert commons("partners", "sign", "voisins", "liste", *terms.split()).returncode == 0
+    signed = commons("partners", "sign", "voisins", "liste", *terms.split())
+    number = re.search(r"proposal no\. (\d+)", signed.stdout)[1]
+    alone = commons("consent", "approve", number, "--by", " ME ")
+    assert alone.returncode == 1
+    assert "another person" in alone.stderr
+    assert commons("consent", "approve", number, "--by", "you").returncode == 0
     dry = commons("upload", "liste", str(file), "--dry-run")
     assert "2 rows read: 1 ready, 1 set aside. Nothing is stored." in dry.stdout
     done = commons("upload", "liste", str(file), "--set-aside", str(aside))

@@ -1,0 +1,300 @@
+"""Changing consent: what narrows takes effect at once, what widens is a proposal that another person approves."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date
+
+from commons.audit import record_event
+from commons.consent.agreement import (
+    AgreementTerms,
+    Signed,
+    agreement_in_force,
+    opens_more,
+    sign_agreement,
+    sign_narrower,
+)
+from commons.consent.effects import Effect, effects_since, note_shown
+from commons.consent.flags import LICENCE_WORDS
+from commons.consent.proposal import Proposal, codes_of, decide, find_proposal, insert_proposal
+from commons.consent.record_change import (
+    Permissions,
+    narrow_record,
+    opens_anything,
+    opposing,
+    permissions,
+    widen_record,
+)
+from commons.consent.records import About, find_record
+from commons.consent.statements import Word, lift
+from commons.consent.wanted import Wanted
+from commons.database.connection import Connection
+from commons.errors import CommonsError
+from commons.partners import Dataset
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a change of consent did at once, and what waits for a second person.
+
+    `proposal_id` is None where nothing would open, and in a dry run. `if_approved` are the effects that all of it would
+    have, told in a dry run. `exceeds`: it asks for more than the agreement and the record's place allow.
+    """
+
+    dataset: str
+    record: str | None
+    narrows: bool
+    widens: bool
+    effects: tuple[Effect, ...]
+    if_approved: tuple[Effect, ...] = ()
+    proposal_id: int | None = None
+    exceeds: bool = False
+
+
+def set_consent(
+    connection: Connection,
+    dataset: Dataset,
+    wanted: Wanted,
+    word: Word,
+    *,
+    record_key: str | None = None,
+    dry_run: bool = False,
+) -> Change:
+    """Return what changed: a record's consent, or (without a key) the dataset's agreement, is made what is wanted.
+
+    What closes is closed when the caller commits, and outlasts later files. What would open anything to any reader is
+    only proposed, until another person approves it. A dry run changes nothing and returns what would be. Raises
+    CommonsError where there is no such record, no agreement in force, or the end is past.
+    """
+    with connection.transaction(force_rollback=dry_run):
+        _check(connection, dataset, word.given_by, wanted)
+        signed = _in_force(connection, dataset)
+        if record_key is None:
+            return _set_agreement(
+                connection, dataset, signed, _terms(signed, wanted, word), word, dry_run=dry_run
+            )
+        return _set_record(connection, dataset, record_key, wanted, word, dry_run=dry_run)
+
+
+def set_agreement(
+    connection: Connection, dataset: Dataset, terms: AgreementTerms, *, dry_run: bool = False
+) -> Change:
+    """Return what changed: the dataset's agreement becomes this one at once where it opens nothing, else once approved.
+
+    The first agreement opens all that it allows.
+    """
+    word = Word(given_by=terms.signed_by, capacity=terms.capacity, evidence=terms.evidence)
+    with connection.transaction(force_rollback=dry_run):
+        _check(connection, dataset, terms.signed_by, terms.wanted())
+        signed = agreement_in_force(connection, dataset)
+        return _set_agreement(connection, dataset, signed, terms, word, dry_run=dry_run)
+
+
+def approve(connection: Connection, proposal_id: int, *, approved_by: str, dry_run: bool = False) -> Change:
+    """Return what changed when another person approved a proposal, which is looked at anew.
+
+    Raises CommonsError where it is the same person, the proposal is decided, its record has gone, its end is past, or
+    something it does not know of has been closed since.
+    """
+    with connection.transaction(force_rollback=dry_run):
+        dataset = find_proposal(connection, proposal_id).dataset
+        _lock(connection, dataset)
+        proposal = find_proposal(connection, proposal_id)
+        _check_open(connection, proposal, approved_by)
+        note_shown(connection, proposal.about)
+        _widen(connection, proposal, replace(proposal.word, approved_by=approved_by))
+        effects = effects_since(connection, with_districts=dry_run)
+        decide(connection, proposal_id, "approved", approved_by)
+        _tell(connection, approved_by, "approve consent", proposal)
+        return Change(dataset.slug, proposal.record_key, False, True, effects, (), proposal_id)
+
+
+def refuse(connection: Connection, proposal_id: int, *, refused_by: str) -> None:
+    """Close a proposal without doing what it proposes; who made it may do so too."""
+    dataset = find_proposal(connection, proposal_id).dataset
+    with connection.transaction():
+        _lock(connection, dataset)
+        proposal = find_proposal(connection, proposal_id)
+        if proposal.decision is not None:
+            raise CommonsError("consent.decided", number=proposal_id)
+        _check_name(connection, refused_by)
+        decide(connection, proposal_id, "refused", refused_by)
+        _tell(connection, refused_by, "refuse consent", proposal)
+
+
+def _set_record(
+    connection: Connection, dataset: Dataset, key: str, wanted: Wanted, word: Word, *, dry_run: bool
+) -> Change:
+    record_id = find_record(connection, dataset, key)
+    about = About(dataset.dataset_id, record_id)
+    before = permissions(connection, record_id)
+    if_approved: tuple[Effect, ...] = ()
+    note_shown(connection, about)
+    with connection.transaction(force_rollback=True):
+        widen_record(connection, about, wanted, _with_someone(word))
+        tried = permissions(connection, record_id)
+        widens = opens_anything(before, tried)
+        if dry_run and widens:
+            if_approved = effects_since(connection, with_districts=True)
+    lifts = [restriction.consent_id for restriction in opposing(connection, about, wanted)]
+    narrows = narrow_record(connection, about, wanted, word) > 0
+    effects = effects_since(connection, with_districts=dry_run)
+    proposal_id = None
+    if widens:
+        codes = codes_of(wanted, None)
+        proposal_id = insert_proposal(connection, about, codes, word, agreement_id=None, lifts=lifts)
+    record_event(
+        connection, word.given_by, "set consent", "dataset", dataset.slug,
+        record_id=record_id, narrows=narrows, proposal_id=proposal_id,
+    )  # fmt: skip
+    return Change(
+        dataset.slug, key, narrows, widens, effects, if_approved,
+        None if dry_run else proposal_id, _exceeds(wanted, tried),
+    )  # fmt: skip
+
+
+def _set_agreement(
+    connection: Connection,
+    dataset: Dataset,
+    signed: Signed | None,
+    terms: AgreementTerms,
+    word: Word,
+    *,
+    dry_run: bool,
+) -> Change:
+    about = About(dataset.dataset_id, None)
+    wanted, before = terms.wanted(), signed.agreement_id if signed else None
+    if_approved: tuple[Effect, ...] = ()
+    note_shown(connection, about)
+    opposed = opposing(connection, about, wanted)
+    with connection.transaction(force_rollback=True):
+        lift(connection, about, opposed, _with_someone(word))
+        after = sign_agreement(connection, dataset, terms, _with_someone(word).approved_by)
+        widens = bool(opposed) or opens_more(connection, after, before)
+        narrows = before is not None and opens_more(connection, before, after)
+        if dry_run and widens:
+            if_approved = effects_since(connection, with_districts=True)
+    proposal_id = None
+    if widens:
+        narrower = sign_narrower(connection, dataset, signed, terms) if signed else None
+        narrows = narrower is not None
+        proposal_id = insert_proposal(
+            connection, about, codes_of(wanted, terms), word,
+            agreement_id=narrower or before, lifts=[restriction.consent_id for restriction in opposed],
+        )  # fmt: skip
+    elif narrows:
+        sign_agreement(connection, dataset, terms)
+    effects = effects_since(connection, with_districts=dry_run)
+    record_event(
+        connection,
+        word.given_by,
+        "set agreement",
+        "dataset",
+        dataset.slug,
+        narrows=narrows,
+        proposal_id=proposal_id,
+    )
+    return Change(dataset.slug, None, narrows, widens, effects, if_approved, None if dry_run else proposal_id)
+
+
+def _widen(connection: Connection, proposal: Proposal, word: Word) -> None:
+    about, wanted = proposal.about, proposal.wanted
+    if proposal.record_id is not None:
+        widen_record(connection, about, wanted, word)
+    elif proposal.terms is not None:
+        lift(connection, about, opposing(connection, about, wanted), word)
+        sign_agreement(connection, proposal.dataset, proposal.terms, word.approved_by)
+
+
+def _check_open(connection: Connection, proposal: Proposal, approved_by: str) -> None:
+    """Raise CommonsError unless this person may approve the proposal, and it still means what it meant."""
+    number, dataset = proposal.proposal_id, proposal.dataset
+    if proposal.decision is not None:
+        raise CommonsError("consent.decided", number=number)
+    _check_name(connection, approved_by)
+    if not _is_true(connection, "SELECT commons.are_two(%s, %s)", proposal.word.given_by, approved_by):
+        raise CommonsError("consent.same_person", number=number)
+    _check_day(proposal.wanted.until)
+    if proposal.record_key is not None:
+        find_record(connection, dataset, proposal.record_key)
+        _in_force(connection, dataset)
+    else:
+        signed = agreement_in_force(connection, dataset)
+        if proposal.agreement_id != (signed.agreement_id if signed else None):
+            raise CommonsError("consent.overtaken", number=number)
+    found = opposing(connection, proposal.about, proposal.wanted)
+    if not {restriction.consent_id for restriction in found} <= set(proposal.lifts):
+        raise CommonsError("consent.overtaken", number=number)
+
+
+def _terms(signed: Signed, wanted: Wanted, word: Word) -> AgreementTerms:
+    """Return an agreement of the flags that are wanted; what they do not speak of stays."""
+    flags = {name: value for name, value in vars(wanted).items() if name not in {"licence", "until"}}
+    return AgreementTerms(
+        **flags,
+        stance=signed.stance,
+        licence=wanted.licence or signed.licence,
+        signed_by=word.given_by,
+        signed_on=date.today(),  # noqa: DTZ011 - the day on which it is signed, here
+        valid_until=wanted.until or signed.valid_until.astimezone(UTC).date(),
+        capacity=word.capacity,
+        evidence=word.evidence,
+    )
+
+
+def _exceeds(wanted: Wanted, permitted: Permissions) -> bool:
+    """Tell whether something that is wanted is not had even by two people's word."""
+    had = {
+        (reader.audience, group, purpose)
+        for (reader, purpose), permission in permitted.items()
+        for group in permission.groups
+    }
+    audiences = {reader.audience for reader, _ in permitted if not reader.partner_id}
+    if not audiences:
+        return True
+    return any((a, *cell) not in had for a in audiences for cell in wanted.cells(a))
+
+
+def _with_someone(word: Word) -> Word:
+    """Return the word as if another had approved it: to try what it would open, never to be stored."""
+    return replace(word, approved_by=f"not {word.given_by}")
+
+
+def _in_force(connection: Connection, dataset: Dataset) -> Signed:
+    signed = agreement_in_force(connection, dataset)
+    if signed is None:
+        raise CommonsError("consent.no_agreement", dataset=dataset.slug)
+    return signed
+
+
+def _check(connection: Connection, dataset: Dataset, name: str, wanted: Wanted) -> None:
+    _check_name(connection, name)
+    _check_day(wanted.until)
+    if wanted.licence is not None and wanted.licence not in LICENCE_WORDS:
+        raise CommonsError("consent.licence", licence=wanted.licence, known=", ".join(LICENCE_WORDS))
+    _lock(connection, dataset)
+
+
+def _check_name(connection: Connection, name: str) -> None:
+    if not _is_true(connection, "SELECT commons.name_key(%s) <> ''", name):
+        raise CommonsError("consent.no_name")
+
+
+def _check_day(until: date | None) -> None:
+    if until is not None and until <= date.today():  # noqa: DTZ011 - a day, in the partner's own sense
+        raise CommonsError("consent.until_past", until=until)
+
+
+def _lock(connection: Connection, dataset: Dataset) -> None:
+    """Wait for an upload of the dataset, and let the next one wait."""
+    connection.execute("SELECT pg_advisory_xact_lock(hashtext('commons dataset'), %s)", (dataset.dataset_id,))
+
+
+def _is_true(connection: Connection, question: str, *values: str) -> bool:
+    row = connection.execute(question, values).fetchone()
+    return bool(row and row[0])
+
+
+def _tell(connection: Connection, actor: str, action: str, proposal: Proposal) -> None:
+    record_event(
+        connection, actor, action, "dataset", proposal.dataset.slug,
+        proposal_id=proposal.proposal_id, record_id=proposal.record_id,
+    )  # fmt: skip
