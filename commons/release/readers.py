@@ -31,6 +31,7 @@ def give_login(administrator: Connection, partner: Partner) -> str:
         set_password(administrator, login, role_password(login))
         administrator.execute(f"SET LOCAL ROLE {OWNER}")
         administrator.execute(routine("released_views"))
+        administrator.execute(routine("remembered"))
         administrator.execute(NAMED, (partner.partner_id,))
         record_event(administrator, OWNER, "give login", "partner", partner.slug, login=login)
         administrator.execute("RESET ROLE")
