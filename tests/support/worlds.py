@@ -142,21 +142,37 @@ def read_places(connection):
     return places + lost, ids
 
 
+def components(records, same):
+    """Return the records in groups that the pairs hold together."""
+    groups = [[record] for record in records]
+    for one, other in same:
+        touched = [group for group in groups if any(r is one or r is other for r in group)]
+        if len(touched) == 2:
+            groups = [group for group in groups if group not in touched] + [touched[0] + touched[1]]
+    return groups
+
+
+def named_partners(connection):
+    """Return the number of the partner that reads by a login of its own, and of another, making them where needed."""
+    reader, other = (add_partner(connection, slug, slug) for slug in ("reader", "other"))
+    give_login(connection, reader)
+    return {None: None, "reader": reader.partner_id, "other": other.partner_id}
+
+
 def store_worlds(connection, worlds, district_ids):
     """Put the worlds into the tables as one transaction of the caller's.
 
-    Return the alternative's id of each, with its first record's: the others' follow it.
+    Return the id of each alternative, one per group that is held together, with its first record's: in a world of one
+    group the others' follow it.
     """
     datasets = {record.dataset.slug: record.dataset for world, _ in worlds for record in world}
     records = [record for world, _ in worlds for record in world]
-    partner, other = (add_partner(connection, slug, slug) for slug in ("reader", "other"))
-    number_of = {None: None, "reader": partner.partner_id, "other": other.partner_id}
-    give_login(connection, partner)
+    number_of = named_partners(connection)
     dataset_id = {slug: number for number, slug in enumerate(datasets, start=1000)}
     record_id = {id(record): number for number, record in enumerate(records, start=1000)}
     copy_rows(
         connection, "commons.dataset", ["dataset_id", "partner_id", "slug", "title", "attribution", "priority"],
-        ((dataset_id[d.slug], partner.partner_id, d.slug, d.slug, f"© {d.slug}", d.priority) for d in datasets.values()),
+        ((dataset_id[d.slug], number_of["reader"], d.slug, d.slug, f"© {d.slug}", d.priority) for d in datasets.values()),
     )  # fmt: skip
     agreed = [d for d in datasets.values() if d.agreement]
     copy_rows(
@@ -214,7 +230,7 @@ def store_worlds(connection, worlds, district_ids):
         ((*pair, "same", "{}", "x", False) for pair in sorted({
             tuple(sorted((record_id[id(one)], record_id[id(two)]))) for _, same in worlds for one, two in same})),
     )  # fmt: skip
-    alternatives = range(1000, 1000 + len(worlds))
+    alternatives = dict(enumerate((group for world in worlds for group in components(*world)), start=1000))
     copy_rows(connection, "commons.alternative", ["alternative_id"], ((number,) for number in alternatives))
     for table in (
         "source_record",
@@ -228,6 +244,6 @@ def store_worlds(connection, worlds, district_ids):
         connection.execute(f"ANALYZE commons.{table}")
     copy_rows(
         connection, "commons.membership", ["alternative_id", "record_id"],
-        ((number, record_id[id(r)]) for number, (world, _) in zip(alternatives, worlds, strict=True) for r in world),
+        ((number, record_id[id(r)]) for number, group in alternatives.items() for r in group),
     )  # fmt: skip
-    return {number: record_id[id(world[0])] for number, (world, _) in zip(alternatives, worlds, strict=True)}
+    return {number: min(record_id[id(r)] for r in group) for number, group in alternatives.items()}
