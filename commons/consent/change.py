@@ -141,9 +141,10 @@ def _set_record(
     if widens:
         codes = codes_of(wanted, None)
         proposal_id = insert_proposal(connection, about, codes, word, agreement_id=None, lifts=lifts)
+    # The log cannot be erased: of one record, whose person it may have been, the statements say who.
     record_event(
-        connection, word.given_by, "set consent", "dataset", dataset.slug,
-        record_id=record_id, narrows=narrows, proposal_id=proposal_id,
+        connection, f"record {record_id}", "set consent", "dataset", dataset.slug,
+        narrows=narrows, proposal_id=proposal_id,
     )  # fmt: skip
     return Change(
         dataset.slug, key, narrows, widens, effects, if_approved,
@@ -294,7 +295,5 @@ def _is_true(connection: Connection, question: str, *values: str) -> bool:
 
 
 def _tell(connection: Connection, actor: str, action: str, proposal: Proposal) -> None:
-    record_event(
-        connection, actor, action, "dataset", proposal.dataset.slug,
-        proposal_id=proposal.proposal_id, record_id=proposal.record_id,
-    )  # fmt: skip
+    who = actor if proposal.record_id is None else f"record {proposal.record_id}"
+    record_event(connection, who, action, "dataset", proposal.dataset.slug, proposal_id=proposal.proposal_id)

@@ -1,6 +1,6 @@
 """What a change of consent does to what each reader sees: told before it is done, and after."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from commons.consent.records import About
 from commons.database.connection import Connection
@@ -14,8 +14,8 @@ SMALL_DISTRICT = 5
 class Effect:
     """What a change does to one audience, or one named partner: alternatives that vanish, appear, and show otherwise.
 
-    `districts_below` is in how many districts fewer than SMALL_DISTRICT are shown now; None where that was not asked,
-    or for a named partner.
+    `districts_below` is in how many districts fewer than SMALL_DISTRICT are shown now and were not before. It is told in
+    a dry run, and not of a named partner: else None.
     """
 
     audience: str
@@ -23,7 +23,7 @@ class Effect:
     vanished: int
     appeared: int
     changed: int
-    districts_below: int | None = None
+    districts_below: int | None = field(default=None, compare=False)
 
 
 def note_shown(connection: Connection, about: About) -> None:

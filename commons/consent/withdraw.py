@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 from psycopg.types.json import Jsonb
 
 from commons.audit import record_event
+from commons.consent.effects import Effect, effects_since, note_shown
+from commons.consent.records import About
 from commons.database.connection import Connection
 from commons.database.statements import run_file
 from commons.errors import CommonsError
@@ -14,15 +16,6 @@ from commons.partners import Dataset
 from commons.safekeeping.ledger import EntryKind
 from commons.safekeeping.note import note_withdrawal
 from commons.vocabulary import FieldGroup
-
-
-@dataclass(frozen=True)
-class Effect:
-    """What a withdrawal takes from one audience: alternatives it no longer sees, and those of which it sees less."""
-
-    audience: str
-    vanished: int
-    changed: int
 
 
 @dataclass(frozen=True)
@@ -58,9 +51,10 @@ def withdraw(
     run changes nothing and returns what would be. Raises CommonsError where the dataset has no record of this key.
     """
     groups = tuple(group for group in FieldGroup if group in set(field_groups))
+    record_id = None if record_key is None else _find_record(connection, dataset, record_key)
     values = {
         "dataset_id": dataset.dataset_id,
-        "record_id": None if record_key is None else _find_record(connection, dataset, record_key),
+        "record_id": record_id,
         "field_groups": [group.value for group in groups],
         "withdrawn_by": withdrawn_by,
     }
@@ -70,8 +64,9 @@ def withdraw(
         connection, uid=uid, kind=kind, dataset=dataset.slug, record_key=record_key, field_groups=groups
     )
     with connection.transaction(force_rollback=dry_run):
+        note_shown(connection, About(dataset.dataset_id, record_id))
         run_file(connection, "commons.consent", "withdraw", values)
-        effects = tuple(Effect(*row) for row in run_file(connection, "commons.consent", "withdrawn", values))
+        effects = effects_since(connection, with_districts=dry_run)
         if dry_run:
             return Receipt(None, dataset.slug, record_key, groups, effects)
         row = connection.execute(
@@ -85,7 +80,7 @@ def withdraw(
         actor = withdrawn_by if record_key is None else f"withdrawal {row[0]}"
         record_event(
             connection, actor, "withdraw", "dataset", dataset.slug,
-            withdrawal_id=row[0], record_id=values["record_id"], field_groups=values["field_groups"],
+            withdrawal_id=row[0], record_id=record_id, field_groups=values["field_groups"],
         )  # fmt: skip
         return Receipt(int(row[0]), dataset.slug, record_key, groups, effects, in_ledger)
 
