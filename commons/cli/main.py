@@ -2,7 +2,7 @@
 
 import sys
 
-from commons.cli import charter, cluster, consent, data, demo, erasure, research, safekeeping
+from commons.cli import charter, cluster, consent, consent_show, data, demo, erasure, research, safekeeping
 from commons.cli.terminal import complaints, group
 from commons.errors import CommonsError
 
@@ -10,6 +10,7 @@ app = group("commons")
 cluster.register(app)
 data.register(app)
 demo.register(app)
+consent_show.register(consent.app)
 erasure.register(consent.app)
 safekeeping.register(app)
 app.add_typer(charter.app, name="charter")

@@ -14,8 +14,8 @@ SMALL_DISTRICT = 5
 class Effect:
     """What a change does to one audience, or one named partner: alternatives that vanish, appear, and show otherwise.
 
-    `districts_below` is in how many districts fewer than SMALL_DISTRICT are shown now and were not before. It is told in
-    a dry run, and not of a named partner: else None.
+    `districts_below` is in how many districts fewer than SMALL_DISTRICT are shown now and were not before: told in a
+    dry run, and not of a named partner, else None.
     """
 
     audience: str

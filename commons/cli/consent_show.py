@@ -1,0 +1,36 @@
+"""Commands that show consent: show, receipt."""
+
+from typing import Annotated
+
+import typer
+
+from commons.cli.cluster import ensure_database
+from commons.cli.terminal import OutputFormat, console, print_frame, say, told
+from commons.consent.show import show
+from commons.consent.tell import tell
+from commons.database.connection import Role, connect
+from commons.partners import find_dataset
+
+
+def register(consent: typer.Typer) -> None:
+    """Add these commands to those about consent."""
+    consent.command("show", help=told("consent_show", "commons consent show liste-voisins --record 12"))(
+        show_consent
+    )
+
+
+def show_consent(
+    dataset: str,
+    record: Annotated[str | None, typer.Option(help=say("consent_show.record"))] = None,
+    form: Annotated[OutputFormat, typer.Option("--format", help=say("research.format"))] = OutputFormat.TABLE,
+) -> None:
+    ensure_database()
+    with connect(Role.INGEST) as connection:
+        frame = tell(show(connection, find_dataset(connection, dataset), record))
+    if form is not OutputFormat.TABLE:
+        print_frame(frame, form)
+        return
+    for part, rows in frame.groupby("part", sort=False):
+        console.print(say(f"consent_show.heading.{part}"), style="bold", markup=False)
+        filled = rows.drop(columns="part").loc[:, lambda found: (found != "").any()]
+        print_frame(filled.rename(columns=lambda name: say(f"consent_show.column.{name}")))
