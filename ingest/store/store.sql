@@ -52,8 +52,8 @@ SELECT p.mutualisation_key, min(p.title), min(p.resource_kind), min(p.since_on)
  GROUP BY p.mutualisation_key
 ON CONFLICT (mutualisation_key) DO NOTHING;
 
-INSERT INTO commons.participation (version_id, mutualisation_id, record_id, since_on)
-SELECT v.version_id, m.mutualisation_id, i.record_id, min(p.since_on)
+INSERT INTO commons.participation (version_id, mutualisation_id, record_id, title, resource_kind, since_on)
+SELECT v.version_id, m.mutualisation_id, i.record_id, min(p.title), min(p.resource_kind), min(p.since_on)
   FROM incoming_participation p
   JOIN incoming_record i USING (row_number)
   JOIN commons.record_version v ON v.record_id = i.record_id AND v.superseded_at IS NULL

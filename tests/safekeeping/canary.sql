@@ -16,8 +16,8 @@ INSERT INTO commons.charter_assessment (record_id, partner_id, grade, reasons, a
 VALUES (%(record_id)s, %(partner_id)s, 'C', %(token)s, current_date);
 
 INSERT INTO commons.mutualisation (mutualisation_key, title) VALUES (%(token)s, %(token)s);
-INSERT INTO commons.participation (version_id, mutualisation_id, record_id)
-SELECT v.version_id, m.mutualisation_id, v.record_id
+INSERT INTO commons.participation (version_id, mutualisation_id, record_id, title)
+SELECT v.version_id, m.mutualisation_id, v.record_id, m.title
   FROM commons.record_version v, commons.mutualisation m
  WHERE v.record_id = %(record_id)s;
 

@@ -96,6 +96,35 @@ ON CONFLICT DO NOTHING;
 END
 $$;
 
+-- Stores the released rows of these alternatives as they ought to be. A row that stays the same is not touched, and new ones come
+-- in the order of their random ids: neither where a row lies nor when it was written tells of a change that its reader may not see.
+CREATE OR REPLACE FUNCTION commons.store_released(kind text, ids bigint[])
+RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+    -- As text: geometry equality is of bounding boxes only. Counting what was removed has it removed before anything is added.
+    EXECUTE format(
+        'WITH wanted AS MATERIALIZED (
+             SELECT w AS whole, w::text AS content, w.public_id FROM commons.compute_released_%1$ss($1) w
+         ),
+         present AS MATERIALIZED (
+             SELECT r.ctid, r.tableoid, r::text AS content FROM commons.released_%1$s r WHERE r.alternative_id = ANY ($1)
+         ),
+         removed AS (
+             DELETE FROM commons.released_%1$s r USING present
+              WHERE r.alternative_id = ANY ($1) AND r.ctid = present.ctid AND r.tableoid = present.tableoid
+                AND present.content NOT IN (SELECT content FROM wanted)
+             RETURNING 1
+         )
+         INSERT INTO commons.released_%1$s
+         SELECT (wanted.whole).* FROM wanted
+          WHERE wanted.content NOT IN (SELECT content FROM present) AND (SELECT count(*) FROM removed) >= 0
+          ORDER BY wanted.public_id', kind) USING ids;
+END
+$$;
+
 -- Has the planner hash what it joins until the transaction ends, or choose freely. Of a parameter's array or a function's rows
 -- it expects a handful: for many it would loop over all of them within all of them.
 CREATE OR REPLACE FUNCTION commons.plan_for_many(many boolean)
@@ -122,12 +151,9 @@ BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('commons release'));
     PERFORM commons.refresh_contributions(ids);
     PERFORM commons.leave_tombstones(ids);
-    DELETE FROM commons.released_alternative r WHERE r.alternative_id = ANY (ids);
-    DELETE FROM commons.released_participation r WHERE r.alternative_id = ANY (ids);
-    DELETE FROM commons.released_redirect r WHERE r.alternative_id = ANY (ids);
-    INSERT INTO commons.released_alternative SELECT * FROM commons.compute_released_alternatives(ids);
-    INSERT INTO commons.released_participation SELECT * FROM commons.compute_released_participations(ids);
-    INSERT INTO commons.released_redirect SELECT * FROM commons.compute_released_redirects(ids);
+    PERFORM commons.store_released('alternative', ids);
+    PERFORM commons.store_released('participation', ids);
+    PERFORM commons.store_released('redirect', ids);
     PERFORM commons.plan_for_many(false);
 END
 $$;

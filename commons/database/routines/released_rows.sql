@@ -182,15 +182,17 @@ AS $$
 BEGIN
 RETURN QUERY
 SELECT released.*
-  FROM (SELECT c.audience, c.partner_id, c.alternative_id, c.anchor_id, m.mutualisation_id, r.public_id, m.title,
-               m.resource_kind, min(p.since_on) AS since_on, max(p.until_on) AS until_on, min(c.expires_at) AS expires_at
+  FROM (SELECT c.audience, c.partner_id, c.alternative_id, c.anchor_id, p.mutualisation_id, r.public_id,
+               -- As the best source tells it: another's spelling may not be this reader's to see.
+               (array_agg(p.title ORDER BY c.rank))[1] AS title,
+               (array_agg(p.resource_kind ORDER BY c.rank) FILTER (WHERE p.resource_kind IS NOT NULL))[1] AS resource_kind,
+               min(p.since_on) AS since_on, max(p.until_on) AS until_on, min(c.expires_at) AS expires_at
           FROM commons.contribution c
           JOIN commons.participation p USING (version_id)
-          JOIN commons.mutualisation m USING (mutualisation_id)
           JOIN commons.released_alternative r USING (alternative_id, anchor_id, audience, partner_id)
          WHERE c.alternative_id = ANY (ids) AND r.alternative_id = ANY (ids) AND c.rank IS NOT NULL
            AND c.rights & commons.cells('{resources}', '{display}') <> 0
-         GROUP BY c.audience, c.partner_id, c.alternative_id, c.anchor_id, m.mutualisation_id, r.public_id) taking_part
+         GROUP BY c.audience, c.partner_id, c.alternative_id, c.anchor_id, p.mutualisation_id, r.public_id) taking_part
  CROSS JOIN LATERAL jsonb_populate_record(NULL::commons.released_participation, to_jsonb(taking_part)) released;
 END
 $$;

@@ -106,6 +106,8 @@ participation = Table(
     refers_to("version_id", "commons.record_version.version_id", primary_key=True),
     refers_to("mutualisation_id", "commons.mutualisation.mutualisation_id", primary_key=True, index=True),
     refers_to("record_id", "commons.source_record.record_id"),
+    Column("title", Text, nullable=False, comment="as this version tells it"),
+    Column("resource_kind", RESOURCE_KIND),
     Column("since_on", Date),
     Column("until_on", Date),
     schema=PRIVATE,

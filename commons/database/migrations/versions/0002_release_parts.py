@@ -90,6 +90,12 @@ COMMENT ON COLUMN commons.released_participation.partner_id IS '0 but for a name
 CREATE TABLE released_named.participation_row PARTITION OF commons.released_participation
     FOR VALUES IN ('partner') PARTITION BY LIST (partner_id);
 
+ALTER TABLE commons.participation ADD COLUMN title text, ADD COLUMN resource_kind reference.resource_kind;
+UPDATE commons.participation p SET title = m.title, resource_kind = m.resource_kind
+  FROM commons.mutualisation m WHERE m.mutualisation_id = p.mutualisation_id;
+ALTER TABLE commons.participation ALTER COLUMN title SET NOT NULL;
+COMMENT ON COLUMN commons.participation.title IS 'as this version tells it';
+
 ALTER TABLE commons.tombstone
     ADD COLUMN partner_id bigint NOT NULL DEFAULT 0,
     DROP CONSTRAINT pk_tombstone,
@@ -133,6 +139,8 @@ ALTER TABLE commons.released_identity
 COMMENT ON COLUMN commons.released_identity.audience IS NULL;
 INSERT INTO commons.released_identity (audience, alternative_id, public_id) SELECT audience, alternative_id, public_id FROM kept;
 DROP TABLE kept;
+
+ALTER TABLE commons.participation DROP COLUMN title, DROP COLUMN resource_kind;
 
 DELETE FROM commons.tombstone WHERE partner_id <> 0;
 ALTER TABLE commons.tombstone
