@@ -72,9 +72,7 @@ def restore(
                 tell("swap")
                 with _ended(server, present):
                     later = _learn(name, close_datasets=close_datasets)
-                    replayed = replace(
-                        later, applied=later.applied + replayed.applied, barred=later.barred + replayed.barred
-                    )
+                    replayed = replace(later, applied=later.applied + replayed.applied)
                     _sign(name)
                     replaced = _put_in_place(server, name, present, f"{present}_before_{stamp}")
                 name = present
