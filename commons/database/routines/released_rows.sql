@@ -1,10 +1,55 @@
 -- The rows that each reader sees, computed of commons.contribution: docs/consent.md, "How a merged alternative is released".
 -- Indexes used: ix_contribution_alternative_id, the primary keys of record_version and reference.district.
 
--- What each version asserts, a row per field: the one place that says to which field group a field belongs, and whether it
--- gives an exact place away.
-CREATE OR REPLACE VIEW commons.asserted_value AS
-SELECT v.version_id, f.field_group, f.exact_only, f.field_name, f.value
+-- The fields of a record: to which field group each belongs, and whether it gives an exact place away.
+CREATE OR REPLACE VIEW commons.field AS
+SELECT f.field_name, f.field_group::reference.field_group, f.exact_only
+  FROM (VALUES
+           ('name', 'identity', false),
+           ('name_fr', 'identity', false),
+           ('name_nl', 'identity', false),
+           ('name_en', 'identity', false),
+           ('category', 'identity', false),
+           ('legal_form', 'identity', false),
+           ('enterprise_number', 'identity', false),
+           ('founded_on', 'identity', false),
+           ('ended_on', 'identity', false),
+           ('charter', 'identity', false),
+           ('description', 'description', false),
+           ('description_fr', 'description', false),
+           ('description_nl', 'description', false),
+           ('description_en', 'description', false),
+           ('website', 'description', false),
+           ('opening_hours', 'description', false),
+           ('street', 'location', true),
+           ('house_number', 'location', true),
+           ('postcode', 'location', true),
+           ('municipality', 'location', true),
+           ('phone', 'contact_organisation', false),
+           ('email', 'contact_organisation', false),
+           ('contact_person', 'contact_person', false),
+           ('contact_email', 'contact_person', false),
+           ('contact_phone', 'contact_person', false),
+           ('offers', 'resources', false),
+           ('needs', 'resources', false)
+       ) AS f (field_name, field_group, exact_only);
+
+-- What each version asserts of them; what it leaves empty it does not assert.
+CREATE OR REPLACE VIEW commons.asserted AS
+SELECT v.version_id,
+       jsonb_strip_nulls(jsonb_build_object(
+           'name', nullif(v.name, ''), 'name_fr', nullif(v.name_fr, ''), 'name_nl', nullif(v.name_nl, ''),
+           'name_en', nullif(v.name_en, ''), 'category', v.category, 'legal_form', nullif(v.legal_form, ''),
+           'enterprise_number', nullif(v.enterprise_number, ''), 'founded_on', v.founded_on, 'ended_on', v.ended_on,
+           'charter', charter.assessment,
+           'description', nullif(v.description, ''), 'description_fr', nullif(v.description_fr, ''),
+           'description_nl', nullif(v.description_nl, ''), 'description_en', nullif(v.description_en, ''),
+           'website', nullif(v.website, ''), 'opening_hours', nullif(v.opening_hours, ''),
+           'street', nullif(v.street, ''), 'house_number', nullif(v.house_number, ''), 'postcode', nullif(v.postcode, ''),
+           'municipality', nullif(v.municipality, ''), 'phone', nullif(v.phone, ''), 'email', nullif(v.email, ''),
+           'contact_person', nullif(v.contact_person, ''), 'contact_email', nullif(v.contact_email, ''),
+           'contact_phone', nullif(v.contact_phone, ''), 'offers', nullif(v.offers, '{}'), 'needs', nullif(v.needs, '{}')))
+       AS fields
   FROM commons.record_version v
   -- A grade, its reasons, its day and who gave it stay together.
   LEFT JOIN LATERAL (
@@ -15,37 +60,7 @@ SELECT v.version_id, f.field_group, f.exact_only, f.field_name, f.value
         WHERE a.record_id = v.record_id
         ORDER BY a.assessed_on DESC, a.assessment_id DESC
         LIMIT 1
-       ) charter ON true
- CROSS JOIN LATERAL (
-       VALUES
-           ('identity'::reference.field_group, false, 'name', to_jsonb(v.name)),
-           ('identity', false, 'name_fr', to_jsonb(v.name_fr)),
-           ('identity', false, 'name_nl', to_jsonb(v.name_nl)),
-           ('identity', false, 'name_en', to_jsonb(v.name_en)),
-           ('identity', false, 'category', to_jsonb(v.category)),
-           ('identity', false, 'legal_form', to_jsonb(v.legal_form)),
-           ('identity', false, 'enterprise_number', to_jsonb(v.enterprise_number)),
-           ('identity', false, 'founded_on', to_jsonb(v.founded_on)),
-           ('identity', false, 'ended_on', to_jsonb(v.ended_on)),
-           ('identity', false, 'charter', charter.assessment),
-           ('description', false, 'description', to_jsonb(v.description)),
-           ('description', false, 'description_fr', to_jsonb(v.description_fr)),
-           ('description', false, 'description_nl', to_jsonb(v.description_nl)),
-           ('description', false, 'description_en', to_jsonb(v.description_en)),
-           ('description', false, 'website', to_jsonb(v.website)),
-           ('description', false, 'opening_hours', to_jsonb(v.opening_hours)),
-           ('location', true, 'street', to_jsonb(v.street)),
-           ('location', true, 'house_number', to_jsonb(v.house_number)),
-           ('location', true, 'postcode', to_jsonb(v.postcode)),
-           ('location', true, 'municipality', to_jsonb(v.municipality)),
-           ('contact_organisation', false, 'phone', to_jsonb(v.phone)),
-           ('contact_organisation', false, 'email', to_jsonb(v.email)),
-           ('contact_person', false, 'contact_person', to_jsonb(v.contact_person)),
-           ('contact_person', false, 'contact_email', to_jsonb(v.contact_email)),
-           ('contact_person', false, 'contact_phone', to_jsonb(v.contact_phone)),
-           ('resources', false, 'offers', to_jsonb(v.offers)),
-           ('resources', false, 'needs', to_jsonb(v.needs))
-       ) AS f (field_group, exact_only, field_name, value);
+       ) charter ON true;
 
 -- A named partner knows an alternative by the id that all partners know it by.
 CREATE OR REPLACE FUNCTION commons.identity_audience(audience reference.audience)
@@ -71,30 +86,41 @@ version AS MATERIALIZED (
       FROM commons.record_version v
      WHERE v.version_id = ANY (ARRAY(SELECT contributor.version_id FROM contributor))
 ),
-shown_group AS MATERIALIZED (
-    SELECT field_group, commons.cells(ARRAY[field_group], '{display}') AS cell
-      FROM unnest(enum_range(NULL::reference.field_group)) AS field_group
+asserted AS MATERIALIZED (
+    SELECT a.* FROM commons.asserted a WHERE a.version_id = ANY (ARRAY(SELECT contributor.version_id FROM contributor))
 ),
--- Each field: the first non-empty permitted value in the order of the contributors, with its source.
-value AS MATERIALIZED (
-    SELECT DISTINCT ON (c.audience, c.partner_id, c.anchor_id, v.field_name)
-           c.audience, c.partner_id, c.anchor_id, v.field_name, v.value, c.dataset_id, c.licence
+-- Which fields each combination of rights and precision keeps back.
+kept_back AS MATERIALIZED (
+    SELECT asked.rights, asked.is_exact, array_agg(f.field_name) AS names
+      FROM (SELECT DISTINCT rights, precision = 'exact' AS is_exact FROM contributor) asked
+      JOIN commons.field f ON asked.rights & commons.cells(ARRAY[f.field_group], '{display}') = 0
+                           OR (f.exact_only AND NOT asked.is_exact)
+     GROUP BY asked.rights, asked.is_exact
+),
+told AS MATERIALIZED (
+    SELECT c.audience, c.partner_id, c.anchor_id, c.rank, a.fields - coalesce(kept_back.names, '{}') AS fields, d.slug, c.licence,
+           d.attribution, count(*) OVER (PARTITION BY c.audience, c.partner_id, c.anchor_id) AS sources
       FROM contributor c
-      JOIN commons.asserted_value v ON v.version_id = c.version_id AND v.version_id = ANY (ARRAY(SELECT version_id FROM contributor))
-                                  AND (c.precision = 'exact' OR NOT v.exact_only)
-      JOIN shown_group g ON g.field_group = v.field_group AND c.rights & g.cell <> 0
-     WHERE v.value NOT IN ('null'::jsonb, '[]'::jsonb, '""'::jsonb)
-     ORDER BY c.audience, c.partner_id, c.anchor_id, v.field_name, c.rank
-),
-chosen AS (
-    SELECT value.audience, value.partner_id, value.anchor_id,
-           jsonb_object_agg(value.field_name, value.value) AS fields,
-           jsonb_object_agg(value.field_name, d.slug) AS provenance,
-           array_agg(DISTINCT value.licence ORDER BY value.licence) AS licences,
-           array_agg(DISTINCT d.attribution ORDER BY d.attribution) AS attributions
-      FROM value
+      JOIN asserted a USING (version_id)
       JOIN commons.dataset d USING (dataset_id)
-     GROUP BY value.audience, value.partner_id, value.anchor_id
+      LEFT JOIN kept_back ON kept_back.rights = c.rights AND kept_back.is_exact = (c.precision = 'exact')
+),
+-- Each field: the first permitted value in the order of the sources, with its source.
+chosen AS (
+    SELECT told.audience, told.partner_id, told.anchor_id, told.fields,
+           (SELECT jsonb_object_agg(name, told.slug) FROM jsonb_object_keys(told.fields) AS name) AS provenance,
+           ARRAY[told.licence] AS licences, ARRAY[told.attribution] AS attributions
+      FROM told
+     WHERE told.sources = 1
+     UNION ALL
+    SELECT first.audience, first.partner_id, first.anchor_id, jsonb_object_agg(first.key, first.value),
+           jsonb_object_agg(first.key, first.slug), array_agg(DISTINCT first.licence), array_agg(DISTINCT first.attribution)
+      FROM (SELECT DISTINCT ON (told.audience, told.partner_id, told.anchor_id, field.key) told.*, field.key, field.value
+              FROM told
+             CROSS JOIN LATERAL jsonb_each(told.fields) field
+             WHERE told.sources > 1
+             ORDER BY told.audience, told.partner_id, told.anchor_id, field.key, told.rank) first
+     GROUP BY first.audience, first.partner_id, first.anchor_id
 ),
 summary AS (
     SELECT c.audience, c.partner_id, c.anchor_id,
