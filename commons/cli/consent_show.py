@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from commons.cli.cluster import ensure_database
-from commons.cli.terminal import OutputFormat, console, print_frame, say, told
+from commons.cli.terminal import OutputFormat, complaints, console, print_frame, say, told
+from commons.consent.link import LINK_DAYS, issue_link, revoke_links
 from commons.consent.show import show
 from commons.consent.tell import tell
 from commons.database.connection import Role, connect
@@ -17,6 +18,9 @@ def register(consent: typer.Typer) -> None:
     consent.command("show", help=told("consent_show", "commons consent show liste-voisins --record 12"))(
         show_consent
     )
+    consent.command(
+        "receipt", help=told("consent_receipt", "commons consent receipt liste-voisins 12 --days 365")
+    )(hand_receipt)
 
 
 def show_consent(
@@ -34,3 +38,23 @@ def show_consent(
         console.print(say(f"consent_show.heading.{part}"), style="bold", markup=False)
         filled = rows.drop(columns="part").loc[:, lambda found: (found != "").any()]
         print_frame(filled.rename(columns=lambda name: say(f"consent_show.column.{name}")))
+
+
+def hand_receipt(
+    dataset: str,
+    record: Annotated[str, typer.Argument(help=say("consent_show.record"))],
+    days: Annotated[int, typer.Option(help=say("consent_receipt.days"))] = LINK_DAYS,
+    revoke: Annotated[bool, typer.Option("--revoke", help=say("consent_receipt.revoke"))] = False,
+) -> None:
+    ensure_database()
+    with connect(Role.INGEST) as connection:
+        found = find_dataset(connection, dataset)
+        if revoke:
+            ended = revoke_links(connection, found, record)
+        else:
+            path = issue_link(connection, found, record, days=days)
+    if revoke:
+        console.print(say("consent_receipt.revoked", count=ended))
+        return
+    complaints.print(say("consent_receipt.done"), markup=False)
+    print(path)

@@ -14,7 +14,7 @@ class About(NamedTuple):
     record_id: int | None
 
 
-def find_record(connection: Connection, dataset: Dataset, key: str) -> int:
+def find_record(connection: Connection, dataset: Dataset, key: str, *, even_gone: bool = False) -> int:
     """Return the id of the dataset's record of this key, or raise CommonsError where there is none or it has gone."""
     row = connection.execute(
         "SELECT record_id, gone_at IS NOT NULL FROM commons.source_record WHERE dataset_id = %s AND partner_key = %s",
@@ -22,6 +22,6 @@ def find_record(connection: Connection, dataset: Dataset, key: str) -> int:
     ).fetchone()
     if row is None:
         raise CommonsError("consent.no_record", dataset=dataset.slug)
-    if row[1]:
+    if row[1] and not even_gone:
         raise CommonsError("consent.record_gone", dataset=dataset.slug)
     return int(row[0])

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from commons.consent.agreement import Signed, agreement_in_force
 from commons.consent.cells import cells_of_bits
 from commons.consent.explain import Told, View, statements_about, views
-from commons.consent.records import About
+from commons.consent.records import About, find_record
 from commons.database.connection import Connection
-from commons.errors import CommonsError
 from commons.partners import Dataset
 from commons.vocabulary import Audience, FieldGroup, Precision, Purpose
 
@@ -39,13 +38,7 @@ def show(connection: Connection, dataset: Dataset, record_key: str | None = None
     """Return what holds of a record or of the dataset, or raise CommonsError where there is no such record."""
     record_id = None
     if record_key is not None:
-        row = connection.execute(
-            "SELECT record_id FROM commons.source_record WHERE dataset_id = %s AND partner_key = %s",
-            (dataset.dataset_id, record_key),
-        ).fetchone()
-        if row is None:
-            raise CommonsError("consent.no_record", dataset=dataset.slug)
-        record_id = row[0]
+        record_id = find_record(connection, dataset, record_key, even_gone=True)
     return show_about(connection, dataset, About(dataset.dataset_id, record_id), record_key)
 
 

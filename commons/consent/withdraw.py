@@ -8,10 +8,9 @@ from psycopg.types.json import Jsonb
 
 from commons.audit import record_event
 from commons.consent.effects import Effect, effects_since, note_shown
-from commons.consent.records import About
+from commons.consent.records import About, find_record
 from commons.database.connection import Connection
 from commons.database.statements import run_file
-from commons.errors import CommonsError
 from commons.partners import Dataset
 from commons.safekeeping.ledger import EntryKind
 from commons.safekeeping.note import note_withdrawal
@@ -51,7 +50,7 @@ def withdraw(
     run changes nothing and returns what would be. Raises CommonsError where the dataset has no record of this key.
     """
     groups = tuple(group for group in FieldGroup if group in set(field_groups))
-    record_id = None if record_key is None else _find_record(connection, dataset, record_key)
+    record_id = None if record_key is None else find_record(connection, dataset, record_key, even_gone=True)
     values = {
         "dataset_id": dataset.dataset_id,
         "record_id": record_id,
@@ -83,13 +82,3 @@ def withdraw(
             withdrawal_id=row[0], record_id=record_id, field_groups=values["field_groups"],
         )  # fmt: skip
         return Receipt(int(row[0]), dataset.slug, record_key, groups, effects, in_ledger)
-
-
-def _find_record(connection: Connection, dataset: Dataset, key: str) -> int:
-    row = connection.execute(
-        "SELECT record_id FROM commons.source_record WHERE dataset_id = %s AND partner_key = %s",
-        (dataset.dataset_id, key),
-    ).fetchone()
-    if row is None:
-        raise CommonsError("consent.no_record", dataset=dataset.slug)
-    return int(row[0])

@@ -19,7 +19,7 @@ COMMANDS = [
     ["districts", "load"], ["partners"], ["partners", "list"], ["partners", "add"], ["partners", "sign"],
     ["partners", "token"], ["consent"],
     ["consent", "withdraw"], ["consent", "set"], ["consent", "proposals"], ["consent", "approve"], ["consent", "refuse"],
-    ["consent", "erase"], ["consent", "readmit"], ["backup"], ["restore"], ["audit"], ["audit", "verify"], ["consent", "show"],
+    ["consent", "erase"], ["consent", "readmit"], ["backup"], ["restore"], ["audit"], ["audit", "verify"], ["consent", "show"], ["consent", "receipt"],
     ["release"], ["release", "sweep"], ["release", "check"], ["research"], ["research", "count"], ["research", "change"], ["research", "coverage"],
 ]  # fmt: skip
 
