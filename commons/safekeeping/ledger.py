@@ -4,9 +4,11 @@ A backup that was made before a withdrawal does not know it; restoring one appli
 (`restore.py`). A line holds no value of a record and nobody's name: records are known by their keyed hash.
 """
 
+import errno
 import fcntl
 import json
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -143,8 +145,10 @@ def read_ledger() -> Ledger:
 
 @contextmanager
 def _locked(file: Path, flags: int) -> Iterator[int]:
-    descriptor = os.open(file, flags, 0o600)
+    descriptor = os.open(file, flags | os.O_NONBLOCK, 0o600)
     try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file")
         fcntl.flock(descriptor, fcntl.LOCK_SH if flags == os.O_RDONLY else fcntl.LOCK_EX)
         yield descriptor
     finally:

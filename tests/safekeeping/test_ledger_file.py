@@ -1,10 +1,12 @@
 """The ledger and the secret on the disk: whole lines whoever writes, crashes told, full disks survived, nothing personal."""
 
 import json
+import resource
 import stat
 import subprocess
 import sys
 import uuid
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -39,6 +41,7 @@ def entry(dataset="a-list", **changes):
 
 APPEND = """
 import uuid
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from commons.safekeeping.ledger import Entry, EntryKind, append_to_ledger
 for _ in range(40):
@@ -170,9 +173,20 @@ def test_a_dry_run_and_a_record_that_is_not_there_are_not_noted(withdrawn):
     assert read_ledger().entries == ()
 
 
+@contextmanager
+def room_for(size_bytes):
+    """Let this process make no file larger than that, as where a disk is full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
 def unwritable(kind, safekeeping, monkeypatch, tmp_path):
-    if kind == "full disk":
-        monkeypatch.setenv("COMMONS_LEDGER", "/dev/full")
+    if kind == "device":
+        monkeypatch.setenv("COMMONS_LEDGER", "/dev/zero")
     elif kind == "folder":
         safekeeping.mkdir()
     else:
@@ -181,7 +195,7 @@ def unwritable(kind, safekeeping, monkeypatch, tmp_path):
         monkeypatch.setenv("COMMONS_HOME", str(tmp_path / "home"))
 
 
-@pytest.mark.parametrize("kind", ["full disk", "folder", "no secret can be made"])
+@pytest.mark.parametrize("kind", ["device", "folder", "no secret can be made"])
 def test_a_ledger_that_cannot_be_written_stops_no_withdrawal_and_is_caught_up(
     withdrawn, safekeeping, monkeypatch, tmp_path, kind
 ):
@@ -199,6 +213,25 @@ def test_a_ledger_that_cannot_be_written_stops_no_withdrawal_and_is_caught_up(
     (noted,) = read_ledger().entries
     assert noted.record == erasure_key().hash_record("a-list", "gone")
     assert withdraw_gone(withdrawn).in_ledger
+
+
+def test_a_disk_that_fills_up_within_a_line_loses_nothing(withdrawn, database):
+    with room_for(100):
+        assert not withdraw_gone(withdrawn).in_ledger
+    assert names(Audience.PUBLIC) == ["stays"]
+    assert (read_ledger().entries, read_ledger().torn) == ((), (1,))
+    with connect(Role.INGEST) as connection:
+        assert catch_up(connection) == 1
+    ledger = read_ledger()
+    assert (len(ledger.entries), ledger.torn, ledger.damaged) == (1, (1,), ())
+
+
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/null"])
+def test_a_ledger_that_is_no_file_is_refused(monkeypatch, device):
+    monkeypatch.setenv("COMMONS_LEDGER", device)
+    with pytest.raises(CommonsError) as told:
+        read_ledger()
+    assert told.value.key == "ledger.unreadable"
 
 
 def test_the_secret_is_made_once_for_its_owner_alone(tmp_path, monkeypatch):
