@@ -10,7 +10,7 @@ import pandas as pd
 import typer
 
 from commons.cli.cluster import ensure_database
-from commons.cli.terminal import OutputFormat, console, group, print_frame, say, told
+from commons.cli.terminal import OutputFormat, complaints, console, group, print_frame, say, told
 from commons.consent.change import Change, approve, refuse, set_consent
 from commons.consent.proposal import open_proposals
 from commons.consent.statements import Word
@@ -68,6 +68,8 @@ def withdraw_consent(
     number = receipt.withdrawal_id
     console.print(say("consent_withdraw.dry") if dry_run else say("consent_withdraw.done", number=number))
     print_effects(receipt.effects)
+    if not receipt.in_ledger:
+        complaints.print(say("consent_withdraw.not_in_ledger"), style="bold red")
 
 
 @app.command("set", help=told("consent_set", SET_EXAMPLE))

@@ -1,12 +1,12 @@
 """Commands about erasure: erase, readmit."""
 
-from dataclasses import asdict
 from typing import Annotated
 
 import pandas as pd
 import typer
 
 from commons.cli.cluster import ensure_database
+from commons.cli.consent import print_effects
 from commons.cli.terminal import complaints, console, print_frame, say, told, working
 from commons.consent.erase import erase, forget_erased, readmit
 from commons.database.connection import Role, connect
@@ -37,18 +37,23 @@ def erase_record(
             forget_erased(connection)
     number = erasure.receipt.withdrawal_id
     console.print(say("consent_erase.dry") if dry_run else say("consent_erase.done", number=number))
-    print_frame(pd.DataFrame([asdict(effect) for effect in erasure.receipt.effects]))
+    print_effects(erasure.receipt.effects)
     console.print(say("consent_erase.removed"))
     print_frame(pd.DataFrame(erasure.removed.items(), columns=["what", "rows"]))
     if not erasure.receipt.in_ledger:
-        complaints.print(say("consent_erase.not_in_ledger"), style="bold red")
+        complaints.print(say("consent_withdraw.not_in_ledger"), style="bold red")
 
 
 def readmit_record(
     dataset: str,
-    record: Annotated[str, typer.Option(help=say("consent_erase.record"))],
     by: Annotated[str, typer.Option(help=say("consent_readmit.by"))],
+    record: Annotated[str | None, typer.Option(help=say("consent_erase.record"))] = None,
+    lost_secret: Annotated[
+        bool, typer.Option("--lost-secret", help=say("consent_readmit.lost_secret"))
+    ] = False,
 ) -> None:
+    if (record is None) != lost_secret:
+        raise typer.BadParameter("--record / --lost-secret")
     ensure_database()
     with connect(Role.INGEST) as connection:
         lifted = readmit(connection, find_dataset(connection, dataset), record_key=record, asked_by=by)

@@ -51,7 +51,9 @@ def erase(
     connection.execute("SELECT pg_advisory_xact_lock(hashtext('commons dataset'), %s)", (dataset.dataset_id,))
     connection.execute("SELECT pg_advisory_xact_lock(hashtext('commons merge'))")
     versions = _versions(connection, dataset, record_key)
-    if uid is None and fold(erased_by) in {fold(text) for column in PERSONAL for text in versions[column].dropna()}:
+    if uid is None and fold(erased_by) in {
+        fold(text) for column in PERSONAL for text in versions[column].dropna()
+    }:
         raise CommonsError("erasure.by_subject")
     key = erasure_key()
     with connection.transaction(force_rollback=dry_run):
@@ -88,14 +90,16 @@ def forget_erased(connection: Connection) -> None:
     connection.execute("SELECT commons.forget_erased()")
 
 
-def readmit(connection: Connection, dataset: Dataset, *, record_key: str, asked_by: str) -> bool:
+def readmit(connection: Connection, dataset: Dataset, *, record_key: str | None, asked_by: str) -> bool:
     """Return whether the record may come back with the next upload: it takes two people, each asking once.
 
-    Raises CommonsError where no record of this key was erased.
+    Without a key, all that were erased with a secret that is lost: nobody can know any more which records they are.
+    Raises CommonsError where nothing such was erased.
     """
-    known_as = erasure_key().hash_record(dataset.slug, record_key)
+    key = erasure_key()
+    known_as = None if record_key is None else key.hash_record(dataset.slug, record_key)
     row = connection.execute(
-        "SELECT commons.lift_erasure(%s, %s, %s)", (dataset.slug, known_as, asked_by)
+        "SELECT commons.lift_erasure(%s, %s, %s, %s)", (dataset.slug, known_as, key.key_id, asked_by)
     ).fetchone()
     assert row is not None  # noqa: S101 - a function
     if row[0] == "unknown":

@@ -48,6 +48,7 @@ ERASED = {f"record_version.{column}" for column in (*PERSONAL, "extras")} | {
     "match_decision.reason",
     "mutualisation.mutualisation_key",
     "mutualisation.title",
+    "participation.title",
     "set_aside_row.values",
     "source_record.partner_key",
     "withdrawal.withdrawn_by",
@@ -252,7 +253,7 @@ def test_the_database_erases_nothing_that_was_not_withdrawn_altogether(database,
     [
         "erase_record(1, 1, 'k', '{}', '{}')",
         "bar_record('a', 'b', 'c')",
-        "lift_erasure('a', 'b', 'c')",
+        "lift_erasure('a', 'b', 'c', 'd')",
         "forget_erased()",
     ],
 )
@@ -443,6 +444,23 @@ def test_without_the_secret_of_then_a_file_is_refused_and_nothing_changes(
             uploaded(changed)
         assert told.value.key == key
     assert state(database) == before
+
+
+def test_where_the_secret_is_lost_two_people_give_up_what_it_barred(database, uploaded, monkeypatch):
+    uploaded(ROWS)
+    erase_row(uploaded.dataset, "1")
+    monkeypatch.setenv("COMMONS_ERASURE_KEY", "f" * 64)
+    erase_row(uploaded.dataset, "2")
+    with pytest.raises(CommonsError):
+        uploaded(ROWS)
+    outcomes = []
+    for who in ("Anna", "anna", "Bob"):
+        with connect(Role.INGEST) as connection:
+            outcomes.append(readmit(connection, uploaded.dataset, record_key=None, asked_by=who))
+    assert outcomes == [False, False, True]
+    done = uploaded(ROWS)
+    assert (done.new, done.erased) == (1, 1)
+    assert names(Audience.PUBLIC) == ["Jardin de Jeanne"]
 
 
 def test_without_any_erasure_no_secret_is_needed(uploaded, monkeypatch, tmp_path):

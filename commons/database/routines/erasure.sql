@@ -113,27 +113,36 @@ VALUES (in_dataset, 'key', known_as, with_key, clock_timestamp())
 ON CONFLICT (dataset, kind, keyed_hash) DO NOTHING
 $$;
 
--- Takes such rows again: proposed by one, in force when another asks for it too. Returns 'proposed', 'lifted' or 'unknown'.
-CREATE OR REPLACE FUNCTION commons.lift_erasure(in_dataset text, known_as text, asked_by text)
+-- Takes rows again that an erasure bars: proposed by one, in force when another asks for it too. Without known_as, those that
+-- were barred with another secret than the present one, which nobody can know any more. Returns 'proposed', 'lifted' or
+-- 'unknown'.
+CREATE OR REPLACE FUNCTION commons.lift_erasure(in_dataset text, known_as text, present_key text, asked_by text)
 RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    barred commons.erased_key;
+    barred text[];
+    first_asked text;
+    by_two boolean;
 BEGIN
-    SELECT * INTO barred
+    SELECT array_agg(e.kind || e.keyed_hash), min(e.lifted_by)
+      INTO barred, first_asked
       FROM commons.erased_key e
-     WHERE e.dataset = in_dataset AND e.kind = 'key' AND e.keyed_hash = known_as AND e.lifted_at IS NULL
-       FOR UPDATE;
-    IF NOT FOUND THEN
+     WHERE e.dataset = in_dataset AND e.lifted_at IS NULL
+       AND CASE WHEN known_as IS NULL THEN e.key_id <> present_key
+                ELSE e.keyed_hash = known_as
+                     OR e.record_id = (SELECT k.record_id FROM commons.erased_key k
+                                        WHERE k.dataset = in_dataset AND k.kind = 'key' AND k.keyed_hash = known_as
+                                          AND k.lifted_at IS NULL) END;
+    IF barred IS NULL THEN
         RETURN 'unknown';
     END IF;
+    by_two := commons.are_two(first_asked, asked_by);
     UPDATE commons.erased_key e
-       SET lifted_by = coalesce(e.lifted_by, asked_by),
-           approved_by = CASE WHEN commons.are_two(barred.lifted_by, asked_by) THEN asked_by END,
-           lifted_at = CASE WHEN commons.are_two(barred.lifted_by, asked_by) THEN clock_timestamp() END
-     WHERE e.dataset = in_dataset
-       AND (e.record_id = barred.record_id OR (e.kind = 'key' AND e.keyed_hash = known_as));
-    RETURN CASE WHEN commons.are_two(barred.lifted_by, asked_by) THEN 'lifted' ELSE 'proposed' END;
+       SET lifted_by = coalesce(first_asked, asked_by),
+           approved_by = CASE WHEN by_two THEN asked_by END,
+           lifted_at = CASE WHEN by_two THEN clock_timestamp() END
+     WHERE e.dataset = in_dataset AND e.kind || e.keyed_hash = ANY (barred);
+    RETURN CASE WHEN by_two THEN 'lifted' ELSE 'proposed' END;
 END
 $$;
 
@@ -149,4 +158,4 @@ END
 $$;
 
 GRANT EXECUTE ON FUNCTION commons.erase_record(bigint, bigint, text, text[], text[]),
-    commons.bar_record(text, text, text), commons.lift_erasure(text, text, text), commons.forget_erased() TO commons_ingest;
+    commons.bar_record(text, text, text), commons.lift_erasure(text, text, text, text), commons.forget_erased() TO commons_ingest;
