@@ -7,5 +7,18 @@
 from commons.research.change import change_between, count_by_year
 from commons.research.count import count_alternatives
 from commons.research.coverage import coverage
+from commons.research.freeze import Frozen, freeze_statistics
+from commons.research.statistics import cells, digest, snapshots, statistics
 
-__all__ = ["change_between", "count_alternatives", "count_by_year", "coverage"]
+__all__ = [
+    "Frozen",
+    "cells",
+    "change_between",
+    "count_alternatives",
+    "count_by_year",
+    "coverage",
+    "digest",
+    "freeze_statistics",
+    "snapshots",
+    "statistics",
+]

@@ -3,28 +3,24 @@
 -- ix_membership_alternative_id, pk_statistic_member, ix_statistic_member_batch_id, ix_consent_record.
 
 -- Those of these records that researchers may count, with the category and the districts that may be told of them: null
--- where it may not be, or where no district of the level contains the whole of the place. It holds so until then.
+-- where it may not be, or where no district of the level contains the whole of the place.
 CREATE OR REPLACE FUNCTION commons.countable(record_ids bigint[], as_of timestamptz)
 RETURNS TABLE (
     record_id bigint, partner_id bigint, category text, sector text, neighbourhood text, commune text,
-    "precision" reference.precision, active boolean, until timestamptz
+    "precision" reference.precision, active boolean, expires_at timestamptz
 )
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, public, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
 WITH permission AS MATERIALIZED (
     SELECT p.*, p.rights & commons.cells('{identity}', '{statistics}') <> 0 AS identified
       FROM commons.permitted('researchers', 0, 'statistics', record_ids, as_of) p
      WHERE p.rights & commons.cells('{existence,location}', '{statistics}')
            = commons.cells('{existence,location}', '{statistics}')
        AND p.precision <> 'withheld'
-),
--- A restriction that begins by the clock.
-restricted AS MATERIALIZED (
-    SELECT c.record_id, c.dataset_id, min(c.valid_from) AS from_then
-      FROM commons.consent c
-     WHERE c.effect <> 'allow' AND c.ended_at IS NULL AND c.valid_from > as_of
-     GROUP BY c.record_id, c.dataset_id
 )
 SELECT p.record_id, d.partner_id,
        CASE WHEN p.identified THEN v.category END,
@@ -34,7 +30,7 @@ SELECT p.record_id, d.partner_id,
        CASE WHEN p.precision IN ('exact', 'commune') THEN commune.code ELSE around.commune END,
        p.precision,
        NOT p.identified OR (coalesce(v.founded_on <= as_of::date, true) AND coalesce(v.ended_on > as_of::date, true)),
-       least(p.expires_at, of_record.from_then, of_dataset.from_then)
+       p.expires_at
   FROM permission p
   JOIN commons.record_version v USING (version_id)
   JOIN commons.dataset d ON d.dataset_id = p.dataset_id
@@ -48,17 +44,17 @@ SELECT p.record_id, d.partner_id,
          FROM reference.district_within w
          JOIN reference.district o ON o.district_id = w.outer_id
         GROUP BY w.inner_id
-       ) around ON around.inner_id = CASE p.precision WHEN 'sector' THEN v.sector_id WHEN 'neighbourhood' THEN v.neighbourhood_id END
-  LEFT JOIN restricted of_record ON of_record.record_id = p.record_id
-  LEFT JOIN restricted of_dataset ON of_dataset.dataset_id = p.dataset_id AND of_dataset.record_id IS NULL
+       ) around ON around.inner_id = CASE p.precision WHEN 'sector' THEN v.sector_id WHEN 'neighbourhood' THEN v.neighbourhood_id END;
+END
 $$;
 
--- What is hidden from researchers and may be counted, once for all the records that speak of it: the record that counts, all
--- of them, who else knows of it (a pool), and the batch in which it was counted last.
+-- The records that researchers may count of what is hidden from them. Several may speak of one thing: one of them counts.
+-- With each, who else knows of the thing (a pool), whether it was ever counted before (else it is fresh), and the batch in
+-- which the record last stood.
 CREATE OR REPLACE FUNCTION commons.hidden(as_of timestamptz)
 RETURNS TABLE (
-    record_id bigint, records bigint[], pool text, unseen boolean, last_batch_id bigint, fresh boolean, category text, sector text,
-    neighbourhood text, commune text, until timestamptz
+    thing bigint, record_id bigint, counts boolean, pool text, unseen boolean, fresh boolean, last_batch_id bigint,
+    category text, sector text, neighbourhood text, commune text, expires_at timestamptz
 )
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, public, pg_temp
@@ -102,12 +98,12 @@ walk AS (
 part AS (
     SELECT walk.record_id, min(walk.reached) AS part FROM walk GROUP BY walk.record_id
 ),
-one AS (
-    SELECT known.alternative_id, array_agg(known.record_id) AS records
+thing AS MATERIALIZED (
+    SELECT known.alternative_id, known.record_id,
+           min(known.record_id) OVER one AS thing, bool_or(known.shown) OVER one AS shown
       FROM known
       LEFT JOIN part USING (record_id)
-     GROUP BY known.alternative_id, part.part
-    HAVING NOT bool_or(known.shown)
+    WINDOW one AS (PARTITION BY known.alternative_id, part.part)
 ),
 -- Who sees the alternative.
 seen AS MATERIALIZED (
@@ -121,21 +117,26 @@ counted AS MATERIALIZED (
     SELECT m.record_id, max(m.batch_id) AS batch_id, bool_or(m.counts) AS counts
       FROM commons.statistic_member m
      GROUP BY m.record_id
+),
+-- What was counted once, by whichever of its records.
+before AS MATERIALIZED (
+    SELECT DISTINCT member.alternative_id FROM counted JOIN member USING (record_id)
 )
-SELECT DISTINCT ON (one.records)
-       place.record_id, one.records,
+SELECT thing.thing, thing.record_id,
+       place.active AND row_number() OVER (PARTITION BY thing.thing
+                                               ORDER BY place.active DESC, counted.counts DESC NULLS LAST, place.precision,
+                                                        d.priority, d.slug, r.partner_key) = 1,
        CASE WHEN seen.by_partners THEN seen.readers ELSE concat_ws(',', 'of ' || place.partner_id, seen.readers) END,
-       seen.readers IS NULL, counted.batch_id,
-       NOT EXISTS (SELECT FROM counted before WHERE before.record_id = ANY (one.records)),
-       place.category, place.sector, place.neighbourhood, place.commune, place.until
-  FROM one
- CROSS JOIN LATERAL unnest(one.records) AS each (record_id)
-  JOIN place ON place.record_id = each.record_id AND place.active
-  JOIN commons.source_record r ON r.record_id = place.record_id
-  JOIN commons.dataset d ON d.dataset_id = r.dataset_id
-  LEFT JOIN seen ON seen.alternative_id = one.alternative_id
-  LEFT JOIN counted ON counted.record_id = place.record_id
- ORDER BY one.records, counted.counts DESC NULLS LAST, place.precision, d.priority, d.slug, r.partner_key
+       seen.readers IS NULL, before.alternative_id IS NULL, counted.batch_id,
+       place.category, place.sector, place.neighbourhood, place.commune, place.expires_at
+  FROM thing
+  JOIN place USING (record_id)
+  JOIN commons.source_record r USING (record_id)
+  JOIN commons.dataset d USING (dataset_id)
+  LEFT JOIN seen ON seen.alternative_id = thing.alternative_id
+  LEFT JOIN before ON before.alternative_id = thing.alternative_id
+  LEFT JOIN counted ON counted.record_id = thing.record_id
+ WHERE NOT thing.shown
 $$;
 
 -- Takes from every snapshot what may no longer be told there of these alternatives: what was shown and no longer may be; and
@@ -152,55 +153,40 @@ DECLARE
                                          JOIN commons.statistic_count c ON c.batch_id = m.batch_id
                                         WHERE m.record_id = ANY (records) AND m.counts);
     newest CONSTANT bigint := (SELECT max(s.snapshot_id) FROM commons.statistic_snapshot s);
+    many CONSTANT integer := 100;
 BEGIN
     IF newest IS NULL THEN
         RETURN;
+    END IF;
+    PERFORM commons.plan_for_many(cardinality(ids) > many);
+    -- For few, planning would take ten times as long as what is planned.
+    IF cardinality(ids) <= many THEN
+        PERFORM set_config('plan_cache_mode', 'force_generic_plan', true);
     END IF;
     WITH contributing AS MATERIALIZED (
         SELECT c.record_id, c.alternative_id, c.rights, c.precision, c.expires_at
           FROM commons.contribution c
          WHERE c.alternative_id = ANY (ids) AND c.audience = 'researchers'
     ),
-    -- A source that a finer one has displaced is not seen, but was not withdrawn.
-    displaced AS MATERIALIZED (
-        SELECT s.record_id, m.alternative_id
-          FROM commons.statistic_shown s
-          JOIN commons.membership m ON m.record_id = s.record_id AND m.until_at IS NULL
-         WHERE s.record_id = ANY (records)
-           AND s.record_id NOT IN (SELECT record_id FROM contributing)
-           AND m.alternative_id IN (SELECT alternative_id FROM contributing)
-    ),
-    granting AS (
-        SELECT * FROM contributing
-         UNION ALL
-        SELECT p.record_id, d.alternative_id, p.rights, p.precision, p.expires_at
-          FROM commons.permitted('researchers', 0, 'display', ARRAY(SELECT DISTINCT record_id FROM displaced),
-                                 clock_timestamp()) p
-          JOIN displaced d USING (record_id)
-         WHERE p.rights & commons.cells('{existence,identity,location}', '{display}')
-               = commons.cells('{existence,identity,location}', '{display}')
-    ),
     counting AS (
-        SELECT alternative_id, max(expires_at) AS until
-          FROM granting
+        SELECT alternative_id, max(expires_at) AS expires_at
+          FROM contributing
          WHERE rights & commons.cells('{existence}', '{statistics}') <> 0
          GROUP BY alternative_id
     ),
     told AS MATERIALIZED (
-        SELECT s.record_id, s.first_snapshot_id, least(g.expires_at, c.until) AS until,
-               c.until IS NOT NULL
-                 AND g.precision <= CASE WHEN s.sector IS NOT NULL THEN 'sector' WHEN s.neighbourhood IS NOT NULL THEN 'neighbourhood'
-                                         ELSE 'commune' END::reference.precision AS permitted
+        SELECT s.record_id, s.first_snapshot_id, least(g.expires_at, c.expires_at) AS expires_at,
+               c.expires_at IS NOT NULL AND g.precision <= s.precision AS permitted
           FROM commons.statistic_shown s
-          LEFT JOIN granting g USING (record_id)
+          LEFT JOIN contributing g USING (record_id)
           LEFT JOIN counting c USING (alternative_id)
          WHERE s.record_id = ANY (records)
     ),
     renewed AS (
-        UPDATE commons.statistic_shown s SET expires_at = told.until
+        UPDATE commons.statistic_shown s SET expires_at = told.expires_at
           FROM told
          WHERE s.record_id = told.record_id AND s.first_snapshot_id = told.first_snapshot_id
-           AND told.permitted AND s.expires_at <> told.until
+           AND told.permitted AND s.expires_at <> told.expires_at
     ),
     gone AS (
         DELETE FROM commons.statistic_shown s USING told
@@ -212,6 +198,7 @@ BEGIN
     SELECT record_id, first_snapshot_id, coalesce(last_snapshot_id, newest) FROM gone;
 
     IF cardinality(batches) = 0 THEN
+        PERFORM commons.plan_for_many(false);
         RETURN;
     END IF;
     WITH counted AS MATERIALIZED (
@@ -221,7 +208,7 @@ BEGIN
         SELECT * FROM commons.countable(ARRAY(SELECT record_id FROM counted), clock_timestamp())
     ),
     told AS MATERIALIZED (
-        SELECT c.batch_id, c.first_snapshot_id, min(place.until) AS until,
+        SELECT c.batch_id, c.first_snapshot_id, min(place.expires_at) AS expires_at,
                bool_and(place.record_id IS NOT NULL
                         AND (c.category IS NULL OR place.category IS NOT NULL)
                         AND (c.sector IS NULL OR place.sector IS NOT NULL)
@@ -233,10 +220,10 @@ BEGIN
          GROUP BY c.batch_id, c.first_snapshot_id
     ),
     renewed AS (
-        UPDATE commons.statistic_count c SET expires_at = told.until
+        UPDATE commons.statistic_count c SET expires_at = told.expires_at
           FROM told
          WHERE c.batch_id = told.batch_id AND c.first_snapshot_id = told.first_snapshot_id
-           AND told.permitted AND c.expires_at <> told.until
+           AND told.permitted AND c.expires_at <> told.expires_at
     ),
     gone AS (
         DELETE FROM commons.statistic_count c USING told
@@ -246,6 +233,7 @@ BEGIN
     INSERT INTO commons.statistic_redacted (record_id, first_snapshot_id, last_snapshot_id)
     SELECT counted.record_id, gone.first_snapshot_id, coalesce(gone.last_snapshot_id, newest)
       FROM gone JOIN counted USING (batch_id);
+    PERFORM commons.plan_for_many(false);
 END
 $$;
 
@@ -267,20 +255,20 @@ BEGIN
     FOREACH of_one_pool IN ARRAY '{true,false}'::boolean[] LOOP
     FOREACH of_one_category IN ARRAY '{true,false}'::boolean[] LOOP
         WITH waiting AS (
-            SELECT c.record_id, c.fresh, c.dataset_id, c.until,
+            SELECT c.record_id, c.fresh, c.dataset_id, c.expires_at,
                    CASE WHEN of_one_pool THEN k ELSE 2 * k END AS least_size,
                    CASE WHEN of_one_pool THEN c.pool ELSE '' END AS pool,
                    CASE district_level WHEN 'sector' THEN c.sector WHEN 'neighbourhood' THEN c.neighbourhood
                                        WHEN 'commune' THEN c.commune ELSE '' END AS district,
                    CASE WHEN of_one_category THEN c.category ELSE '' END AS category
               FROM counting c
-             WHERE c.batch_id IS NULL AND (of_one_pool OR (c.unseen AND c.fresh))
+             WHERE c.counts AND c.batch_id IS NULL AND (of_one_pool OR (c.unseen AND c.fresh))
         ),
         -- Those of one dataset, and those that expire together, stand together: they will leave together.
         ordered AS (
             SELECT w.*, (count(*) FILTER (WHERE w.fresh) OVER cell) / w.least_size AS batches, count(*) OVER cell AS waits,
                    row_number() OVER (PARTITION BY w.pool, w.district, w.category, w.fresh
-                                          ORDER BY w.dataset_id, w.until, w.record_id) - 1 AS nth
+                                          ORDER BY w.dataset_id, w.expires_at, w.record_id) - 1 AS nth
               FROM waiting w
              WHERE w.district IS NOT NULL AND w.category IS NOT NULL
             WINDOW cell AS (PARTITION BY w.pool, w.district, w.category)
@@ -319,7 +307,6 @@ CREATE OR REPLACE FUNCTION commons.freeze_statistics()
 RETURNS TABLE (snapshot_id bigint, frozen_on date, sha256 bytea, shown bigint, level reference.district_level, hidden bigint)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
-SET enable_nestloop = off
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -345,17 +332,19 @@ BEGIN
          UNION
         SELECT m.alternative_id
           FROM commons.statistic_shown s JOIN commons.membership m USING (record_id)));
+    PERFORM commons.plan_for_many(true);
     CREATE TEMPORARY TABLE counting ON COMMIT DROP AS
     SELECT h.*, r.dataset_id, NULL::bigint AS batch_id, NULL::text AS formed_in
       FROM commons.hidden(as_of) h
       JOIN commons.source_record r USING (record_id);
+    ANALYZE counting;
     -- Where all the members of a batch are there again, known to the same, it is the same batch; of others, they wait.
     UPDATE counting SET batch_id = last_batch_id
-     WHERE last_batch_id IN (
+     WHERE counts AND last_batch_id IN (
            SELECT b.batch_id
              FROM commons.statistic_batch b
              JOIN commons.statistic_member m ON m.batch_id = b.batch_id AND m.counts
-             JOIN counting c ON c.record_id = m.record_id AND c.last_batch_id = b.batch_id
+             JOIN counting c ON c.record_id = m.record_id AND c.counts AND c.last_batch_id = b.batch_id
                             AND (c.pool = b.pool OR (b.pool = '' AND c.unseen))
             GROUP BY b.batch_id
            HAVING count(*) = b.size);
@@ -364,12 +353,12 @@ BEGIN
     SELECT c.batch_id, this, min(c.formed_in), count(*)
       FROM counting c WHERE c.formed_in IS NOT NULL GROUP BY c.batch_id;
     INSERT INTO commons.statistic_member (record_id, batch_id, counts)
-    SELECT each.record_id, c.batch_id, each.record_id = c.record_id
-      FROM counting c, unnest(c.records) AS each (record_id) WHERE c.formed_in IS NOT NULL;
+    SELECT each.record_id, c.batch_id, each.counts
+      FROM counting c JOIN counting each USING (thing) WHERE c.formed_in IS NOT NULL;
 
     -- A batch is told by what all its members share; it is told anew where that has changed.
     CREATE TEMPORARY TABLE telling ON COMMIT DROP AS
-    SELECT c.batch_id, count(*) AS size, min(c.until) AS expires_at,
+    SELECT c.batch_id, count(*) AS size, min(c.expires_at) AS expires_at,
            CASE WHEN count(c.category) = count(*) AND min(c.category) = max(c.category) THEN min(c.category) END AS category,
            CASE WHEN count(c.sector) = count(*) AND min(c.sector) = max(c.sector) THEN min(c.sector) END AS sector,
            CASE WHEN count(c.neighbourhood) = count(*) AND min(c.neighbourhood) = max(c.neighbourhood)
@@ -388,7 +377,7 @@ BEGIN
      WHERE NOT EXISTS (SELECT FROM commons.statistic_count c WHERE c.batch_id = t.batch_id AND c.last_snapshot_id IS NULL);
 
     CREATE TEMPORARY TABLE standing ON COMMIT DROP AS
-    SELECT c.record_id, r.category, r.sector, r.neighbourhood, r.commune, r.expires_at
+    SELECT c.record_id, r.category, r.precision, r.sector, r.neighbourhood, r.commune, r.expires_at
       FROM commons.released_alternative r
       JOIN commons.contribution c USING (audience, partner_id, alternative_id, anchor_id)
      WHERE r.audience = 'researchers' AND r.counted AND r.expires_at > as_of AND c.rank = 1
@@ -397,14 +386,15 @@ BEGIN
      WHERE c.last_snapshot_id IS NULL
        AND NOT EXISTS (SELECT FROM standing s
                         WHERE s.record_id = c.record_id
-                          AND (s.category, s.sector, s.neighbourhood, s.commune)
-                              IS NOT DISTINCT FROM (c.category, c.sector, c.neighbourhood, c.commune));
+                          AND (s.category, s.precision, s.sector, s.neighbourhood, s.commune)
+                              IS NOT DISTINCT FROM (c.category, c.precision, c.sector, c.neighbourhood, c.commune));
     INSERT INTO commons.statistic_shown (
-        record_id, first_snapshot_id, category, sector, neighbourhood, commune, expires_at)
-    SELECT s.record_id, this, s.category, s.sector, s.neighbourhood, s.commune, s.expires_at
+        record_id, first_snapshot_id, category, precision, sector, neighbourhood, commune, expires_at)
+    SELECT s.record_id, this, s.category, s.precision, s.sector, s.neighbourhood, s.commune, s.expires_at
       FROM standing s
      WHERE NOT EXISTS (SELECT FROM commons.statistic_shown c WHERE c.record_id = s.record_id AND c.last_snapshot_id IS NULL);
 
+    PERFORM commons.plan_for_many(false);
     UPDATE commons.statistic_snapshot SET sha256 = commons.statistic_digest(this) WHERE snapshot_id = this;
     RETURN QUERY
     SELECT s.snapshot_id, s.frozen_on, s.sha256, (SELECT count(*) FROM standing), told.level, told.hidden
@@ -414,7 +404,7 @@ BEGIN
                    sum(t.size)::bigint AS hidden
               FROM telling t GROUP BY 1
              UNION ALL
-            SELECT NULL, count(*) FROM counting WHERE batch_id IS NULL) told
+            SELECT NULL, count(*) FROM counting WHERE counts AND batch_id IS NULL) told
      WHERE s.snapshot_id = this
      ORDER BY told.level;
 END

@@ -15,7 +15,7 @@ from sqlalchemy import (
     Text,
 )
 
-from commons.database.tables.base import PRIVATE, identity_key, metadata, moment, refers_to
+from commons.database.tables.base import PRECISION, PRIVATE, identity_key, metadata, moment, refers_to
 
 SNAPSHOT = "commons.statistic_snapshot.snapshot_id"
 RECORD = "commons.source_record.record_id"
@@ -76,6 +76,7 @@ statistic_shown = Table(
     refers_to("first_snapshot_id", SNAPSHOT, primary_key=True),
     refers_to("last_snapshot_id", SNAPSHOT, nullable=True, comment="null: so far"),
     Column("category", Text, nullable=False),
+    Column("precision", PRECISION, nullable=False),
     *_districts(),
     moment("expires_at"),
     schema=PRIVATE,

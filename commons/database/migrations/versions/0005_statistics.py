@@ -68,6 +68,7 @@ CREATE TABLE commons.statistic_shown (
     first_snapshot_id bigint NOT NULL,
     last_snapshot_id bigint,
     category text NOT NULL,
+    precision reference.precision NOT NULL,
     sector text,
     neighbourhood text,
     commune text,
