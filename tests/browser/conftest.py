@@ -1,31 +1,16 @@
 """A server of our own in a process of its own, and a browser that reaches nothing else."""
 
-import os
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpx
 import pytest
 from playwright.sync_api import ConsoleMessage, Page
+from serving import CHROMIUM, LAUNCH, serving
 
-CHROMIUM = os.environ.get("COMMONS_CHROMIUM", "/usr/bin/chromium")
-START_SECONDS = 40
 OWN_SCHEMES = {"data", "blob", "about"}
-SERVE = """
-import sys, uvicorn
-from pathlib import Path
-from dashboard.server import create_app
-page = [Path(p) for p in sys.argv[2:]]
-uvicorn.run(create_app(*page), host="127.0.0.1", port=int(sys.argv[1]), log_level="warning",
-            access_log=False, server_header=False, ws="websockets-sansio")
-"""
 
 
 @pytest.fixture(scope="session")
@@ -33,19 +18,7 @@ def browser_type_launch_args() -> dict:
     """Debian's Chromium, which can resolve no name but our own address."""
     if not Path(CHROMIUM).exists():
         pytest.skip(f"no browser at {CHROMIUM}")
-    return {
-        "executable_path": CHROMIUM,
-        "args": [
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--disable-quic",
-            "--no-first-run",
-            "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
-        ],
-    }
+    return LAUNCH
 
 
 @pytest.fixture(scope="session")
@@ -57,37 +30,10 @@ def base_url() -> None:
 def run_server(tmp_path_factory) -> Callable:
     """Return a context manager that serves a page (ours by default) with the given environment, as an address."""
 
-    @contextmanager
-    def serving(page: Path | None = None, env: dict[str, str] | None = None) -> Iterator[str]:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        log = tmp_path_factory.mktemp("server") / "log.txt"
-        command = [sys.executable, "-c", SERVE, str(port), *([str(page)] if page else [])]
-        with log.open("wb") as out:
-            process = subprocess.Popen(command, env={**os.environ, **(env or {})}, stdout=out, stderr=out)
-        try:
-            address = f"http://127.0.0.1:{port}"
-            _await_answer(f"{address}/healthz", process, log)
-            yield address
-        finally:
-            process.terminate()
-            process.wait(timeout=10)
+    def served(page: Path | None = None, env: dict[str, str] | None = None) -> AbstractContextManager[str]:
+        return serving(tmp_path_factory.mktemp("server") / "log.txt", page, env)
 
-    return serving
-
-
-def _await_answer(address: str, process: subprocess.Popen, log: Path) -> None:
-    end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end:
-        if process.poll() is not None:
-            raise RuntimeError(f"the server stopped:\n{log.read_text()}")
-        try:
-            if httpx.get(address, trust_env=False).status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.1)
-    raise RuntimeError(f"the server did not answer:\n{log.read_text()}")
+    return served
 
 
 @dataclass

@@ -1,0 +1,68 @@
+"""A server of our own in a process of its own, and how the browser of the tests is started."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+CHROMIUM = os.environ.get("COMMONS_CHROMIUM", "/usr/bin/chromium")
+LAUNCH = {
+    "executable_path": CHROMIUM,
+    "args": [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--disable-quic",
+        "--no-first-run",
+        "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+    ],
+}
+"""Debian's Chromium, which can resolve no name but our own address."""
+START_SECONDS = 40
+SERVE = """
+import sys, uvicorn
+from pathlib import Path
+from dashboard.server import create_app
+page = [Path(p) for p in sys.argv[2:]]
+uvicorn.run(create_app(*page), host="127.0.0.1", port=int(sys.argv[1]), log_level="warning",
+            access_log=False, server_header=False, ws="websockets-sansio")
+"""
+
+
+@contextmanager
+def serving(log: Path, page: Path | None = None, env: dict[str, str] | None = None) -> Iterator[str]:
+    """Serve a page (ours by default) with the given environment, as an address; what it prints goes to `log`."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-c", SERVE, str(port), *([str(page)] if page else [])]
+    with log.open("wb") as out:
+        process = subprocess.Popen(command, env={**os.environ, **(env or {})}, stdout=out, stderr=out)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _await_answer(f"{address}/healthz", process, log)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+
+
+def _await_answer(address: str, process: subprocess.Popen, log: Path) -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            raise RuntimeError(f"the server stopped:\n{log.read_text()}")
+        try:
+            if httpx.get(address, trust_env=False).status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    raise RuntimeError(f"the server did not answer:\n{log.read_text()}")
