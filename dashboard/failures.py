@@ -28,7 +28,12 @@ def explained() -> Iterator[None]:
         what, remedy = failure.what(language()), failure.remedy(language())
         st.error(f"{plain(what)}\n\n{plain(remedy)}", icon=":material/error:")
     except Exception as failure:  # noqa: BLE001 - the one place where a page's failures end
-        number = secrets.token_hex(4)
-        places = [f"{at.filename}:{at.lineno}" for at in traceback.extract_tb(failure.__traceback__)]
-        log.error("failure %s: %s at %s", number, type(failure).__name__, " < ".join(reversed(places)))  # noqa: TRY400
-        st.error(say("failure", number=number), icon=":material/error:")
+        st.error(say("failure", number=note_failure(failure)), icon=":material/error:")
+
+
+def note_failure(failure: Exception) -> str:
+    """Return the number under which the log has a failure's type and places, and nothing of what it was about."""
+    number = secrets.token_hex(4)
+    places = [f"{at.filename}:{at.lineno}" for at in traceback.extract_tb(failure.__traceback__)]
+    log.error("failure %s: %s at %s", number, type(failure).__name__, " < ".join(reversed(places)))
+    return number

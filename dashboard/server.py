@@ -17,6 +17,7 @@ from streamlit.web.bootstrap import load_config_options
 
 from commons.database.connection import Role, connect
 from commons.errors import CommonsError
+from dashboard.consent_page import consent_routes
 from dashboard.headers import SecurityHeaders
 from maps.assets import ASSETS_PATH, asset_folders
 
@@ -34,7 +35,12 @@ def create_app(page: Path = PAGE, routes: Sequence[BaseRoute] = ()) -> st.App:
 def own_routes() -> list[BaseRoute]:
     """Return the routes of the shell itself."""
     assets = [Mount(f"/{name}", StaticFiles(directory=folder)) for name, folder in asset_folders().items()]
-    return [Route("/healthz", is_up), Route("/readyz", is_ready), Mount(ASSETS_PATH, routes=assets)]
+    return [
+        Route("/healthz", is_up),
+        Route("/readyz", is_ready),
+        *consent_routes(),
+        Mount(ASSETS_PATH, routes=assets),
+    ]
 
 
 async def is_up(_request: Request) -> PlainTextResponse:

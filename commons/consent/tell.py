@@ -6,9 +6,13 @@ from datetime import datetime
 import pandas as pd
 
 from commons.consent.explain import Reason, ReasonCode, Told, View
+from commons.consent.link import BY_LINK
 from commons.consent.show import Agreed, Shown
 from commons.i18n import translate
-from commons.vocabulary import Audience, EvidenceKind, FieldGroup, Language
+from commons.vocabulary import Audience, ConsentEffect, EvidenceKind, FieldGroup, Language
+
+BY_PARTNER = "partner"
+"""Who gave a file's flag that names nobody."""
 
 COLUMNS = ("part", "number", "who", "what", "place", "state", "by", "how", "since", "until", "why")
 
@@ -31,7 +35,7 @@ def _agreement_rows(shown: Shown, language: Language | None) -> list[dict[str, o
         "part": "agreement",
         "number": signed.version,
         "what": translate(f"stance.{signed.stance}", language),
-        "by": names(signed.signed_by, signed.approved_by),
+        "by": names(language, signed.signed_by, signed.approved_by),
         "how": signed.licence,
         "since": signed.signed_on.isoformat(),
         "until": day(signed.valid_until),
@@ -43,7 +47,12 @@ def _term_row(agreed: Agreed, language: Language | None) -> dict[str, object]:
     return {
         "part": "term",
         "who": reader_text(agreed.audience, agreed.partner, language),
-        "what": f"{translate(f'purpose.{agreed.purpose}', language)}: {groups_text(agreed.field_groups, language)}",
+        "what": translate(
+            "consent_show.spoken",
+            language,
+            who=translate(f"purpose.{agreed.purpose}", language),
+            what=groups_text(agreed.field_groups, language),
+        ),
         "place": translate(f"precision.{agreed.finest}", language) if agreed.finest else "",
     }
 
@@ -52,11 +61,11 @@ def _statement_row(told: Told, language: Language | None) -> dict[str, object]:
     return {
         "part": "dataset" if told.whole_dataset else "record",
         "number": told.consent_id,
-        "who": reader_text(told.audience, told.partner, language),
+        "who": spoken_to(told, language),
         "what": statement_text(told, language),
         "place": translate(f"precision.{told.precision}", language) if told.precision else "",
         "state": state_text(told, language),
-        "by": names(told.given_by, told.approved_by),
+        "by": names(language, told.given_by, told.approved_by),
         "how": evidence_text(told, language),
         "since": day(told.valid_from),
         "until": day(told.valid_until),
@@ -78,6 +87,13 @@ def _view_row(view: View, statements: Sequence[Told], language: Language | None)
 def reader_text(audience: Audience, partner: str | None, language: Language | None) -> str:
     """Return who reads: a named partner by name."""
     return partner or translate(f"audience.{audience}", language)
+
+
+def spoken_to(told: Told, language: Language | None) -> str:
+    """Return whom a statement speaks to; a restriction flows outward, so it tells whom it binds."""
+    if told.effect is ConsentEffect.ALLOW or told.partner:
+        return reader_text(told.audience, told.partner, language)
+    return translate(f"consent_show.bound.{told.audience}", language)
 
 
 def groups_text(groups: Iterable[FieldGroup], language: Language | None) -> str:
@@ -124,7 +140,10 @@ def reason_text(reason: Reason, statements: Sequence[Told], language: Language |
     if reason.code is ReasonCode.RESTRICTED and told is not None:
         whole = "list" if told.whole_dataset else "record"
         by = translate(
-            f"consent_reason.restricted_{whole}", language, by=told.given_by, on=day(told.valid_from)
+            f"consent_reason.restricted_{whole}",
+            language,
+            by=names(language, told.given_by),
+            on=day(told.valid_from),
         )
         return f"{by} ({evidence_text(told, language)})"
     return translate(f"consent_reason.{reason.code}", language, on=day(reason.on))
@@ -132,11 +151,11 @@ def reason_text(reason: Reason, statements: Sequence[Told], language: Language |
 
 def statement_text(told: Told, language: Language | None) -> str:
     """Return what a statement says, without whom it speaks to."""
-    effect = translate(f"consent_effect.{told.effect}", language)
-    if not told.purposes:
-        return f"{effect}: {groups_text(told.field_groups, language)}" if told.field_groups else effect
+    groups = groups_text(told.field_groups, language)
     purposes = ", ".join(translate(f"purpose.{purpose}", language) for purpose in told.purposes)
-    return f"{effect}: {purposes} ({groups_text(told.field_groups, language)})"
+    what = f"{purposes} ({groups})" if purposes else groups or translate("consent_show.nothing", language)
+    effect = translate(f"consent_effect.{told.effect}", language)
+    return translate("consent_show.statement", language, effect=effect, what=what)
 
 
 def state_text(told: Told, language: Language | None) -> str:
@@ -144,7 +163,7 @@ def state_text(told: Told, language: Language | None) -> str:
     text = translate(f"consent_state.{told.state}", language)
     if told.ended_at is None:
         return text
-    ended_by = names(told.ended_by or "", told.end_approved_by)
+    ended_by = names(language, told.ended_by, told.end_approved_by)
     return translate("consent_state.ended", language, state=text, on=day(told.ended_at), by=ended_by)
 
 
@@ -155,9 +174,11 @@ def evidence_text(told: Told, language: Language | None) -> str:
     return ", ".join(part for part in (label, told.evidence, told.capacity) if part)
 
 
-def names(one: str, other: str | None) -> str:
-    """Return one or two people."""
-    return " + ".join(part for part in (one, other) if part)
+def names(language: Language | None, *people: str | None) -> str:
+    """Return one or two people; of who came by a link no name is known."""
+    known = {BY_LINK, BY_PARTNER}
+    told = [translate(f"consent_by.{who}", language) if who in known else who for who in people if who]
+    return told[0] if len(told) == 1 else translate("consent_by.two", language, one=told[0], other=told[-1])
 
 
 def day(moment: datetime | None) -> str:

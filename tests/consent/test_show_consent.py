@@ -12,10 +12,11 @@ from commons.consent.explain import ReasonCode, views
 from commons.consent.record_change import permissions
 from commons.consent.records import About
 from commons.consent.show import show
-from commons.consent.tell import tell
+from commons.consent.tell import names, tell
 from commons.consent.withdraw import withdraw
 from commons.database.connection import Role
 from commons.errors import CommonsError
+from commons.i18n import translate
 from commons.vocabulary import Audience, FieldGroup, Language, Precision, Stance, Visibility
 
 THEN = {"signed_on": date(2020, 1, 1), "valid_until": date(2021, 1, 1)}
@@ -163,7 +164,7 @@ def test_everything_is_told_in_plain_words(database, language):
     agreement = told.iloc[0]
     assert (agreement["number"], agreement["by"], agreement["how"]) == (
         1,
-        "Someone + Someone else",
+        names(language, "Someone", "Someone else"),
         "CC-BY-4.0",
     )
     text = " ".join(told.astype(str).to_numpy().ravel())
@@ -172,8 +173,6 @@ def test_everything_is_told_in_plain_words(database, language):
 
 def test_every_reason_has_its_words():
     for code in ReasonCode:
-        from commons.i18n import translate  # noqa: PLC0415
-
         assert translate(f"consent_reason.{code}", Language.NL, on="x")
 
 
