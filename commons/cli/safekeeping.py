@@ -36,6 +36,7 @@ def restore_backup(
     file: Path,
     into: Annotated[str | None, typer.Option(help=say("restore.into"))] = None,
     drill: Annotated[bool, typer.Option("--drill", help=say("restore.drill"))] = False,
+    drop_old: Annotated[bool, typer.Option("--drop-old", help=say("restore.drop_old"))] = False,
     close_datasets: Annotated[
         bool, typer.Option("--close-datasets", help=say("restore.close_datasets"))
     ] = False,
@@ -48,6 +49,7 @@ def restore_backup(
             file,
             into=into,
             drill=drill,
+            drop_old=drop_old,
             close_datasets=close_datasets,
             tell=lambda step: progress.update(progress.task_ids[0], description=say(f"restore.{step}")),
         )
@@ -59,18 +61,23 @@ def restore_backup(
         complaints.print(say("restore.torn", count=found.torn))
     if drill:
         console.print(say("restore.drilled"))
-    elif done.replaced is not None:
-        console.print(say("restore.done", database=done.database, old=done.replaced), markup=False)
-    else:
+    elif into is not None:
         console.print(say("restore.beside", database=done.database), markup=False)
+    else:
+        console.print(say("restore.done", database=done.database), markup=False)
+    if done.replaced is not None:
+        console.print(say("restore.kept", old=done.replaced), markup=False)
 
 
-def verify(expect: Annotated[list[str] | None, typer.Option(help=say("audit_verify.expect"))] = None) -> None:
+def verify(
+    expect: Annotated[list[str] | None, typer.Option(help=say("audit_verify.expect"))] = None,
+    new_ledger: Annotated[bool, typer.Option("--new-ledger", help=say("audit_verify.new_ledger"))] = False,
+) -> None:
     ensure_database()
     anchors = {Head.parse(text) for text in expect or ()}
     with working(say("audit_verify.doing")), connect(Role.INGEST) as connection:
         caught_up = catch_up_or_refuse(connection)
-        anchors |= noted_heads(connection)
+        anchors |= noted_heads(connection, new_ledger=new_ledger)
         walk = verify_audit(connection, anchors)
     if caught_up:
         console.print(say("audit_verify.caught_up", count=caught_up))

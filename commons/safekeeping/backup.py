@@ -7,7 +7,7 @@ from pathlib import Path
 from commons.database.connection import Role, connect, conninfo
 from commons.errors import CommonsError
 from commons.safekeeping.key import sync_folder
-from commons.safekeeping.note import catch_up_or_refuse
+from commons.safekeeping.note import catch_up_or_refuse, note_backup
 from commons.safekeeping.programs import client_program, last_lines, run_program
 
 
@@ -20,6 +20,7 @@ def backup(file: Path) -> int:
         raise CommonsError("backup.exists", file=file)
     with connect(Role.INGEST) as connection:
         catch_up_or_refuse(connection)
+        note_backup(connection)
         program = client_program("pg_dump", connection.info.server_version // 10000)
     unfinished = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
     try:

@@ -29,11 +29,15 @@ TORN = b'{"torn": true}\n'
 
 
 class EntryKind(StrEnum):
-    """What a line tells; `restore` tells that events after its head were lost with the database."""
+    """What a line tells. By a `backup` its ledger is known again; what came after it is lost at its `restore`."""
 
     WITHDRAWAL = "withdrawal"
     ERASURE = "erasure"
+    BACKUP = "backup"
     RESTORE = "restore"
+
+
+OF_A_DATASET = (EntryKind.WITHDRAWAL, EntryKind.ERASURE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,9 +75,7 @@ class Entry:
         names = {
             name: None if told[name] is None else str(told[name]) for name in ("dataset", "record", "key_id")
         }
-        if (names["dataset"] is None) != (kind is EntryKind.RESTORE) or not isinstance(
-            told["field_groups"], list
-        ):
+        if (names["dataset"] is None) == (kind in OF_A_DATASET) or not isinstance(told["field_groups"], list):
             raise ValueError("a withdrawal has a dataset")
         if names["record"] is not None and (len(names["record"]), names["key_id"] is None) != (64, False):
             raise ValueError("a record has a hash and its key")

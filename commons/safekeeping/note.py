@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 from datetime import UTC, datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from commons.audit import Head, committed_head
+from commons.audit import Head, committed_head, record_event
 from commons.database.connection import Connection
 from commons.errors import CommonsError
 from commons.safekeeping.key import erasure_key
@@ -90,25 +90,55 @@ def catch_up_or_refuse(connection: Connection) -> int:
         raise CommonsError("ledger.not_writable", reason=failure.strerror) from failure
 
 
-def noted_heads(connection: Connection) -> frozenset[Head]:
+def note_backup(connection: Connection) -> None:
+    """Say in the audit log and in the ledger that a backup is made: by that a restore knows the ledger again."""
+    _note_event(connection, EntryKind.BACKUP)
+
+
+def note_restore(connection: Connection) -> None:
+    """Say the same of a restore: heads noted before it need not be found again."""
+    _note_event(connection, EntryKind.RESTORE)
+
+
+def _note_event(connection: Connection, kind: EntryKind) -> None:
+    uid = uuid4()
+    record_event(connection, f"commons {kind.value}", kind.value, "database", uid)
+    connection.commit()
+    try:
+        append_to_ledger(Entry(uid=uid, at=datetime.now(UTC), kind=kind, head=committed_head(connection)))
+    except OSError as failure:
+        raise CommonsError("ledger.not_writable", reason=failure.strerror) from failure
+
+
+def noted_heads(connection: Connection, *, new_ledger: bool = False) -> frozenset[Head]:
     """Return the heads of the audit log that the ledger has noted of this database: they must still be links of it.
 
     A restored database lacks those noted between its backup and its restore. Raises CommonsError where the ledger is
-    damaged, or knows nothing of the restore that the database tells of.
+    damaged, or knows nothing of the restore that the database tells of, unless it is known to be new.
     """
     ledger = read_ledger()
     ledger.check()
-    row = connection.execute(
-        "SELECT object_id FROM commons.audit_event WHERE action = 'restore' AND object_kind = 'database'"
-        " ORDER BY event_id DESC LIMIT 1"
-    ).fetchone()
-    restores = [str(entry.uid) for entry in ledger.entries if entry.kind is EntryKind.RESTORE]
-    if row is not None and row[0] not in restores:
-        raise CommonsError("audit.unknown_restore")
-    uid = None if row is None else UUID(row[0])
-    since = next((i for i, entry in enumerate(ledger.entries) if entry.uid == uid), 0)
+    uid = last_uid(connection, EntryKind.RESTORE)
+    since = next((i for i, entry in enumerate(ledger.entries) if entry.uid == uid), None)
+    if since is None and uid is not None:
+        if not new_ledger:
+            raise CommonsError("audit.unknown_restore")
+        append_to_ledger(
+            Entry(uid=uid, at=datetime.now(UTC), kind=EntryKind.RESTORE, head=committed_head(connection))
+        )
+        return frozenset()
     return frozenset(
         entry.head
         for entry in ledger.entries[since:]
         if entry.head is not None and (entry.kind is not EntryKind.RESTORE or entry.uid == uid)
     )
+
+
+def last_uid(connection: Connection, kind: EntryKind) -> UUID | None:
+    """Return the uid of the last backup or restore that the database tells of."""
+    row = connection.execute(
+        "SELECT object_id FROM commons.audit_event WHERE action = %s AND object_kind = 'database'"
+        " ORDER BY event_id DESC LIMIT 1",
+        (kind.value,),
+    ).fetchone()
+    return None if row is None else UUID(row[0])

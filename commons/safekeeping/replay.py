@@ -1,6 +1,5 @@
 """Replaying the ledger: a restored database learns of the withdrawals that it is too old to know."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from commons.consent.erase import erase, forget_erased
@@ -9,7 +8,9 @@ from commons.database.connection import Connection
 from commons.errors import CommonsError
 from commons.partners import Dataset, find_dataset
 from commons.safekeeping.key import find_erasure_key
-from commons.safekeeping.ledger import Entry, EntryKind, Ledger, read_ledger
+from commons.safekeeping.ledger import OF_A_DATASET, Entry, EntryKind, Ledger, read_ledger
+from commons.safekeeping.note import last_uid
+from commons.settings import settings
 from commons.vocabulary import FieldGroup
 
 REPLAYED_BY = "commons restore"
@@ -30,26 +31,25 @@ class Replayed:
     torn: int
 
 
-def replay(
-    connection: Connection,
-    *,
-    close_datasets: bool = False,
-    on_entry: Callable[[int, int], None] = lambda *_: None,
-) -> Replayed:
+def replay(connection: Connection, *, close_datasets: bool = False, again: bool = False) -> Replayed:
     """Return what replaying the ledger changed in the database of an autocommit connection of its administrator.
 
     Each line that the database lacks is applied for all time, as it was then: one whose withdrawal never committed too,
-    closed being the safe side. Raises CommonsError where lines are damaged, or speak of records by another secret than
-    the present one; with `close_datasets` these take their whole datasets with them.
+    closed being the safe side. Raises CommonsError where lines are damaged; where they speak of records by another
+    secret than the present one; where the ledger lacks what the database knows, and so may lack more. With
+    `close_datasets` the last two withdraw the datasets concerned altogether instead. `again` is for what was added
+    since a first replay.
     """
     ledger = read_ledger()
     ledger.check()
     known = {row[0] for row in connection.execute("SELECT uid FROM commons.withdrawal")}
-    missing = [e for e in ledger.entries if e.kind is not EntryKind.RESTORE and e.uid not in known]
+    missing = [e for e in ledger.entries if e.kind in OF_A_DATASET and e.uid not in known]
     replaying = _Replaying(connection, close_datasets=close_datasets)
     replaying.refuse_unreadable(missing)
-    for number, entry in enumerate(missing, start=1):
-        on_entry(number, len(missing))
+    told = {None, *(entry.uid for entry in ledger.entries)}
+    if not again and (known | {last_uid(connection, EntryKind.BACKUP)}) - told:
+        replaying.close_all()
+    for entry in missing:
         with connection.transaction():
             replaying.apply(entry)
     if any(entry.kind is EntryKind.ERASURE for entry in missing):
@@ -75,6 +75,14 @@ class _Replaying:
         unreadable = sum(not self._readable(entry) for entry in entries)
         if unreadable and not self._close_datasets:
             raise CommonsError("ledger.other_key", count=unreadable)
+
+    def close_all(self) -> None:
+        if not self._close_datasets:
+            raise CommonsError("ledger.incomplete", file=settings().ledger)
+        for (slug,) in self._connection.execute("SELECT slug FROM commons.dataset").fetchall():
+            with self._connection.transaction():
+                withdraw(self._connection, find_dataset(self._connection, slug), withdrawn_by=REPLAYED_BY)
+            self._applied += 1
 
     def apply(self, entry: Entry) -> None:
         slug = str(entry.dataset)

@@ -9,20 +9,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.sql import SQL, Identifier
 
-from commons.audit import committed_head, record_event
 from commons.database.connection import Connection, Role, conninfo
 from commons.database.migrate import OWNER, REBUILD, routine, upgrade
 from commons.errors import CommonsError
-from commons.safekeeping.ledger import Entry, EntryKind, append_to_ledger
-from commons.safekeeping.note import catch_up_or_refuse
+from commons.safekeeping.note import catch_up_or_refuse, note_restore
 from commons.safekeeping.programs import client_program, last_lines, run_program
-from commons.safekeeping.replay import REPLAYED_BY, Replayed, replay
+from commons.safekeeping.replay import Replayed, replay
 
 MAINTENANCE = "postgres"
 """The database from which others are made and renamed; it holds nothing of ours."""
@@ -45,13 +42,15 @@ def restore(
     *,
     into: str | None = None,
     drill: bool = False,
+    drop_old: bool = False,
     close_datasets: bool = False,
     tell: Tell = lambda _: None,
 ) -> Restored:
     """Return where the backup was restored to: in the place of the present database, or beside it as `into`.
 
     A drill does everything but open it, and drops it again. `tell` is told each step. What was in use is kept under
-    another name, and nobody may connect to it. Raises CommonsError where a step fails; nothing has changed then.
+    another name, where nobody may connect to it, unless it is to be dropped. Raises CommonsError where a step fails;
+    nothing has changed then.
     """
     parts = conninfo_to_dict(conninfo(Role.ADMIN))
     present = str(parts.get("dbname") or parts.get("user"))
@@ -71,7 +70,7 @@ def restore(
             if into is None:
                 tell("swap")
                 with _ended(server, present):
-                    later = _learn(name, close_datasets=close_datasets)
+                    later = _learn(name, close_datasets=close_datasets, again=True)
                     replayed = replace(later, applied=later.applied + replayed.applied)
                     _sign(name)
                     replaced = _put_in_place(server, name, present, f"{present}_before_{stamp}")
@@ -81,6 +80,10 @@ def restore(
     with psycopg.connect(_conninfo_of(name)) as restored:
         restored.execute(routine("database_rights"))
         restored.execute(routine("reader_logins"))
+    if drop_old and replaced is not None:
+        with psycopg.connect(_conninfo_of(MAINTENANCE), autocommit=True) as server:
+            server.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(replaced)))
+        replaced = None
     return Restored(name, replaced, replayed)
 
 
@@ -132,9 +135,9 @@ def _fill(server: Connection, name: str, file: Path, tell: Tell) -> None:
     upgrade(_conninfo_of(name), closed=True)
 
 
-def _learn(name: str, *, close_datasets: bool) -> Replayed:
+def _learn(name: str, *, close_datasets: bool, again: bool = False) -> Replayed:
     with psycopg.connect(_conninfo_of(name), autocommit=True) as restored:
-        return replay(restored, close_datasets=close_datasets)
+        return replay(restored, close_datasets=close_datasets, again=again)
 
 
 def _release_anew(name: str) -> None:
@@ -178,16 +181,8 @@ def _allow_connections(server: Connection, name: str, *, allowed: bool) -> None:
 
 
 def _sign(name: str) -> None:
-    """Say in the audit log and in the ledger that a restore was here: heads noted before it need not be found again."""
-    uid = uuid4()
     with psycopg.connect(_conninfo_of(name)) as restored:
-        record_event(restored, REPLAYED_BY, "restore", "database", uid)
-        restored.commit()
-        head = committed_head(restored)
-    try:
-        append_to_ledger(Entry(uid=uid, at=datetime.now(UTC), kind=EntryKind.RESTORE, head=head))
-    except OSError as failure:
-        raise CommonsError("ledger.not_writable", reason=failure.strerror) from failure
+        note_restore(restored)
 
 
 def _put_in_place(server: Connection, name: str, present: str, old: str) -> str | None:

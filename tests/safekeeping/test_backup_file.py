@@ -16,7 +16,7 @@ from commons.partners import find_dataset
 from commons.safekeeping import backup as backing_up
 from commons.safekeeping import programs
 from commons.safekeeping.backup import backup
-from commons.safekeeping.ledger import read_ledger
+from commons.safekeeping.ledger import EntryKind, read_ledger
 from commons.safekeeping.programs import client_program
 from commons.vocabulary import Audience
 
@@ -90,7 +90,7 @@ def test_what_the_ledger_lacks_is_noted_before_a_backup_or_there_is_none(
         failed("ledger.unreadable", tmp_path / "a.dump")
     assert not (tmp_path / "a.dump").exists()
     backup(tmp_path / "a.dump")
-    assert len(read_ledger().entries) == 1
+    assert [entry.kind for entry in read_ledger().entries] == [EntryKind.WITHDRAWAL, EntryKind.BACKUP]
 
 
 def test_the_programs_are_of_the_servers_version_or_newer(monkeypatch, tmp_path):

@@ -20,6 +20,7 @@ from commons.database.migrate import upgrade
 from commons.errors import CommonsError
 from commons.partners import find_dataset
 from commons.release.upkeep import release_drift
+from commons.safekeeping import note as noting
 from commons.safekeeping import restore as restoring
 from commons.safekeeping.backup import backup
 from commons.safekeeping.key import erasure_key
@@ -185,10 +186,16 @@ def test_nothing_withdrawn_since_the_backup_is_seen_by_anybody_at_any_moment(
     assert "canary-late" not in names(Audience.PUBLIC)
 
 
+def forget_withdrawals(ledger):
+    """Take the withdrawals out of the ledger; of the backup it still knows."""
+    lines = [line for line in ledger.read_bytes().splitlines(keepends=True) if b'"backup"' in line]
+    ledger.write_bytes(b"".join(lines))
+
+
 def test_without_the_ledger_they_would_be_seen(world, dump, safekeeping):
     """So that the test above is known to be able to fail."""
     withdraw_from("c-list")
-    safekeeping.unlink()
+    forget_withdrawals(safekeeping)
     with world.admin() as connection:
         connection.execute("ALTER TABLE commons.withdrawal DISABLE TRIGGER ALL")
         connection.execute(
@@ -200,7 +207,7 @@ def test_without_the_ledger_they_would_be_seen(world, dump, safekeeping):
 
 def test_what_the_ledger_lacks_is_learnt_from_the_old_database(world, dump, safekeeping):
     withdraw_from("c-list")
-    safekeeping.unlink()
+    forget_withdrawals(safekeeping)
     restore(dump)
     assert token("c-list", 1) not in names(Audience.PUBLIC)
 
@@ -258,6 +265,8 @@ def test_public_ids_and_tombstones_are_those_of_before(world, dump):
 
 def test_the_old_database_is_kept_and_nobody_connects_to_it(world, dump, cluster):
     done = restore(dump)
+    assert databases_of(cluster, world) == {done.database, done.replaced}
+    assert restore(dump, drop_old=True).replaced is None
     assert databases_of(cluster, world) == {done.database, done.replaced}
     for login in (*LOGINS, None):
         with pytest.raises(psycopg.OperationalError, match="not currently accepting connections"):
@@ -356,7 +365,7 @@ def test_a_damaged_ledger_is_refused_before_anything_is_opened(world, dump, clus
     withdraw_from("a-list", 1)
     withdraw_from("a-list", 2)
     lines = safekeeping.read_bytes().splitlines(keepends=True)
-    safekeeping.write_bytes(lines[0].replace(b"identity", b"xxxxxxxx") + lines[1])
+    safekeeping.write_bytes(lines[0] + lines[1].replace(b"identity", b"xxxxxxxx") + lines[2])
     with pytest.raises(CommonsError) as told:
         restore(dump)
     assert told.value.key == "ledger.damaged"
@@ -380,8 +389,40 @@ def test_a_ledger_that_cannot_be_written_leaves_the_old_one_open(world, dump, cl
     def full(*entries):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(restoring, "append_to_ledger", full)
+    monkeypatch.setattr(noting, "append_to_ledger", full)
     refused("ledger.not_writable", world, cluster, dump)
+
+
+@pytest.mark.parametrize("lost", ["all", "the backup's line", "an older withdrawal"])
+def test_a_ledger_that_is_not_the_backups_is_refused_and_with_leave_closes_everything(
+    world, cluster, tmp_path, safekeeping, lost
+):
+    withdraw_from("a-list", 1)
+    backup(tmp_path / "a.dump")
+    lines = safekeeping.read_bytes().splitlines(keepends=True)
+    assert len(lines) == 2
+    kept = {"all": [], "the backup's line": lines[:1], "an older withdrawal": lines[1:]}[lost]
+    safekeeping.write_bytes(b"".join(kept))
+    refused("ledger.incomplete", world, cluster, tmp_path / "a.dump")
+    safekeeping.write_bytes(b"".join(kept))
+    assert restore(tmp_path / "a.dump", close_datasets=True).replayed.applied == 3
+    assert names(Audience.PUBLIC) == []
+    everything_holds()
+
+
+def test_where_the_ledger_of_a_restored_database_is_lost_a_new_one_is_begun_when_told(
+    world, dump, safekeeping
+):
+    restore(dump)
+    safekeeping.unlink()
+    withdraw_from("a-list", 1)
+    with connect(Role.INGEST) as connection:
+        with pytest.raises(CommonsError) as told:
+            noted_heads(connection)
+        assert told.value.key == "audit.unknown_restore"
+        assert noted_heads(connection, new_ledger=True) == frozenset()
+    withdraw_from("a-list", 2)
+    everything_holds()
 
 
 def test_another_secret_is_refused_and_with_leave_closes_whole_lists(world, dump, cluster, monkeypatch):
