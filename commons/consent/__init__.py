@@ -1,1 +1,18 @@
-"""Consent: who allowed what to whom. The rules are resolved by `commons/database/routines/release.sql`."""
+"""Consent: who allowed what to whom. The rules are resolved by `commons/database/routines/permissions.sql`."""
+
+from commons.consent.change import Change, approve, refuse, set_agreement, set_consent
+from commons.consent.show import Shown, show
+from commons.consent.statements import Word
+from commons.consent.wanted import Wanted
+
+__all__ = [
+    "Change",
+    "Shown",
+    "Wanted",
+    "Word",
+    "approve",
+    "refuse",
+    "set_agreement",
+    "set_consent",
+    "show",
+]

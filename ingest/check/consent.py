@@ -42,7 +42,8 @@ def _read_dates(draft: Draft) -> Iterator[Finding]:
         draft.columns[name] = dates
         closed |= unreadable
         yield Finding(NoticeCode.CONSENT_DATE_UNREADABLE, unreadable, name)
-    reversed_dates = is_after(draft.columns["consent_on"], draft.columns["consent_until"])
+    since, until = draft.columns["consent_on"], draft.columns["consent_until"]
+    reversed_dates = is_after(since, until) | (since == until)  # half-open: it would never hold
     yield Finding(NoticeCode.CONSENT_DATES_REVERSED, reversed_dates, "consent_until")
     yield from _close(draft, closed | reversed_dates)
 
