@@ -7,9 +7,19 @@ import pandas as pd
 import typer
 
 from commons.cli.cluster import ensure_database
-from commons.cli.terminal import OutputFormat, group, print_frame, say, told
+from commons.cli.terminal import OutputFormat, complaints, console, group, print_frame, say, told, working
+from commons.database.connection import Role, connect
 from commons.errors import CommonsError
-from commons.research import change_between, count_alternatives, coverage
+from commons.research import (
+    cells,
+    change_between,
+    count_alternatives,
+    coverage,
+    digest,
+    freeze_statistics,
+    snapshots,
+    statistics,
+)
 from commons.vocabulary import Audience, DistrictLevel
 
 app = group("research")
@@ -68,6 +78,52 @@ def show_coverage(
 ) -> None:
     ensure_database()
     _print(coverage(_reader(audience), level, _day(on)), code, form)
+
+
+@app.command(help=told("research_freeze", "commons research freeze --by 'A. Beheer' --dry-run"))
+def freeze(
+    by: Annotated[str, typer.Option(help=say("research_freeze.by"))],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=say("upload.dry_run"))] = False,
+) -> None:
+    ensure_database()
+    with working(say("research_freeze.doing")), connect(Role.INGEST) as connection:
+        frozen = freeze_statistics(connection, frozen_by=by, dry_run=dry_run)
+    done = {"snapshot": frozen.snapshot_id, "day": frozen.frozen_on, "sha256": frozen.sha256}
+    console.print(say("research_freeze.dry") if dry_run else say("research_freeze.done", **done))
+    hidden = {f"hidden: {level}": frozen.hidden.get(level, 0) for level in DistrictLevel}
+    print_frame(pd.DataFrame([{"shown": frozen.shown, **hidden, "waiting": frozen.waiting}]))
+
+
+@app.command("snapshots", help=told("research_snapshots", "commons research snapshots"))
+def list_snapshots(form: Form = OutputFormat.TABLE) -> None:
+    ensure_database()
+    print_frame(snapshots(), form)
+
+
+@app.command(
+    "statistics",
+    help=told(
+        "research_statistics",
+        "commons research statistics --level neighbourhood --category food --format csv",
+    ),
+)
+def show_statistics(
+    level: Level = DistrictLevel.NEIGHBOURHOOD,
+    category: Annotated[str | None, typer.Option(help=say("research.category"))] = None,
+    code: Code = None,
+    snapshot: Annotated[int | None, typer.Option(help=say("research_statistics.snapshot"))] = None,
+    whole: Annotated[bool, typer.Option("--cells", help=say("research_statistics.cells"))] = False,
+    form: Form = OutputFormat.TABLE,
+) -> None:
+    ensure_database()
+    _print(cells(snapshot) if whole else statistics(snapshot, level, category), code, form)
+    known = snapshots().set_index("snapshot")
+    number = int(known.index.max()) if snapshot is None else snapshot
+    of = known.loc[number]
+    complaints.print(
+        say("research_statistics.cite", snapshot=number, day=of["frozen_on"], k=of["k"], sha256=digest(cells(number))),
+        highlight=False,
+    )  # fmt: skip
 
 
 def _print(frame: pd.DataFrame, code: str | None, form: OutputFormat) -> None:

@@ -21,6 +21,7 @@ COMMANDS = [
     ["consent", "withdraw"], ["consent", "set"], ["consent", "proposals"], ["consent", "approve"], ["consent", "refuse"],
     ["consent", "erase"], ["consent", "readmit"], ["backup"], ["restore"], ["audit"], ["audit", "verify"], ["consent", "show"], ["consent", "receipt"],
     ["release"], ["release", "sweep"], ["release", "check"], ["research"], ["research", "count"], ["research", "change"], ["research", "coverage"],
+    ["research", "freeze"], ["research", "snapshots"], ["research", "statistics"],
 ]  # fmt: skip
 
 

@@ -3,7 +3,8 @@
 -- ix_membership_alternative_id, pk_statistic_member, ix_statistic_member_batch_id, ix_consent_record.
 
 -- Those of these records that researchers may count, with the category and the districts that may be told of them: null
--- where it may not be, or where no district of the level contains the whole of the place.
+-- where it may not be, or where no district of the level contains the whole of the place. Who is to be counted and withholds
+-- the place is counted in the region.
 CREATE OR REPLACE FUNCTION commons.countable(record_ids bigint[], as_of timestamptz)
 RETURNS TABLE (
     record_id bigint, partner_id bigint, category text, sector text, neighbourhood text, commune text,
@@ -20,19 +21,17 @@ WITH permission AS MATERIALIZED (
       FROM commons.permitted('researchers', 0, 'statistics', record_ids, as_of) p
      WHERE p.rights & commons.cells('{existence,location}', '{statistics}')
            = commons.cells('{existence,location}', '{statistics}')
-       AND p.precision <> 'withheld'
 )
 SELECT p.record_id, d.partner_id,
        CASE WHEN p.identified THEN v.category END,
        CASE WHEN p.precision IN ('exact', 'sector') THEN sector.code END,
-       CASE p.precision WHEN 'sector' THEN around.neighbourhood
-                        WHEN 'commune' THEN NULL ELSE neighbourhood.code END,
+       CASE WHEN p.precision IN ('exact', 'neighbourhood') THEN neighbourhood.code ELSE around.neighbourhood END,
        CASE WHEN p.precision IN ('exact', 'commune') THEN commune.code ELSE around.commune END,
        p.precision,
        NOT p.identified OR (coalesce(v.founded_on <= as_of::date, true) AND coalesce(v.ended_on > as_of::date, true)),
        p.expires_at
   FROM permission p
-  JOIN commons.record_version v USING (version_id)
+  JOIN commons.record_version v ON v.version_id = p.version_id AND v.commune_id IS NOT NULL
   JOIN commons.dataset d ON d.dataset_id = p.dataset_id
   LEFT JOIN reference.district sector ON sector.district_id = v.sector_id
   LEFT JOIN reference.district neighbourhood ON neighbourhood.district_id = v.neighbourhood_id
@@ -322,8 +321,9 @@ BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('commons release'));
     as_of := clock_timestamp();
     SELECT max(s.snapshot_id) INTO before FROM commons.statistic_snapshot s;
-    INSERT INTO commons.statistic_snapshot (frozen_at, frozen_on, k, sha256) VALUES (as_of, as_of::date, k, '')
-    RETURNING snapshot_id INTO this;
+    this := coalesce(before, 0) + 1;
+    INSERT INTO commons.statistic_snapshot (snapshot_id, frozen_at, frozen_on, k, sha256)
+    VALUES (this, as_of, as_of::date, k, '');
 
     -- What the clock has ended; and what a trigger missed, were one ever to fail.
     PERFORM commons.redact_snapshots(ARRAY(

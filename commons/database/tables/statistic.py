@@ -15,7 +15,7 @@ from sqlalchemy import (
     Text,
 )
 
-from commons.database.tables.base import PRECISION, PRIVATE, identity_key, metadata, moment, refers_to
+from commons.database.tables.base import PRECISION, PRIVATE, metadata, moment, refers_to
 
 SNAPSHOT = "commons.statistic_snapshot.snapshot_id"
 RECORD = "commons.source_record.record_id"
@@ -30,7 +30,7 @@ def _districts() -> list[Column[str]]:
 statistic_snapshot = Table(
     "statistic_snapshot",
     metadata,
-    identity_key("snapshot_id"),
+    Column("snapshot_id", BigInteger, primary_key=True, autoincrement=False),
     moment("frozen_at"),
     Column("frozen_on", Date, nullable=False),
     Column("k", Integer, nullable=False),

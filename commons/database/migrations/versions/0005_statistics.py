@@ -11,7 +11,7 @@ down_revision = "0004"
 
 UP = """
 CREATE TABLE commons.statistic_snapshot (
-    snapshot_id bigint GENERATED ALWAYS AS IDENTITY,
+    snapshot_id bigint NOT NULL,
     frozen_at timestamptz NOT NULL,
     frozen_on date NOT NULL,
     k integer NOT NULL,
