@@ -109,12 +109,15 @@ def _closed_database(server: Connection, name: str, *, drop: bool) -> Iterator[N
     """Make a database to which nobody may connect; it is dropped where the block fails, or anyhow."""
     if _exists(server, name):
         raise CommonsError("restore.exists", name=name)
-    server.execute(SQL("CREATE DATABASE {} TEMPLATE template0").format(Identifier(name)))
+    if not server.execute("SELECT FROM pg_roles WHERE rolname = %s", (OWNER,)).rowcount:
+        server.execute(SQL("CREATE ROLE {} NOLOGIN").format(Identifier(OWNER)))
+    # Everybody may connect to a new database: who slipped in before that was revoked would stay while it is filled.
+    server.execute(
+        SQL("CREATE DATABASE {} TEMPLATE template0 ALLOW_CONNECTIONS false").format(Identifier(name))
+    )
     try:
-        with psycopg.connect(_conninfo_of(name)) as made:
-            if not made.execute("SELECT FROM pg_roles WHERE rolname = %s", (OWNER,)).rowcount:
-                made.execute(SQL("CREATE ROLE {} NOLOGIN").format(Identifier(OWNER)))
-            made.execute(routine("close_database"))
+        server.execute(SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(Identifier(name)))
+        _allow_connections(server, name, allowed=True)
         yield
     except BaseException:
         drop = True

@@ -186,6 +186,39 @@ def test_nothing_withdrawn_since_the_backup_is_seen_by_anybody_at_any_moment(
     assert "canary-late" not in names(Audience.PUBLIC)
 
 
+def test_after_no_command_of_a_restore_does_a_login_get_into_what_is_not_open_yet(
+    world, dump, cluster, monkeypatch
+):
+    """Whoever slipped in before the data were there would stay while they come."""
+    inside, tried, connect_as_before = [], [], psycopg.connect
+
+    def knock():
+        with connect_as_before(cluster.url("postgres")) as server:
+            places = databases(server, world) - {name_of(world)}
+        for place in places:
+            for login in LOGINS:
+                tried.append(place)
+                try:
+                    inside.append(connect_as_before(cluster.url(place), user=login.value))
+                except psycopg.OperationalError:
+                    continue
+
+    class Knocking(psycopg.Connection):
+        def execute(self, *args, **options):
+            try:
+                return super().execute(*args, **options)
+            finally:
+                if self.info.dbname == "postgres":
+                    knock()
+
+    monkeypatch.setattr(restoring.psycopg, "connect", Knocking.connect)
+    restore(dump, drill=True)
+    for connection in inside:
+        connection.close()
+    assert len(tried) >= len(LOGINS) * 3
+    assert inside == []
+
+
 def forget_withdrawals(ledger):
     """Take the withdrawals out of the ledger; of the backup it still knows."""
     lines = [line for line in ledger.read_bytes().splitlines(keepends=True) if b'"backup"' in line]
