@@ -83,11 +83,14 @@ def show_coverage(
 @app.command(help=told("research_freeze", "commons research freeze --by 'A. Beheer' --dry-run"))
 def freeze(
     by: Annotated[str, typer.Option(help=say("research_freeze.by"))],
+    after_restore: Annotated[
+        bool, typer.Option("--after-restore", help=say("research_freeze.after_restore"))
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=say("upload.dry_run"))] = False,
 ) -> None:
     ensure_database()
     with working(say("research_freeze.doing")), connect(Role.INGEST) as connection:
-        frozen = freeze_statistics(connection, frozen_by=by, dry_run=dry_run)
+        frozen = freeze_statistics(connection, frozen_by=by, after_restore=after_restore, dry_run=dry_run)
     done = {"snapshot": frozen.snapshot_id, "day": frozen.frozen_on, "sha256": frozen.sha256}
     console.print(say("research_freeze.dry") if dry_run else say("research_freeze.done", **done))
     hidden = {f"hidden: {level}": frozen.hidden.get(level, 0) for level in DistrictLevel}

@@ -24,14 +24,18 @@ class Frozen:
     waiting: int
 
 
-def freeze_statistics(connection: Connection, *, frozen_by: str, dry_run: bool = False) -> Frozen:
+def freeze_statistics(
+    connection: Connection, *, frozen_by: str, after_restore: bool = False, dry_run: bool = False
+) -> Frozen:
     """Return the snapshot of what researchers may count at this moment; needs the rights of ingest.
 
-    A dry run changes nothing. It is a transaction of its own: changes that the caller has not committed are counted.
+    The first one `after_restore` of a backup older than the last snapshot does not know what that one counted: of
+    what is hidden it counts only the batches that the backup knows. A dry run changes nothing.
     """
     with connection.transaction(force_rollback=dry_run):
         rows = connection.execute(
-            "SELECT snapshot_id, frozen_on, sha256, shown, level, hidden FROM commons.freeze_statistics()"
+            "SELECT snapshot_id, frozen_on, sha256, shown, level, hidden FROM commons.freeze_statistics(%s)",
+            (after_restore,),
         ).fetchall()
         snapshot_id, frozen_on, sha256, shown = rows[0][:4]
         by_level = {level: hidden for *_, level, hidden in rows}

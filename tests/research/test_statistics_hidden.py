@@ -249,6 +249,17 @@ def test_a_batch_whose_members_all_grant_again_is_counted_again_from_then_on(sta
     assert hidden(first) == NOWHERE
 
 
+def test_after_a_restore_nothing_that_is_there_is_taken_for_new(stage):
+    stage.plant(5)
+    freeze()
+    stage.plant(5, category="repair")
+    freeze(after_restore=True)
+    assert hidden() == hidden(category="food") == of(stage.places[0], 5, *LEVELS)
+    stage.plant(5, category="repair")
+    freeze()
+    assert hidden(category="repair") == of(stage.places[0], 10, *LEVELS)
+
+
 def test_what_a_later_file_says_again_changes_nothing(stage):
     record = stage.plant(5)[0]
     freeze()

@@ -301,8 +301,9 @@ END
 $$;
 
 -- Freezes a snapshot of what researchers may count now. Returns it, how many of what is hidden are counted at which finest
--- level, and (level null) how many wait: that is for the operator alone.
-CREATE OR REPLACE FUNCTION commons.freeze_statistics()
+-- level, and (level null) how many wait: that is for the operator alone. After a restore nobody knows what was in batches since
+-- the backup: nothing that is there now is taken for fresh.
+CREATE OR REPLACE FUNCTION commons.freeze_statistics(after_restore boolean)
 RETURNS TABLE (snapshot_id bigint, frozen_on date, sha256 bytea, shown bigint, level reference.district_level, hidden bigint)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
@@ -337,6 +338,13 @@ BEGIN
     SELECT h.*, r.dataset_id, NULL::bigint AS batch_id, NULL::text AS formed_in
       FROM commons.hidden(as_of) h
       JOIN commons.source_record r USING (record_id);
+    IF after_restore THEN
+        INSERT INTO commons.statistic_batch (batch_id, snapshot_id, pool, size)
+        SELECT coalesce(max(b.batch_id), 0) + 1, this, 'restored', 0 FROM commons.statistic_batch b;
+        INSERT INTO commons.statistic_member (record_id, batch_id, counts)
+        SELECT c.record_id, (SELECT max(b.batch_id) FROM commons.statistic_batch b), false FROM counting c WHERE c.fresh;
+        UPDATE counting SET fresh = false;
+    END IF;
     ANALYZE counting;
     -- Where all the members of a batch are there again, known to the same, it is the same batch; of others, they wait.
     UPDATE counting SET batch_id = last_batch_id
@@ -452,4 +460,4 @@ CREATE OR REPLACE TRIGGER refuse_update BEFORE UPDATE ON commons.statistic_snaps
 ALTER TABLE commons.statistic_snapshot ENABLE ALWAYS TRIGGER refuse_delete;
 ALTER TABLE commons.statistic_snapshot ENABLE ALWAYS TRIGGER refuse_update;
 
-GRANT EXECUTE ON FUNCTION commons.freeze_statistics() TO commons_ingest;
+GRANT EXECUTE ON FUNCTION commons.freeze_statistics(boolean), commons.snapshots_counting(bigint[]) TO commons_ingest;
