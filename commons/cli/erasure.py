@@ -29,12 +29,18 @@ def erase_record(
     dry_run: Annotated[bool, typer.Option("--dry-run", help=say("consent_erase.dry_run"))] = False,
 ) -> None:
     ensure_database()
-    with working(say("consent_erase.doing")), connect(Role.INGEST) as connection:
-        erasure = erase(
-            connection, find_dataset(connection, dataset), record_key=record, erased_by=by, dry_run=dry_run
-        )
+    with working(say("consent_erase.doing")):
+        with connect(Role.INGEST) as connection:
+            erasure = erase(
+                connection,
+                find_dataset(connection, dataset),
+                record_key=record,
+                erased_by=by,
+                dry_run=dry_run,
+            )
         if not dry_run:
-            forget_erased(connection)
+            with connect(Role.INGEST) as connection:  # after the commit: it reads whole tables
+                forget_erased(connection)
     number = erasure.receipt.withdrawal_id
     console.print(say("consent_erase.dry") if dry_run else say("consent_erase.done", number=number))
     print_effects(erasure.receipt.effects)

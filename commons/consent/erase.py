@@ -86,7 +86,7 @@ def erase(
 
 
 def forget_erased(connection: Connection) -> None:
-    """Make the planner's statistics forget what has been erased: they may quote values."""
+    """Make the planner's statistics forget what has been erased: they may quote values. Best after the commit."""
     connection.execute("SELECT commons.forget_erased()")
 
 

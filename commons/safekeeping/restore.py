@@ -57,7 +57,7 @@ def restore(
     stamp = datetime.now(UTC).strftime("%Y%m%d%H%M%S")
     name = into or f"{present}_restored_{stamp}"
     replaced = None
-    with psycopg.connect(_conninfo_of(MAINTENANCE), autocommit=True) as server:
+    with _server() as server:
         _check_archive(file, server)
         with _closed_database(server, name, drop=drill):
             _fill(server, name, file, tell)
@@ -81,7 +81,7 @@ def restore(
         restored.execute(routine("database_rights"))
         restored.execute(routine("reader_logins"))
     if drop_old and replaced is not None:
-        with psycopg.connect(_conninfo_of(MAINTENANCE), autocommit=True) as server:
+        with _server() as server:
             server.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(replaced)))
         replaced = None
     return Restored(name, replaced, replayed)
@@ -91,6 +91,18 @@ def _conninfo_of(database: str) -> str:
     """Return the administrator's connection string to another database of the same server."""
     parts = {name: str(value) for name, value in conninfo_to_dict(conninfo(Role.ADMIN)).items()}
     return make_conninfo("", **parts | {"dbname": database})
+
+
+@contextmanager
+def _server() -> Iterator[Connection]:
+    """Yield a connection from which databases are made and renamed, which an administrator may."""
+    try:
+        with psycopg.connect(_conninfo_of(MAINTENANCE), autocommit=True) as server:
+            yield server
+    except psycopg.errors.InsufficientPrivilege as failure:
+        raise CommonsError("restore.not_administrator", reason=failure.diag.message_primary) from failure
+    except psycopg.OperationalError as failure:
+        raise CommonsError("database.unreachable", role=Role.ADMIN.value) from failure
 
 
 def _check_archive(file: Path, server: Connection) -> None:

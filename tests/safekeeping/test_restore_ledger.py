@@ -376,6 +376,19 @@ def test_a_file_that_is_no_backup_or_half_of_one_is_refused(world, dump, cluster
     refused("restore.failed", world, cluster, half)
 
 
+def test_whoever_may_not_make_databases_restores_nothing(world, dump, cluster, monkeypatch):
+    with monkeypatch.context() as lesser:
+        lesser.setenv("DATABASE_URL", world.url.replace("commons_admin@", "commons_ingest@"))
+        with psycopg.connect(cluster.url("postgres")) as server:
+            server.execute("GRANT CONNECT ON DATABASE postgres TO commons_ingest")
+        with pytest.raises(CommonsError) as told:
+            restore(dump)
+        assert told.value.key == "restore.not_administrator"
+    assert databases_of(cluster, world) == {name_of(world)}
+    with psycopg.connect(cluster.url("postgres")) as server:
+        server.execute("REVOKE CONNECT ON DATABASE postgres FROM commons_ingest")
+
+
 def test_a_name_that_is_taken_is_refused(world, dump, cluster):
     refused("restore.exists", world, cluster, dump, into="postgres")
 
