@@ -29,6 +29,9 @@ SET_EXAMPLE = (
 )
 
 
+PROPOSED = ("visibility", "precision", "contact", "statistics", "reuse", "licence", "until", "stance")
+
+
 class Evidence(StrEnum):
     """The ways in which a consent is given to a person."""
 
@@ -126,7 +129,7 @@ def list_proposals(form: Annotated[OutputFormat, typer.Option("--format")] = Out
             "record": proposal.record_key,
             "proposed_by": proposal.word.given_by,
             "proposed_on": proposal.proposed_at.date().isoformat(),
-            **proposal.codes,
+            **{name: proposal.codes.get(name) for name in PROPOSED},
         }
         for proposal in proposals
     ]

@@ -138,7 +138,7 @@ def _set_record(
     narrows = narrow_record(connection, about, wanted, word) > 0
     effects = effects_since(connection, with_districts=dry_run)
     proposal_id = None
-    if widens:
+    if widens and not dry_run:
         codes = codes_of(wanted, None)
         proposal_id = insert_proposal(connection, about, codes, word, agreement_id=None, lifts=lifts)
     # The log cannot be erased: of one record, whose person it may have been, the statements say who.
@@ -148,7 +148,7 @@ def _set_record(
     )  # fmt: skip
     return Change(
         dataset.slug, key, narrows, widens, effects, if_approved,
-        None if dry_run else proposal_id, _exceeds(wanted, tried),
+        proposal_id, _exceeds(wanted, tried),
     )  # fmt: skip
 
 
@@ -177,10 +177,11 @@ def _set_agreement(
     if widens:
         narrower = sign_narrower(connection, dataset, signed, terms) if signed else None
         narrows = narrower is not None
-        proposal_id = insert_proposal(
-            connection, about, codes_of(wanted, terms), word,
-            agreement_id=narrower or before, lifts=[restriction.consent_id for restriction in opposed],
-        )  # fmt: skip
+        if not dry_run:
+            proposal_id = insert_proposal(
+                connection, about, codes_of(wanted, terms), word,
+                agreement_id=narrower or before, lifts=[restriction.consent_id for restriction in opposed],
+            )  # fmt: skip
     elif narrows:
         sign_agreement(connection, dataset, terms)
     effects = effects_since(connection, with_districts=dry_run)
@@ -193,7 +194,7 @@ def _set_agreement(
         narrows=narrows,
         proposal_id=proposal_id,
     )
-    return Change(dataset.slug, None, narrows, widens, effects, if_approved, None if dry_run else proposal_id)
+    return Change(dataset.slug, None, narrows, widens, effects, if_approved, proposal_id)
 
 
 def _widen(connection: Connection, proposal: Proposal, word: Word) -> None:

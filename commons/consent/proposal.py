@@ -90,7 +90,15 @@ def insert_proposal(
     agreement_id: int | None,
     lifts: Collection[int],
 ) -> int:
-    """Return the number of the new proposal."""
+    """Return the number of the new proposal, or of the same one where it waits already."""
+    same = connection.execute(
+        "SELECT proposal_id FROM commons.consent_proposal WHERE dataset_id = %s AND record_id IS NOT DISTINCT FROM %s"
+        " AND agreement_id IS NOT DISTINCT FROM %s AND wanted = %s AND lifts = %s::bigint[] AND proposed_by = %s"
+        " AND decided_at IS NULL",
+        (*about, agreement_id, Jsonb(codes), list(lifts), word.given_by),
+    ).fetchone()
+    if same is not None:
+        return int(same[0])
     row = connection.execute(
         "INSERT INTO commons.consent_proposal (dataset_id, record_id, agreement_id, wanted, lifts, proposed_by,"
         " capacity, evidence_kind, evidence) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING proposal_id",

@@ -34,9 +34,13 @@ def _agreement_rows(shown: Shown, language: Language | None) -> list[dict[str, o
     first = {
         "part": "agreement",
         "number": signed.version,
-        "what": translate(f"stance.{signed.stance}", language),
+        "what": translate(
+            "consent_show.licence",
+            language,
+            stance=translate(f"stance.{signed.stance}", language),
+            licence=signed.licence,
+        ),
         "by": names(language, signed.signed_by, signed.approved_by),
-        "how": signed.licence,
         "since": signed.signed_on.isoformat(),
         "until": day(signed.valid_until),
     }
@@ -78,7 +82,6 @@ def _view_row(view: View, statements: Sequence[Told], language: Language | None)
         "who": reader_text(view.audience, view.partner, language),
         "what": view_text(view, language),
         "place": translate(f"precision.{view.precision}", language) if view.precision else "",
-        "how": view.licence or "",
         "until": day(view.until),
         "why": why_text(view, statements, language),
     }
@@ -106,7 +109,7 @@ def view_text(view: View, language: Language | None) -> str:
     if not view.shown:
         return translate("consent_show.counted_only" if view.counted else "consent_show.not_shown", language)
     found = [translate("consent_show.shown", language, groups=groups_text(view.shown, language))]
-    found += [translate("consent_show.reusable", language)] if view.reusable else []
+    found += [translate("consent_show.reusable", language, licence=view.licence)] if view.reusable else []
     found += [translate("consent_show.counted", language)] if view.counted else []
     return "; ".join(found)
 

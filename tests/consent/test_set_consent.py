@@ -277,6 +277,14 @@ def test_a_proposal_is_decided_once_even_by_two_at_once(database, world):
     assert len(database.rows("SELECT FROM commons.audit_event WHERE action = 'approve consent'")) == 1
 
 
+def test_the_same_proposal_waits_once(database, world):
+    dataset, _ = world
+    set_(database, dataset, visibility=Visibility.PARTNERS)
+    first = set_(database, dataset)
+    assert set_(database, dataset).proposal_id == first.proposal_id
+    assert set_(database, dataset, word=Word(given_by="Carla")).proposal_id != first.proposal_id
+
+
 def test_a_refused_proposal_opens_nothing_ever(database, world):
     dataset, _ = world
     set_(database, dataset, visibility=Visibility.PARTNERS)

@@ -1,4 +1,4 @@
-"""Who allowed what to whom: agreements (the ceiling and the default), consents within them, and proposals to widen either.
+"""Who allowed what to whom: agreements (the ceiling and the default), consents within them, proposals to widen either.
 
 An agreement's term and a consent are the same sentence: this audience may use these field groups for these
 purposes, the place no finer than this precision. `cells` is that sentence's field groups x purposes as bits, computed
