@@ -1,5 +1,6 @@
 """What is not shown and yet counted: where, when, and what becomes of it when consent changes."""
 
+import re
 import time
 from datetime import UTC, datetime, timedelta
 from itertools import product
@@ -459,6 +460,23 @@ def test_what_was_frozen_stays(stage, attempt):
 def test_no_reader_sees_what_stands_behind(unchanged_database, role, table):
     with connect(role) as reader, pytest.raises(psycopg.errors.InsufficientPrivilege):
         reader.execute(f"SELECT * FROM commons.{table}")
+
+
+def test_a_researchers_plan_looks_at_nothing_but_what_may_be_read(stage):
+    stage.gone(stage.plant(5)[0])
+    record = stage.plant(5)[0]
+    freeze()
+    stage.gone(record)
+    with connect(Role.RESEARCHER) as reader:
+        plan = "\n".join(
+            row[0] for row in reader.execute("EXPLAIN (ANALYZE, TIMING OFF) SELECT * FROM statistic")
+        )
+    assert set(re.findall(r"statistic_\w+", plan)) == {
+        "statistic_snapshot",
+        "statistic_count",
+        "statistic_shown",
+    }
+    assert "Removed" not in plan
 
 
 @pytest.mark.parametrize("role", [Role.PUBLIC, Role.PARTNER])

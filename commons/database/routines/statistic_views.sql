@@ -5,11 +5,10 @@ SELECT snapshot_id, frozen_on, k FROM commons.statistic_snapshot;
 
 CREATE OR REPLACE VIEW released_research.statistic WITH (security_barrier) AS
 WITH told AS (
-    SELECT s.snapshot_id, s.frozen_on, c.category, c.sector, c.neighbourhood, c.commune, 0 AS shown, sum(b.size) AS hidden
+    SELECT s.snapshot_id, s.frozen_on, c.category, c.sector, c.neighbourhood, c.commune, 0 AS shown, sum(c.size) AS hidden
       FROM commons.statistic_snapshot s
       JOIN commons.statistic_count c
         ON s.snapshot_id >= c.first_snapshot_id AND (c.last_snapshot_id IS NULL OR s.snapshot_id <= c.last_snapshot_id)
-      JOIN commons.statistic_batch b ON b.batch_id = c.batch_id
      WHERE c.expires_at > now()
      GROUP BY s.snapshot_id, s.frozen_on, c.category, c.sector, c.neighbourhood, c.commune
      UNION ALL

@@ -379,8 +379,9 @@ BEGIN
                         WHERE t.batch_id = c.batch_id
                           AND (t.category, t.sector, t.neighbourhood, t.commune)
                               IS NOT DISTINCT FROM (c.category, c.sector, c.neighbourhood, c.commune));
-    INSERT INTO commons.statistic_count (batch_id, first_snapshot_id, category, sector, neighbourhood, commune, expires_at)
-    SELECT t.batch_id, this, t.category, t.sector, t.neighbourhood, t.commune, t.expires_at
+    INSERT INTO commons.statistic_count (
+        batch_id, first_snapshot_id, size, category, sector, neighbourhood, commune, expires_at)
+    SELECT t.batch_id, this, t.size, t.category, t.sector, t.neighbourhood, t.commune, t.expires_at
       FROM telling t
      WHERE NOT EXISTS (SELECT FROM commons.statistic_count c WHERE c.batch_id = t.batch_id AND c.last_snapshot_id IS NULL);
 

@@ -63,6 +63,7 @@ statistic_count = Table(
     refers_to("batch_id", BATCH, primary_key=True),
     refers_to("first_snapshot_id", SNAPSHOT, primary_key=True),
     refers_to("last_snapshot_id", SNAPSHOT, nullable=True, comment="null: so far"),
+    Column("size", Integer, nullable=False, comment="its batch's: readers' plans show no other table"),
     Column("category", Text, comment="null: several, or not to be told"),
     *_districts(),
     moment("expires_at"),

@@ -48,6 +48,7 @@ CREATE TABLE commons.statistic_count (
     batch_id bigint NOT NULL,
     first_snapshot_id bigint NOT NULL,
     last_snapshot_id bigint,
+    size integer NOT NULL,
     category text,
     sector text,
     neighbourhood text,
@@ -61,6 +62,7 @@ CREATE TABLE commons.statistic_count (
         REFERENCES commons.statistic_snapshot (snapshot_id)
 );
 COMMENT ON COLUMN commons.statistic_count.last_snapshot_id IS 'null: so far';
+COMMENT ON COLUMN commons.statistic_count.size IS 'its batch''s: readers'' plans show no other table';
 COMMENT ON COLUMN commons.statistic_count.category IS 'null: several, or not to be told';
 
 CREATE TABLE commons.statistic_shown (
