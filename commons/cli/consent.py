@@ -11,7 +11,8 @@ import typer
 
 from commons.cli.cluster import ensure_database
 from commons.cli.terminal import OutputFormat, complaints, console, group, print_frame, say, told
-from commons.consent.change import Change, approve, refuse, set_consent
+from commons.consent.change import Change, set_consent
+from commons.consent.decide import approve, refuse
 from commons.consent.proposal import open_proposals
 from commons.consent.statements import Word
 from commons.consent.wanted import Wanted

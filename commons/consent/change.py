@@ -12,9 +12,9 @@ from commons.consent.agreement import (
     sign_agreement,
     sign_narrower,
 )
+from commons.consent.checks import check_change, in_force
 from commons.consent.effects import Effect, effects_since, note_shown
-from commons.consent.flags import LICENCE_WORDS
-from commons.consent.proposal import Proposal, codes_of, decide, find_proposal, insert_proposal
+from commons.consent.proposal import codes_of, insert_proposal
 from commons.consent.record_change import (
     Permissions,
     narrow_record,
@@ -27,7 +27,6 @@ from commons.consent.records import About, find_record
 from commons.consent.statements import Word, lift
 from commons.consent.wanted import Wanted
 from commons.database.connection import Connection
-from commons.errors import CommonsError
 from commons.partners import Dataset
 
 
@@ -65,8 +64,8 @@ def set_consent(
     CommonsError where there is no such record, no agreement in force, or the end is past.
     """
     with connection.transaction(force_rollback=dry_run):
-        _check(connection, dataset, word.given_by, wanted)
-        signed = _in_force(connection, dataset)
+        check_change(connection, dataset, word.given_by, wanted)
+        signed = in_force(connection, dataset)
         if record_key is None:
             return _set_agreement(
                 connection, dataset, signed, _terms(signed, wanted, word), word, dry_run=dry_run
@@ -83,41 +82,9 @@ def set_agreement(
     """
     word = Word(given_by=terms.signed_by, capacity=terms.capacity, evidence=terms.evidence)
     with connection.transaction(force_rollback=dry_run):
-        _check(connection, dataset, terms.signed_by, terms.wanted())
+        check_change(connection, dataset, terms.signed_by, terms.wanted())
         signed = agreement_in_force(connection, dataset)
         return _set_agreement(connection, dataset, signed, terms, word, dry_run=dry_run)
-
-
-def approve(connection: Connection, proposal_id: int, *, approved_by: str, dry_run: bool = False) -> Change:
-    """Return what changed when another person approved a proposal, which is looked at anew.
-
-    Raises CommonsError where it is the same person, the proposal is decided, its record has gone, its end is past, or
-    something it does not know of has been closed since.
-    """
-    with connection.transaction(force_rollback=dry_run):
-        dataset = find_proposal(connection, proposal_id).dataset
-        _lock(connection, dataset)
-        proposal = find_proposal(connection, proposal_id)
-        _check_open(connection, proposal, approved_by)
-        note_shown(connection, proposal.about)
-        _widen(connection, proposal, replace(proposal.word, approved_by=approved_by))
-        effects = effects_since(connection, with_districts=dry_run)
-        decide(connection, proposal_id, "approved", approved_by)
-        _tell(connection, approved_by, "approve consent", proposal)
-        return Change(dataset.slug, proposal.record_key, False, True, effects, (), proposal_id)
-
-
-def refuse(connection: Connection, proposal_id: int, *, refused_by: str) -> None:
-    """Close a proposal without doing what it proposes; who made it may do so too."""
-    dataset = find_proposal(connection, proposal_id).dataset
-    with connection.transaction():
-        _lock(connection, dataset)
-        proposal = find_proposal(connection, proposal_id)
-        if proposal.decision is not None:
-            raise CommonsError("consent.decided", number=proposal_id)
-        _check_name(connection, refused_by)
-        decide(connection, proposal_id, "refused", refused_by)
-        _tell(connection, refused_by, "refuse consent", proposal)
 
 
 def _set_record(
@@ -197,36 +164,6 @@ def _set_agreement(
     return Change(dataset.slug, None, narrows, widens, effects, if_approved, proposal_id)
 
 
-def _widen(connection: Connection, proposal: Proposal, word: Word) -> None:
-    about, wanted = proposal.about, proposal.wanted
-    if proposal.record_id is not None:
-        widen_record(connection, about, wanted, word)
-    elif proposal.terms is not None:
-        lift(connection, about, opposing(connection, about, wanted), word)
-        sign_agreement(connection, proposal.dataset, proposal.terms, word.approved_by)
-
-
-def _check_open(connection: Connection, proposal: Proposal, approved_by: str) -> None:
-    """Raise CommonsError unless this person may approve the proposal, and it still means what it meant."""
-    number, dataset = proposal.proposal_id, proposal.dataset
-    if proposal.decision is not None:
-        raise CommonsError("consent.decided", number=number)
-    _check_name(connection, approved_by)
-    if not _is_true(connection, "SELECT commons.are_two(%s, %s)", proposal.word.given_by, approved_by):
-        raise CommonsError("consent.same_person", number=number)
-    _check_day(proposal.wanted.until)
-    if proposal.record_key is not None:
-        find_record(connection, dataset, proposal.record_key)
-        _in_force(connection, dataset)
-    else:
-        signed = agreement_in_force(connection, dataset)
-        if proposal.agreement_id != (signed.agreement_id if signed else None):
-            raise CommonsError("consent.overtaken", number=number)
-    found = opposing(connection, proposal.about, proposal.wanted)
-    if not {restriction.consent_id for restriction in found} <= set(proposal.lifts):
-        raise CommonsError("consent.overtaken", number=number)
-
-
 def _terms(signed: Signed, wanted: Wanted, word: Word) -> AgreementTerms:
     """Return an agreement of the flags that are wanted; what they do not speak of stays."""
     flags = {name: value for name, value in vars(wanted).items() if name not in {"licence", "until"}}
@@ -258,43 +195,3 @@ def _exceeds(wanted: Wanted, permitted: Permissions) -> bool:
 def _with_someone(word: Word) -> Word:
     """Return the word as if another had approved it: to try what it would open, never to be stored."""
     return replace(word, approved_by=f"not {word.given_by}")
-
-
-def _in_force(connection: Connection, dataset: Dataset) -> Signed:
-    signed = agreement_in_force(connection, dataset)
-    if signed is None:
-        raise CommonsError("consent.no_agreement", dataset=dataset.slug)
-    return signed
-
-
-def _check(connection: Connection, dataset: Dataset, name: str, wanted: Wanted) -> None:
-    _check_name(connection, name)
-    _check_day(wanted.until)
-    if wanted.licence is not None and wanted.licence not in LICENCE_WORDS:
-        raise CommonsError("consent.licence", licence=wanted.licence, known=", ".join(LICENCE_WORDS))
-    _lock(connection, dataset)
-
-
-def _check_name(connection: Connection, name: str) -> None:
-    if not _is_true(connection, "SELECT commons.name_key(%s) <> ''", name):
-        raise CommonsError("consent.no_name")
-
-
-def _check_day(until: date | None) -> None:
-    if until is not None and until <= date.today():  # noqa: DTZ011 - a day, in the partner's own sense
-        raise CommonsError("consent.until_past", until=until)
-
-
-def _lock(connection: Connection, dataset: Dataset) -> None:
-    """Wait for an upload of the dataset, and let the next one wait."""
-    connection.execute("SELECT pg_advisory_xact_lock(hashtext('commons dataset'), %s)", (dataset.dataset_id,))
-
-
-def _is_true(connection: Connection, question: str, *values: str) -> bool:
-    row = connection.execute(question, values).fetchone()
-    return bool(row and row[0])
-
-
-def _tell(connection: Connection, actor: str, action: str, proposal: Proposal) -> None:
-    who = actor if proposal.record_id is None else f"record {proposal.record_id}"
-    record_event(connection, who, action, "dataset", proposal.dataset.slug, proposal_id=proposal.proposal_id)

@@ -364,3 +364,20 @@ def test_the_link_is_nowhere_but_in_the_link(world):
         assert not any(token in held for token in tokens)
     kept = {row[0] for row in rows(world, "SELECT sha256 FROM commons.consent_link")}
     assert kept == {sha256(token.encode()).digest() for token in tokens}
+
+
+def test_a_failure_is_told_by_a_number_and_neither_page_nor_log_holds_the_link(world, tmp_path_factory):
+    rename = "ALTER TABLE commons.{} RENAME TO {}"
+    with psycopg.connect(world.url, autocommit=True) as admin:
+        admin.execute(rename.format("consent_link", "consent_link_away"))
+        try:
+            answer = ask(world, world.path["still"] + "?lang=en")
+        finally:
+            admin.execute(rename.format("consent_link_away", "consent_link"))
+    assert answer.status_code == 500
+    number = re.search(r"give the number ([0-9a-f]{8}) to", answer.text)[1]
+    logs = [path.read_text() for path in tmp_path_factory.getbasetemp().glob("server*/log.txt")]
+    assert any(number in log for log in logs)
+    tokens = [path.removeprefix("/consent/") for path in world.path.values()]
+    assert not any(token in text for token in tokens for text in [*logs, answer.text])
+    assert ask(world, world.path["still"]).status_code == 200

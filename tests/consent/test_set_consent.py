@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from builders import FLAGS, SCHEMA_OF, make_dataset, make_deny, make_record, names, open_terms
-from commons.consent.change import approve, refuse, set_agreement, set_consent
+from commons.consent import approve, refuse, set_agreement, set_consent
 from commons.consent.proposal import open_proposals
 from commons.consent.record_flags import record_flags
 from commons.consent.statements import Word
