@@ -141,6 +141,7 @@ def test_a_head_that_is_none_is_refused(text):
 
 def test_a_later_number_that_commits_first_does_not_fork_the_chain(database):
     with psycopg.connect(database.url) as early, psycopg.connect(database.url) as late:
+        late.execute("SET lock_timeout = '5s'")
         record_event(early, "early", "does", "thing", 1)
         record_event(late, "late", "does", "thing", 1)
         late.commit()
