@@ -41,7 +41,12 @@ def test_every_command_has_help_and_an_example(words):
     said = commons(*words, "--help")
     assert said.returncode == 0, said.stderr
     assert "commons " + " ".join(words) in said.stdout if words else "Commands" in said.stdout
-    if words and len(words) + (words[0] in {"up", "down", "status", "serve", "upload", "demo", "backup", "restore"}) > 1:
+    if (
+        words
+        and len(words)
+        + (words[0] in {"up", "down", "status", "serve", "upload", "demo", "backup", "restore"})
+        > 1
+    ):
         assert "Example: commons " + " ".join(words) in " ".join(said.stdout.split())
 
 
