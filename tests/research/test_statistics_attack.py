@@ -11,7 +11,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hidden_worlds import HiddenWorld, random_entry, read_places
+from hidden_worlds import HiddenWorld, random_entry, read_places, region_code
 
 from commons.database.connection import Role, connect
 from commons.research.freeze import freeze_statistics
@@ -40,6 +40,7 @@ class Attacker:
     """Keeps every number of every snapshot at every time, and, as the worst case, which things stood behind each."""
 
     world: HiddenWorld
+    region: str
     seen: dict = field(default_factory=lambda: defaultdict(set))
     batches: dict[int, Batch] = field(default_factory=dict)
     thing_of: dict[int, int] = field(default_factory=dict)
@@ -82,7 +83,7 @@ class Attacker:
                 for snapshot in self.snapshots:
                     if first <= snapshot <= (last or snapshot):
                         places = (
-                            ("region", "04000"),
+                            ("region", self.region),
                             ("commune", commune),
                             ("neighbourhood", neighbourhood),
                             ("sector", sector),
@@ -243,7 +244,7 @@ def test_nothing_published_over_time_tells_of_fewer_than_five(database, seed):
             twin = {"alternative_id": near, "place": world.entries[near].place}
             world.add([random_entry(rng, world, places, **twin)])
         connection.commit()
-        attacker = Attacker(world)
+        attacker = Attacker(world, region_code(connection))
         for _ in range(rng.randint(3, 6)):
             attacker.freeze()
             attacker.look()

@@ -16,15 +16,16 @@ EVERYTHING = (
     "'{display,reuse,statistics,matching,contact}'",
 )
 NEAR = """
-SELECT s.code, n.code, c.code, s.district_id, n.district_id, c.district_id, ST_X(s.label_point), ST_Y(s.label_point)
+SELECT s.code, n.code, c.code, s.sparse OR n.sparse, s.district_id, n.district_id, c.district_id, ST_X(s.label_point),
+       ST_Y(s.label_point)
   FROM reference.district c
   JOIN reference.district_within w ON w.outer_id = c.district_id
-  JOIN reference.district n ON n.district_id = w.inner_id AND n.level = 'neighbourhood' AND NOT n.sparse
+  JOIN reference.district n ON n.district_id = w.inner_id AND n.level = 'neighbourhood'
   JOIN reference.district_within v ON v.outer_id = n.district_id
-  JOIN reference.district s ON s.district_id = v.inner_id AND s.level = 'sector' AND NOT s.sparse
+  JOIN reference.district s ON s.district_id = v.inner_id AND s.level = 'sector'
  WHERE c.level = 'commune' AND c.is_current AND c.code IN (
        SELECT code FROM reference.district WHERE level = 'commune' AND is_current ORDER BY code LIMIT 2)
- ORDER BY c.code, n.code, s.code
+ ORDER BY c.code, n.sparse, n.code, s.sparse, s.code
 """
 
 
@@ -35,6 +36,7 @@ class Place:
     sector: str
     neighbourhood: str
     commune: str
+    sparse: bool
     ids: tuple[int, int, int]
     point: tuple[float, float]
 
@@ -63,11 +65,17 @@ class Entry:
         return self.visibility is Visibility.PUBLIC and not self.gone and self.until > datetime.now(UTC)
 
 
+def region_code(connection):
+    """Return the code of the region, official or of the stand-in grid."""
+    found = connection.execute("SELECT code FROM reference.district WHERE level = 'region' AND is_current")
+    return found.fetchone()[0]
+
+
 def read_places(connection, communes=2, neighbourhoods=3, sectors=2):
     """Return places in a few neighbourhoods of a few communes."""
     found: dict[str, dict[str, list[Place]]] = {}
-    for sector, neighbourhood, commune, *rest in connection.execute(NEAR).fetchall():
-        place = Place(sector, neighbourhood, commune, tuple(rest[:3]), tuple(rest[3:]))
+    for sector, neighbourhood, commune, sparse, *rest in connection.execute(NEAR).fetchall():
+        place = Place(sector, neighbourhood, commune, sparse, tuple(rest[:3]), tuple(rest[3:]))
         found.setdefault(commune, {}).setdefault(neighbourhood, []).append(place)
     chosen = [list(of.values())[:neighbourhoods] for of in list(found.values())[:communes]]
     return [place for of in chosen for near in of for place in near[:sectors]]
