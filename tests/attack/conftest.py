@@ -44,7 +44,7 @@ def make_database(cluster, template):
 def world_of(make_database, tmp_path_factory):
     """Return a function that brings a commons about in a database of its own, and calls `after` while it is connected there."""
 
-    def make(name, commons=None, size=1.0, after=lambda _commons: None):
+    def make(name, commons=None, *, after=lambda _commons: None, **planned):
         folder, url = tmp_path_factory.mktemp(name), make_database(name)
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("DATABASE_URL", url)
@@ -52,7 +52,7 @@ def world_of(make_database, tmp_path_factory):
             patch.setenv("COMMONS_ERASURE_KEY", "0123456789abcdef" * 4)
             if commons is None:
                 with psycopg.connect(url) as connection:
-                    commons = Commons(connection, size)
+                    commons = Commons(connection, **planned)
             friend = bring_about(commons, folder)
             told = after(commons)
         return SimpleNamespace(

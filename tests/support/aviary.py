@@ -54,6 +54,9 @@ class Aviary:
         while place is None or rounded(*place) in self.taken:
             offsets = (self.rng.uniform(-NEAR_DEGREES, NEAR_DEGREES) for _ in near)
             place = tuple(float(f"{axis + offset:.12f}") for axis, offset in zip(near, offsets, strict=True))
+        return self.point_at(place, what)
+
+    def point_at(self, place, what):
         self.taken.add(rounded(*place))
         self.points[place] = self.keep(name_of(place), what)
         return place

@@ -1,0 +1,107 @@
+"""Lists that nobody agreed to, and lists that have gone: what is released is as if they had never been
+(laboratory.md, checks 1, 4, 8, 27).
+"""
+
+from types import SimpleNamespace
+
+import httpx
+import pytest
+from canaries import Commons, sign, upload
+from entitled import LOGIN
+from serving import serving
+
+from builders import make_dataset, make_record, names, open_terms
+from commons.consent.withdraw import withdraw
+from commons.database.connection import Role, connect
+from commons.partners import find_dataset
+from commons.release import released
+from commons.release.upkeep import release_drift
+from commons.vocabulary import Audience, Precision, Stance
+
+OBTAINED = """
+SELECT 'alternative', a::text, ST_AsEWKT(a.geom) FROM alternative a
+ UNION ALL SELECT 'participation', p::text, '' FROM participation p
+ UNION ALL SELECT 'redirect', r::text, '' FROM redirect r
+ ORDER BY 1, 2, 3
+"""
+
+
+def obtained(database):
+    return {reader: database.rows(OBTAINED, role) for reader, role in LOGIN.items()}
+
+
+@pytest.fixture
+def plans(database):
+    """The plans of a small commons, and a folder for its files."""
+    with connect(Role.ADMIN) as connection:
+        return Commons(connection, size=0.2)
+
+
+def test_a_thousand_records_without_consent_reach_nobody(database, plans, tmp_path):
+    """Neither where nobody signed, nor where the agreement waits for records to say so and they do not."""
+    unsigned = plans.plan("thousand", ".csv", 3500, None)
+    asking = plans.plan("silent", ".geojson", 1500, {"stance": Stance.ASK}, flags=())
+    for plan in (unsigned, asking):
+        sign(plan, None)
+        upload(plan, tmp_path / f"list{plan.ending}", plan.kept)
+    assert database.rows("SELECT count(*) FROM commons.record_version")[0][0] >= 1000
+    assert obtained(database) == {reader: [] for reader in LOGIN}
+    for role in LOGIN.values():
+        assert database.rows("SELECT * FROM tombstone", role) == []
+    for audience in (Audience.PUBLIC, Audience.PARTNERS, Audience.RESEARCHERS):
+        assert released(audience).alternatives().empty
+    with serving(tmp_path / "log", env={"DATABASE_URL": database.url}) as address:
+        assert httpx.get(f"{address}/readyz", trust_env=False).text == "ok"
+    assert "zq" not in (tmp_path / "log").read_text()
+
+
+def test_a_list_that_withdraws_leaves_the_release_as_if_it_had_never_come(database, plans, tmp_path):
+    """Ids included: those of the others stay as they were, though records of the list had joined and outdone them."""
+    first, others = plans.plans[-1], [plan for plan in plans.plans[:-1] if not plan.named]
+    for plan in others:
+        sign(plan, None)
+        upload(plan, tmp_path / f"{plan.slug}{plan.ending}", plan.kept)
+    before = obtained(database)
+    sign(first, None)
+    upload(first, tmp_path / f"twins{first.ending}", first.kept)
+    assert obtained(database) != before
+    with connect(Role.INGEST) as connection:
+        withdraw(connection, find_dataset(connection, first.slug), withdrawn_by="someone")
+    assert obtained(database) == before
+    with connect(Role.INGEST) as connection:
+        assert release_drift(connection) == 0
+
+
+def test_when_the_finer_source_leaves_the_coarser_one_is_shown_at_its_own_precision(database):
+    with connect(Role.INGEST) as connection:
+        fine = make_dataset(connection, "fine", open_terms())
+        coarse = make_dataset(connection, "coarse", open_terms(precision=Precision.NEIGHBOURHOOD))
+        exact = make_record(connection, fine, name="fine name", phone="+3225550001")
+        make_record(
+            connection,
+            coarse,
+            name="coarse name",
+            description="coarse text",
+            alternative_id=exact.alternative_id,
+        )
+    shown = released(Audience.PUBLIC).alternatives()
+    assert [str(row.precision) for row in shown.itertuples()] == ["exact"]
+    assert "coarse" not in shown.drop(columns="geometry").to_csv()
+    with connect(Role.INGEST) as connection:
+        withdraw(connection, fine, withdrawn_by="someone")
+    shown = released(Audience.PUBLIC).alternatives()
+    assert names(Audience.PUBLIC) == ["coarse name"]
+    assert [str(row.precision) for row in shown.itertuples()] == ["neighbourhood"]
+    assert "fine" not in shown.drop(columns="geometry").to_csv()
+
+
+def test_the_commons_of_canaries_has_not_drifted_but_for_what_has_run_out(among_canaries):
+    lapsed = SimpleNamespace(slug=next(plan.slug for plan in among_canaries.commons.plans if plan.lapsed))
+    with connect(Role.ADMIN) as connection:
+        found = connection.execute(
+            "SELECT count(*) FROM commons.release_drift() d WHERE NOT EXISTS (SELECT FROM commons.membership m"
+            " JOIN commons.source_record USING (record_id) JOIN commons.dataset USING (dataset_id)"
+            " WHERE m.alternative_id = d.alternative_id AND slug = %s)",
+            (lapsed.slug,),
+        )
+        assert found.fetchone() == (0,)
