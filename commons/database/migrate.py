@@ -38,6 +38,7 @@ ROUTINES = (
     "released_views",
     "remembered",
     "statistics",
+    "statistic_freeze",
     "statistic_views",
     "shown",
     "two_people",
