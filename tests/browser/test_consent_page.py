@@ -16,13 +16,11 @@ from playwright.sync_api import expect
 from builders import MATONGE, make_dataset, make_deny, make_record, open_terms
 from commons.consent.link import issue_link, revoke_links
 from commons.database.connection import Role, connect
-from commons.database.migrate import routine
 from commons.i18n import translate
 from commons.release import released
 from commons.release.egress import note_egress
 from commons.vocabulary import Audience, EgressKind, Language
 
-DATABASE = "consent_page"
 SHOTS = Path(__file__).parents[2] / "test-results"
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 NAME = "Chez <b>Zoé</b> & \"Jan\" <script>document.title='taken'</script>"
@@ -51,15 +49,18 @@ def patience():
 
 
 @pytest.fixture(scope="module")
-def world(cluster, template, tmp_path_factory, run_server):
+def own_database(cluster, template, clone):
+    """Yield a database for these tests; pytest may make it twice, where it runs the tests without a page apart."""
+    with clone(cluster, template) as database:
+        yield database
+
+
+@pytest.fixture(scope="module")
+def world(own_database, tmp_path_factory, run_server):
     """Serve a list of six records in one street, one of them the person's, one nobody's."""
-    with psycopg.connect(cluster.url("postgres"), autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {DATABASE} TEMPLATE {template}")
-    url = cluster.url(DATABASE)
+    url = own_database.url
     ledger = tmp_path_factory.mktemp("ledger") / "withdrawals.jsonl"
     env = {"DATABASE_URL": url, "COMMONS_LEDGER": str(ledger), "COMMONS_ERASURE_KEY": "0123456789abcdef" * 4}
-    with psycopg.connect(url) as connection:
-        connection.execute(routine("database_rights"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATABASE_URL", url)
         with connect(Role.ADMIN) as connection:
