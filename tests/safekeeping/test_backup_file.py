@@ -121,7 +121,7 @@ def test_the_commands_do_what_python_does(one, tmp_path):
     assert done.returncode == 0, done.stderr
     assert names(Audience.PUBLIC) == []
     drill = commons("restore", file, "--drill")
-    assert "1 applied" in drill.stdout, drill.stderr
+    assert "Applied: 1." in drill.stdout, drill.stderr
     restored = commons("restore", file)
     assert restored.returncode == 0, restored.stderr
     assert names(Audience.PUBLIC) == []

@@ -477,7 +477,7 @@ def test_another_secret_is_refused_and_with_leave_closes_whole_lists(world, dump
     withdraw_from("c-list")
     monkeypatch.setenv("COMMONS_ERASURE_KEY", "another secret, as long as it must be at least")
     told = refused("ledger.other_key", world, cluster, dump)
-    assert "2 withdrawals" in told.what(Language.EN)
+    assert "another secret: 2." in told.what(Language.EN)
     done = restore(dump, close_datasets=True)
     assert done.replayed.applied == 3
     assert names(Audience.PUBLIC) == [token("a-list", number) for number in range(RECORDS)]
