@@ -43,7 +43,8 @@ SELECT p.record_id, d.partner_id,
          FROM reference.district_within w
          JOIN reference.district o ON o.district_id = w.outer_id
         GROUP BY w.inner_id
-       ) around ON around.inner_id = CASE p.precision WHEN 'sector' THEN v.sector_id WHEN 'neighbourhood' THEN v.neighbourhood_id END;
+       ) around ON around.inner_id = CASE p.precision WHEN 'sector' THEN v.sector_id
+                                                      WHEN 'neighbourhood' THEN v.neighbourhood_id END;
 END
 $$;
 
