@@ -188,7 +188,8 @@ def test_mutualisations_are_one_across_partners(database, tmp_path):
         geojson(tmp_path, [row("x", "Autre", lon=4.40, **told | {"mutualisation": "le vélo-cargo  COMMUN"})]),
     )
     taking_part = released(Audience.PUBLIC).participations()
-    assert sorted(taking_part["title"]) == ["Le Vélo-cargo commun", "le vélo-cargo COMMUN"]  # as each tells it
+    as_each_tells_it = ["Le Vélo-cargo commun", "le vélo-cargo COMMUN"]
+    assert sorted(taking_part["title"]) == as_each_tells_it
     assert database.rows("SELECT count(*) FROM commons.mutualisation") == [(1,)]
     assert taking_part["resource_kind"].tolist() == ["logistics"] * 2
 
