@@ -14,7 +14,8 @@ from dashboard.words import day, number, percent, plain, text_of, web_address
 SOURCE = "\n".join(
     path.read_text()
     for path in sorted(Path(dashboard.__file__).parent.rglob("*.py"))
-    if not path.name.startswith("consent_")  # its texts are those of the link's page, each shown by its own tests
+    # The texts of the page behind a consent link have a prefix of their own; its tests show them.
+    if not path.name.startswith("consent_")
 )
 ASKED = {
     *re.findall(r'\bsay\(\s*f?"([^"]+)"', SOURCE),
