@@ -4,17 +4,24 @@ The surfaces are listed in tests/support/surfaces.py; who may have what is told 
 """
 
 import random
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 
+import httpx
 import numpy as np
 import pytest
-from aviary import Aviary, Ear
+from aviary import Aviary, Ear, name_of
 from entitled import READERS, reader_connection
 from playwright.sync_api import Page, expect
 from serving import serving
-from surfaces import OF_A_READER, OF_A_VISITOR
+from surfaces import OF_A_READER, OF_A_VISITOR, routes
+
+from commons.consent.link import issue_link
+from commons.database.connection import Role, connect
+from commons.partners import find_dataset
+from commons.vocabulary import Language
 
 SHOWS = {"relations", "copies", "frames", "errors", "pages"}
 """The surfaces that show what may be shown: there the sweep must hear something, or it is deaf."""
@@ -106,6 +113,37 @@ def test_no_visitor_obtains_what_is_not_public(visit, surface):
     wrong, found = leaked(commons.ear, commons.allowed["public"], surface(visit))
     assert {canary: (commons.aviary.told[canary], where) for canary, where in wrong.items()} == {}
     assert found or surface.__name__ not in SHOWS
+
+
+def test_a_refusal_tells_neither_code_nor_place(visit):
+    refused = [content.decode("utf-8", "replace") for _, content in routes(visit) if content[:1] in b"45"]
+    assert len(refused) > 20
+    for told in refused:
+        assert not re.search(
+            r"Traceback|psycopg|SELECT|commons_|\.py\b|site-packages|(?<!\\w)/(home|root|usr|tmp|var|etc)/",
+            told,
+        ), told[:300]
+
+
+def test_a_consent_link_shows_its_own_record_and_no_other(among_canaries, served):
+    """Neither those that speak of the same, nor who else shares them: not in the page, not in what a withdrawal would do."""
+    commons, (address, _) = among_canaries, served
+    entitled = commons.told
+    joined = next(pair[0] for pairs in entitled.pairs.values() for pair in pairs)
+    for record in (joined, next(g[0] for g in entitled.groups if g[0].place)):
+        plan = next(plan for plan in commons.commons.plans if plan.slug == record.dataset.slug)
+        row = entitled.row[record.key]
+        with connect(Role.INGEST) as connection:
+            path = issue_link(connection, find_dataset(connection, plan.slug), row.key)
+        own = commons.ear.heard(f"{row} {plan.said} {plan.slug}") | {name_of(row.point)}
+        own |= set(commons.commons.friend)  # one of the readers, whom the page names
+        for language in Language:
+            shown = httpx.get(f"{address}{path}?lang={language}", trust_env=False)
+            seen = httpx.post(f"{address}{path}", data={"what": "all", "step": "see"}, trust_env=False)
+            assert (shown.status_code, seen.status_code) == (200, 200)
+            told = commons.ear.heard(shown.text + seen.text)
+            assert {canary: commons.aviary.told[canary] for canary in told - own} == {}
+            assert told
 
 
 def test_the_ear_hears_a_canary_in_every_shape():

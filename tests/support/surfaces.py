@@ -5,6 +5,7 @@ the sweep of tests/attack/test_canaries.py then listens to it. Each yields where
 import re
 from collections.abc import Iterator
 from datetime import date
+from itertools import product
 from pathlib import Path
 
 import httpx
@@ -184,6 +185,17 @@ def routes(visit) -> Found:
             yield f"{method} {path}", f"{answer.status_code}\n{head}\n".encode() + answer.content
 
 
+def links(visit) -> Found:
+    """Consent links that nobody was given."""
+    tokens = ["x", "A" * 43, "' OR '1'='1", "%00", "x" * 5000, visit.hidden_id, *visit.hidden_words]
+    with httpx.Client(base_url=visit.address, trust_env=False) as client:
+        for token, step in product(tokens, (None, "see", "withdraw")):
+            form = {"what": "all", "step": step} if step else None
+            answer = client.request("POST" if step else "GET", f"/consent/{token}", data=form)
+            assert answer.status_code in (400, 404), token[:20]
+            yield f"/consent/{token} {step}", answer.text.replace(token, "")
+
+
 def pages(visit) -> Found:
     """The four pages in three languages in a real browser: what they show, load and offer, and what the socket brings."""
     page, seen = visit.page, []
@@ -234,5 +246,5 @@ def logs(visit) -> Found:
 
 OF_A_READER = [relations, copies, errors, plans, frames]
 """What can be had by each reader's login: functions of the commons of canaries, and of the reader."""
-OF_A_VISITOR = [routes, pages, searches, logs]
+OF_A_VISITOR = [routes, links, pages, searches, logs]
 """What can be had by anyone over HTTP: functions of a visit (its address, its page)."""
