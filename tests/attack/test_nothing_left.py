@@ -1,5 +1,5 @@
 """Lists that nobody agreed to, and lists that have gone: what is released is as if they had never been
-(laboratory.md, checks 1, 4, 8, 27).
+(laboratory.md, checks 1, 4, 8, 10, 27).
 """
 
 from types import SimpleNamespace
@@ -13,10 +13,12 @@ from serving import serving
 from builders import make_dataset, make_record, names, open_terms
 from commons.consent.withdraw import withdraw
 from commons.database.connection import Role, connect
+from commons.errors import CommonsError
 from commons.partners import find_dataset
 from commons.release import released
 from commons.release.upkeep import release_drift
 from commons.vocabulary import Audience, Precision, Stance
+from ingest.upload import commit_upload, prepare_upload
 
 OBTAINED = """
 SELECT 'alternative', a::text, ST_AsEWKT(a.geom) FROM alternative a
@@ -53,6 +55,35 @@ def test_a_thousand_records_without_consent_reach_nobody(database, plans, tmp_pa
     with serving(tmp_path / "log", env={"DATABASE_URL": database.url}) as address:
         assert httpx.get(f"{address}/readyz", trust_env=False).text == "ok"
     assert "zq" not in (tmp_path / "log").read_text()
+
+
+NO_CONSENT = ["non", "Faux", "", "NA", "0", " nee ", "à vérifier", "FALSE", "null", "True?", "oui", "nan"]
+"""As a visibility none of these is a yes: not even `oui`, which does not say to whom."""
+
+
+def test_words_that_are_no_consent_release_nothing_and_the_unclear_are_told(database, tmp_path):
+    with connect(Role.INGEST) as connection:
+        dataset = make_dataset(connection, "words", open_terms())
+        path = tmp_path / "list.csv"
+        lines = [f"{n},Place {n},garden,4.36{n:02},50.84,{word}" for n, word in enumerate(NO_CONSENT)]
+        path.write_text("\n".join(["id,name,category,lon,lat,visibility", *lines]), "utf-8")
+        done = commit_upload(connection, dataset, prepare_upload(path), uploaded_by="someone")
+    assert done.stored.new == len(NO_CONSENT)
+    assert obtained(database) == {reader: [] for reader in LOGIN}
+    told = database.rows(
+        "SELECT row_number FROM commons.notice WHERE code IN ('FLAG_EMPTY', 'FLAG_UNREADABLE') ORDER BY 1"
+    )
+    understood = {NO_CONSENT.index(word) + 1 for word in ("non", "Faux", "0", " nee ", "FALSE")}
+    assert {row[0] for row in told} == set(range(1, len(NO_CONSENT) + 1)) - understood
+
+
+def test_a_flag_said_twice_in_one_record_is_refused(tmp_path):
+    path = tmp_path / "list.geojson"
+    said_twice = '{"name": "A", "visibility": "withheld", "visibility": "public"}'
+    feature = f'{{"type": "Feature", "properties": {said_twice}, "geometry": {{"type": "Point", "coordinates": [4.36, 50.84]}}}}'
+    path.write_text(f'{{"type": "FeatureCollection", "features": [{feature}]}}', "utf-8")
+    with pytest.raises(CommonsError):
+        prepare_upload(path)
 
 
 def test_a_list_that_withdraws_leaves_the_release_as_if_it_had_never_come(database, plans, tmp_path):

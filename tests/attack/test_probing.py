@@ -3,7 +3,10 @@
 import pytest
 from entitled import READERS, reader_connection
 
+from builders import make_dataset, make_record, open_terms
 from commons.database.connection import Role, connect
+from commons.release import released
+from commons.vocabulary import Audience, Precision
 
 STEPS = 40
 FINEST = {"bbox": 1e-5, "within": 1e-9, "order": 1e-9}
@@ -85,3 +88,26 @@ def test_a_release_made_anew_is_the_same_to_the_bit(among_canaries, make_databas
         )
         assert connection.execute(query).fetchall() == before
         assert len(before) > 1000
+
+
+SPARSE = """
+SELECT s.code, ST_X(s.label_point), ST_Y(s.label_point), n.sparse
+  FROM reference.district s
+  JOIN reference.district n ON n.level = 'neighbourhood' AND n.is_current AND ST_Intersects(n.geom, s.label_point)
+ WHERE s.level = 'sector' AND s.is_current AND s.sparse ORDER BY n.sparse, s.code
+"""
+
+
+def test_where_hardly_anybody_lives_a_place_is_told_by_the_next_level(database):
+    with connect(Role.INGEST) as connection:
+        sparse = connection.execute(SPARSE).fetchall()
+        chosen = {climbs_twice: (code, x, y) for code, x, y, climbs_twice in reversed(sparse)}
+        dataset = make_dataset(connection, terms=open_terms(precision=Precision.SECTOR))
+        for climbs_twice, (code, x, y) in chosen.items():
+            make_record(connection, dataset, name=str(climbs_twice), place=(x, y), description=code)
+    shown = released(Audience.PUBLIC).alternatives()
+    assert {
+        name: str(precision) for name, precision in zip(shown["name"], shown["precision"], strict=True)
+    } == {str(climbs_twice): "commune" if climbs_twice else "neighbourhood" for climbs_twice in chosen}
+    assert shown["sector"].isna().all()
+    assert len(chosen) > 0
