@@ -5,7 +5,6 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from hashlib import sha256
-from itertools import pairwise
 
 import numpy as np
 
@@ -16,8 +15,6 @@ DAY = re.compile(r"1[0-9]{3}-\d\d-\d\d")
 DEGREES = re.compile(r"(?<![\d.])\d{1,2}\.\d{5,}")
 WKB = re.compile(r"0101000020E6100000([0-9A-F]{32})", re.IGNORECASE)
 LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
-NEAR_LETTERS = 12
-"""At most between a longitude and its latitude."""
 NEAR_DEGREES = 0.0004
 
 
@@ -77,13 +74,19 @@ def rounded(x, y):
     return round(x, 5), round(y, 5)
 
 
+def _paired(x, y):
+    """Return one whole number for a place to the metre, or for many."""
+    return np.rint(np.asarray(x) * 1e5).astype("i8") * 10**8 + np.rint(np.asarray(y) * 1e5).astype("i8")
+
+
 class Ear:
     """Hears every canary in a text or in bytes: tokens, numbers, days, places as decimals, as WKB and as doubles."""
 
     def __init__(self, aviary):
         self.told = set(aviary.told)
         self.before = {}
-        self.of_point = {rounded(*place): name for place, name in aviary.points.items()}
+        self.of_pair = {int(_paired(*place)): name for place, name in aviary.points.items()}
+        self.pairs = np.array(sorted(self.of_pair))
         self.of_wkb = {np.array(place).tobytes().hex(): name for place, name in aviary.points.items()}
         self.of_axis = {
             np.float64(axis).view("u8"): name for place, name in aviary.points.items() for axis in place
@@ -98,18 +101,17 @@ class Ear:
             words = set().union(
                 *(pattern.findall(text) for pattern in (PHONE, ENTERPRISE, DAY)), TOKEN.findall(text.lower())
             )
-            points = {self.of_wkb.get(point.lower()) for point in WKB.findall(text)} | set(
-                self._decimals(text)
-            )
+            points = {self.of_wkb.get(point.lower()) for point in WKB.findall(text)} - {None}
             doubles = set() if isinstance(content, str) else self._doubles(content)
-            self.before[key] = (words & self.told) | (points - {None}) | doubles
+            self.before[key] = (words & self.told) | points | self._decimals(text) | doubles
         return self.before[key]
 
     def _decimals(self, text):
-        numbers = [(match.start(), match.end(), float(match[0])) for match in DEGREES.finditer(text)]
-        for (_, end, one), (start, _, other) in pairwise(numbers):
-            if start - end <= NEAR_LETTERS:
-                yield self.of_point.get(rounded(one, other), self.of_point.get(rounded(other, one)))
+        """Return the points of which both coordinates follow each other, in either order, to the metre."""
+        numbers = np.array(DEGREES.findall(text), dtype=float)
+        one, other = numbers[:-1], numbers[1:]
+        pairs = np.concatenate([_paired(one, other), _paired(other, one)])
+        return {self.of_pair[pair] for pair in pairs[np.isin(pairs, self.pairs)]}
 
     def _doubles(self, content):
         found = set()

@@ -122,7 +122,7 @@ class Commons:
         leaving = self.plan("leaving", ".geojson", 120, {})
         asking = self.plan("asking", ".geojson", 260, {"stance": Stance.ASK})
         among_us = self.plan("among-us", ".xlsx", 200, {"visibility": Visibility.PARTNERS})
-        coarse = self.plan("coarse", ".csv", 240, {"precision": Precision.NEIGHBOURHOOD}, changes=True)
+        coarse = self.plan("coarse", ".csv", 240, {"precision": Precision.NEIGHBOURHOOD})
         everyone = self.plan("open", ".csv", 420, {}, changes=True)
         twins = self.plan("twins", ".csv", 160, {}, of=[asking, among_us, coarse, everyone])
         leaving.withdrawals.append((None, tuple(FieldGroup)))

@@ -29,10 +29,11 @@ class Scrambled:
         self.commons.plans = [self._plan(plan, changed) for plan in commons.plans]
 
     def _plan(self, plan, changed):
-        settled = (
-            bool(plan.withdrawals) or plan.lapsed
-        )  # what was shown once has left a trace that may be seen
-        changed |= {id(row): self.row(plan, row, settled) for row in plan.kept}
+        # What was shown once has left a trace that may be seen.
+        settled = bool(plan.withdrawals) or plan.lapsed
+        withdrawn = {key for key, _ in plan.withdrawals}
+        for row in plan.kept:
+            changed[id(row)] = row if withdrawn & {None, row.key} else self.row(plan, row, settled)
         rows = [changed[id(row)] for row in plan.kept if changed[id(row)] is not None]
         rows += [] if settled or plan.composed else self.newcomers(plan)
         uploads = [

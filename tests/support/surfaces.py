@@ -4,6 +4,7 @@ the sweep of tests/attack/test_canaries.py then listens to it. Each yields where
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from itertools import product
 from pathlib import Path
@@ -143,11 +144,12 @@ def frames(_commons, reader) -> Found:
     yield "participations", released(audience).participations().to_csv()
     for level in DistrictLevel:
         yield f"count {level}", research.count_alternatives(audience, level, [TODAY]).to_csv()
-        yield f"years {level}", research.count_by_year(audience, level, 1850, 1852).to_csv()
-        yield f"change {level}", research.change_between(audience, level, date(1850, 1, 1), TODAY).to_csv()
-        yield f"coverage {level}", research.coverage(audience, level, TODAY).to_csv()
         if audience is Audience.RESEARCHERS:
             yield f"statistics {level}", research.statistics(level=level).to_csv()
+    level = DistrictLevel.NEIGHBOURHOOD
+    yield "years", research.count_by_year(audience, level, 1850, 1852).to_csv()
+    yield "change", research.change_between(audience, level, date(1850, 1, 1), TODAY).to_csv()
+    yield "coverage", research.coverage(audience, level, TODAY).to_csv()
     if audience is Audience.RESEARCHERS:
         yield "snapshots", research.snapshots().to_csv()
 
@@ -168,6 +170,8 @@ DRAWN = [
     "[data-testid=stForm]",
 ]
 """By what a page is known to have been drawn, in the order of the pages."""
+MAPS = (0, 1)
+"""The pages with a map."""
 METHODS = ["HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PROPFIND"]
 
 
@@ -210,18 +214,19 @@ def pages(visit) -> Found:
         for place, drawn in enumerate(DRAWN):
             page.locator(".st-key-pages a").nth(place).click()
             page.locator(drawn).first.wait_for()
+            if place in MAPS:
+                page.frame_locator("iframe[title*=folium]").locator(".bxl-legend").wait_for()
             visit.settle()
             for frame in page.frames:
-                yield f"{language} {frame.url}", frame.content()
+                with suppress(Error):  # one that has just been left
+                    yield f"{language} {frame.url}", frame.content()
             for offered in page.get_by_test_id("stDownloadButton").all() if language is Language.FR else []:
                 with page.expect_download() as download:
                     offered.get_by_role("button").click()
                 yield f"file {download.value.suggested_filename}", Path(download.value.path()).read_bytes()
     for where, body in seen:
-        try:
+        with suppress(Error):  # an answer without a body, or of a page that has been left
             yield where, body()
-        except Error:  # an answer without a body, or of a page that has been left
-            continue
 
 
 def searches(visit) -> Found:
