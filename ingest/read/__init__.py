@@ -1,18 +1,19 @@
 """A partner's file on its way in, first step: bytes to rows of text."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from commons.errors import CommonsError
 from ingest.read.delimited import read_delimited
 from ingest.read.geojson import read_geojson
 from ingest.read.recognise import recognise
-from ingest.read.table import Format, RawTable
+from ingest.read.table import Format, RawTable, concat
 from ingest.read.vector import read_geopackage, read_shapefile
 from ingest.read.workbook import read_workbook
 
-__all__ = ["Format", "RawTable", "read_file"]
+__all__ = ["Format", "RawTable", "read_chunks", "read_file"]
 
-READERS: dict[Format, Callable[[Path], RawTable]] = {
+READERS: dict[Format, Callable[[Path], Iterator[RawTable]]] = {
     Format.CSV: read_delimited,
     Format.GEOJSON: read_geojson,
     Format.XLSX: read_workbook,
@@ -21,9 +22,19 @@ READERS: dict[Format, Callable[[Path], RawTable]] = {
 }
 
 
-def read_file(path: Path, filename: str) -> RawTable:
-    """Return the rows of the file at `path`, a path of ours; `filename` is what the partner called it.
+def read_chunks(path: Path, filename: str) -> Iterator[RawTable]:
+    """Yield the rows of the file at `path`, a path of ours, chunk by chunk; `filename` is what the partner called it.
 
-    Raises CommonsError, explained, where it cannot be read as a whole.
+    Raises CommonsError, explained, where it cannot be read as a whole, or has no row.
     """
-    return READERS[recognise(path, filename)](path)
+    has_rows = False
+    for chunk in READERS[recognise(path, filename)](path):
+        has_rows = True
+        yield chunk
+    if not has_rows:
+        raise CommonsError("read_no_rows")
+
+
+def read_file(path: Path, filename: str) -> RawTable:
+    """Return all rows of a file at once: for one that is known to be small."""
+    return concat(read_chunks(path, filename))

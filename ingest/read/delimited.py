@@ -3,55 +3,88 @@
 import codecs
 import csv
 import io
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
 
 from commons.errors import CommonsError
 from ingest.notices import Notice, NoticeCode
-from ingest.read.table import Format, RawTable, tabulate
+from ingest.read.table import Format, RawTable, in_chunks, tabulate
+
+if TYPE_CHECKING:
+    import _csv
 
 SEPARATORS = ";\t,|"
 SNIFFED_CHARACTERS = 65_536
 SNIFFED_ROWS = 50
+BLOCK_CHARACTERS = 1_048_576
+MAX_LINE_CHARACTERS = 1_048_576
+"""A line of a partner's list has some hundred characters; without an end in sight it would fill the memory."""
 
 
-def read_delimited(path: Path) -> RawTable:
-    """Return the rows of a CSV file. A row with more cells than the header is an error: its values slipped.
+def read_delimited(path: Path) -> Iterator[RawTable]:
+    """Yield the rows of a CSV file. A row with more cells than the header is an error: its values slipped.
 
-    Raises CommonsError where the bytes are not text, a quote is never closed, or there is no row.
+    Raises CommonsError where the bytes are not text, a quote is never closed, or a line has no end.
     """
-    text, encoding, notices = decode(path.read_bytes())
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=sniff_separator(text), strict=True)
-    try:
-        lines = list(reader)
-    except csv.Error as error:
-        raise CommonsError("read_quotes", line=reader.line_num) from error
-    header, records, ragged = _shape(lines, reader.dialect.delimiter)
-    rows, named = tabulate(header, records)
-    return RawTable(rows, None, None, Format.CSV, encoding, (*notices, *named, *ragged))
+    encoding, notices = detect_encoding(path)
+    with path.open(encoding=encoding, newline="") as file:
+        separator = sniff_separator(file.read(SNIFFED_CHARACTERS))
+        file.seek(0)
+        reader = csv.reader(lines_of(file), delimiter=separator, strict=True)
+        header = next(filter(is_filled, _explained(reader)), None)
+        if header is None:
+            raise CommonsError("read_empty")
+        numbered = ((number, line) for number, line in enumerate(_explained(reader), start=1) if any(line))
+        for chunk in in_chunks(numbered):
+            records, ragged = _shape(chunk, len(header), separator)
+            rows, named = tabulate(header, records)
+            yield RawTable(rows, None, None, Format.CSV, encoding, (*notices, *named, *ragged))
 
 
-def decode(data: bytes) -> tuple[str, str, list[Notice]]:
-    """Return the text, the encoding it was in, and a notice where that was a guess.
+def detect_encoding(path: Path) -> tuple[str, list[Notice]]:
+    """Return the encoding in which the whole file is text, and a notice where that is a guess.
 
-    Raises CommonsError where it is no text in UTF-8, UTF-16 with its mark, or Windows-1252.
+    Raises CommonsError where it is none of UTF-8, UTF-16 with its mark, or Windows-1252.
     """
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    with path.open("rb") as file:
+        head = file.read(len(codecs.BOM_UTF8))
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         candidates = ["utf-16"]
-    elif data.startswith(codecs.BOM_UTF8):
+    elif head == codecs.BOM_UTF8:
         candidates = ["utf-8-sig"]
     else:
         candidates = ["utf-8", "cp1252"]
     for encoding in candidates:
         try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
+            with path.open(encoding=encoding, newline="") as file:
+                if any("\x00" in block for block in iter(lambda: file.read(BLOCK_CHARACTERS), "")):
+                    break
+        except UnicodeError:
             continue
-        if "\x00" in text:
-            break
-        guessed = [Notice(NoticeCode.ENCODING_GUESSED)] if encoding == "cp1252" else []
-        return text, encoding, guessed
+        return encoding, [Notice(NoticeCode.ENCODING_GUESSED)] if encoding == "cp1252" else []
     raise CommonsError("read_not_text")
+
+
+def lines_of(file: TextIO) -> Iterator[str]:
+    """Yield the lines of a text, none of them longer than `MAX_LINE_CHARACTERS`."""
+    while line := file.readline(MAX_LINE_CHARACTERS):
+        if len(line) == MAX_LINE_CHARACTERS:
+            raise CommonsError("read_line_too_long")
+        yield line
+
+
+def is_filled(line: list[str]) -> bool:
+    """Say whether a line has a cell that is not blank."""
+    return any(cell.strip() for cell in line)
+
+
+def _explained(reader: "_csv._reader") -> Iterator[list[str]]:
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise CommonsError("read_quotes", line=reader.line_num) from error
 
 
 def sniff_separator(text: str) -> str:
@@ -74,18 +107,13 @@ def sniff_separator(text: str) -> str:
         raise CommonsError("read_quotes", line=1) from error
 
 
-def _shape(lines: list[list[str]], separator: str) -> tuple[list[str], dict[int, list[str]], list[Notice]]:
-    """Return the header, the records by row number, and the notices for those of another length."""
-    start = next((i for i, line in enumerate(lines) if any(cell.strip() for cell in line)), None)
-    if start is None:
-        raise CommonsError("read_empty")
-    header = lines[start]
-    width = len(header)
+def _shape(
+    lines: list[tuple[int, list[str]]], width: int, separator: str
+) -> tuple[dict[int, list[str]], list[Notice]]:
+    """Return the records by row number, all as wide as the header, and the notices for those that were not."""
     records: dict[int, list[str]] = {}
     notices: list[Notice] = []
-    for number, line in enumerate(lines[start + 1 :], start=1):
-        if not any(line):
-            continue
+    for number, line in lines:
         if len(line) > width:
             if any(line[width:]):
                 notices.append(Notice(NoticeCode.ROW_RAGGED, number))
@@ -95,4 +123,4 @@ def _shape(lines: list[list[str]], separator: str) -> tuple[list[str], dict[int,
             notices.append(Notice(NoticeCode.ROW_SHORT, number))
             line.extend([""] * (width - len(line)))
         records[number] = line
-    return header, records, notices
+    return records, notices

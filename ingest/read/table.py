@@ -1,10 +1,10 @@
 """What a file holds before anybody interprets it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import count
-from typing import TypeAlias
+from itertools import count, islice
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,11 @@ from ingest.notices import Notice, NoticeCode
 MAX_COLUMNS = 500
 """More columns than any partner's list has: beyond it, a file is a mistake or an attack on memory."""
 
+CHUNK_ROWS = 50_000
+"""Rows that are read, checked and stored at a time: some 100 MB in memory, and few enough round trips to the database."""
+
 Points: TypeAlias = npt.NDArray[np.float64]
+Item = TypeVar("Item")
 
 
 class Format(StrEnum):
@@ -31,7 +35,9 @@ class Format(StrEnum):
 
 @dataclass(frozen=True)
 class RawTable:
-    """The rows of a file as they stand: every column text (`str` dtype), in the order of the file.
+    """Rows of a file as they stand: every column text (`str` dtype), in the order of the file.
+
+    A reader yields a file as such tables of at most `CHUNK_ROWS`; a column that is empty in one of them may be missing.
 
     The index of `rows` is the row's number among the data rows, from 1; blank rows are counted and left out.
     `points` has the shape (rows, 2), x before y in `crs`, NaN where a row has no geometry; it is None where
@@ -45,6 +51,31 @@ class RawTable:
     format: Format
     encoding: str | None
     notices: tuple[Notice, ...] = ()
+
+
+def in_chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """Yield lists of `CHUNK_ROWS` items, the last one shorter."""
+    left = iter(items)
+    while chunk := list(islice(left, CHUNK_ROWS)):
+        yield chunk
+
+
+def concat(chunks: Iterable[RawTable]) -> RawTable:
+    """Return the chunks of one file as one table; what several of them say of the whole file is said once.
+
+    Raises CommonsError where there is none.
+    """
+    tables = list(chunks)
+    if not tables:
+        raise CommonsError("read_no_rows")
+    first, *others = tables
+    if not others:
+        return first
+    points = None if first.points is None else np.vstack([t.points for t in tables if t.points is not None])
+    notices = dict.fromkeys(notice for table in tables for notice in table.notices)
+    return replace(
+        first, rows=pd.concat([table.rows for table in tables]), points=points, notices=tuple(notices)
+    )
 
 
 def tabulate(
