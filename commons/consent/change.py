@@ -95,18 +95,18 @@ def _set_record(
     before = permissions(connection, record_id)
     if_approved: tuple[Effect, ...] = ()
     note_shown(connection, about)
+    opposed = opposing(connection, about, wanted)
     with connection.transaction(force_rollback=True):
-        widen_record(connection, about, wanted, _with_someone(word))
+        widen_record(connection, about, wanted, opposed, _with_someone(word))
         tried = permissions(connection, record_id)
         widens = opens_anything(before, tried)
         if dry_run and widens:
             if_approved = effects_since(connection, with_districts=True)
-    lifts = [restriction.consent_id for restriction in opposing(connection, about, wanted)]
     narrows = narrow_record(connection, about, wanted, word) > 0
     effects = effects_since(connection, with_districts=dry_run)
     proposal_id = None
     if widens and not dry_run:
-        codes = codes_of(wanted, None)
+        codes, lifts = codes_of(wanted, None), [restriction.consent_id for restriction in opposed]
         proposal_id = insert_proposal(connection, about, codes, word, agreement_id=None, lifts=lifts)
     # The log cannot be erased: of one record, whose person it may have been, the statements say who.
     record_event(
