@@ -161,6 +161,8 @@ def print_change(change: Change, *, dry_run: bool) -> None:
     if change.narrows:
         console.print(say("consent_set.at_once_dry" if dry_run else "consent_set.at_once"))
         print_effects(change.effects)
+        if not change.in_ledger:
+            complaints.print(say("consent_withdraw.not_in_ledger"), style="bold red")
     else:
         console.print(say("consent_set.nothing_closes" if change.widens else "consent_set.nothing"))
     if change.widens and dry_run:

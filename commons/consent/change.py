@@ -14,6 +14,7 @@ from commons.consent.agreement import (
 )
 from commons.consent.checks import check_change, in_force
 from commons.consent.effects import Effect, effects_since, note_shown
+from commons.consent.narrowing import note_narrowing
 from commons.consent.proposal import codes_of, insert_proposal
 from commons.consent.record_change import (
     Permissions,
@@ -35,7 +36,8 @@ class Change:
     """What a change of consent did at once, and what waits for a second person.
 
     `proposal_id` is None where nothing would open, and in a dry run. `if_approved` are the effects that all of it would
-    have, told in a dry run. `exceeds`: it asks for more than the agreement and the record's place allow.
+    have, told in a dry run. `exceeds`: it asks for more than the agreement and the record's place allow. `in_ledger` is
+    False where what closed could not be noted outside the database: it must be, before a backup counts.
     """
 
     dataset: str
@@ -46,6 +48,7 @@ class Change:
     if_approved: tuple[Effect, ...] = ()
     proposal_id: int | None = None
     exceeds: bool = False
+    in_ledger: bool = True
 
 
 def set_consent(
@@ -95,18 +98,21 @@ def _set_record(
     before = permissions(connection, record_id)
     if_approved: tuple[Effect, ...] = ()
     note_shown(connection, about)
+    opposed = opposing(connection, about, wanted)
     with connection.transaction(force_rollback=True):
-        widen_record(connection, about, wanted, _with_someone(word))
+        widen_record(connection, about, wanted, opposed, _with_someone(word))
         tried = permissions(connection, record_id)
         widens = opens_anything(before, tried)
         if dry_run and widens:
             if_approved = effects_since(connection, with_districts=True)
-    lifts = [restriction.consent_id for restriction in opposing(connection, about, wanted)]
     narrows = narrow_record(connection, about, wanted, word) > 0
+    in_ledger = (
+        dry_run or not narrows or note_narrowing(connection, dataset, about, key, codes_of(wanted, None))
+    )
     effects = effects_since(connection, with_districts=dry_run)
     proposal_id = None
     if widens and not dry_run:
-        codes = codes_of(wanted, None)
+        codes, lifts = codes_of(wanted, None), [restriction.consent_id for restriction in opposed]
         proposal_id = insert_proposal(connection, about, codes, word, agreement_id=None, lifts=lifts)
     # The log cannot be erased: of one record, whose person it may have been, the statements say who.
     record_event(
@@ -115,7 +121,7 @@ def _set_record(
     )  # fmt: skip
     return Change(
         dataset.slug, key, narrows, widens, effects, if_approved,
-        proposal_id, _exceeds(wanted, tried),
+        proposal_id, _exceeds(wanted, tried), in_ledger,
     )  # fmt: skip
 
 
@@ -151,6 +157,9 @@ def _set_agreement(
             )  # fmt: skip
     elif narrows:
         sign_agreement(connection, dataset, terms)
+    in_ledger = (
+        dry_run or not narrows or note_narrowing(connection, dataset, about, None, codes_of(wanted, terms))
+    )
     effects = effects_since(connection, with_districts=dry_run)
     record_event(
         connection,
@@ -161,7 +170,7 @@ def _set_agreement(
         narrows=narrows,
         proposal_id=proposal_id,
     )
-    return Change(dataset.slug, None, narrows, widens, effects, if_approved, proposal_id)
+    return Change(dataset.slug, None, narrows, widens, effects, if_approved, proposal_id, in_ledger=in_ledger)
 
 
 def _terms(signed: Signed, wanted: Wanted, word: Word) -> AgreementTerms:

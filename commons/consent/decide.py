@@ -10,7 +10,7 @@ from commons.consent.effects import effects_since, note_shown
 from commons.consent.proposal import Proposal, decide, find_proposal
 from commons.consent.record_change import opposing, widen_record
 from commons.consent.records import find_record
-from commons.consent.statements import Word, lift
+from commons.consent.statements import Restriction, Word, lift
 from commons.database.connection import Connection
 from commons.errors import CommonsError
 
@@ -25,9 +25,9 @@ def approve(connection: Connection, proposal_id: int, *, approved_by: str, dry_r
         dataset = find_proposal(connection, proposal_id).dataset
         lock_dataset(connection, dataset)
         proposal = find_proposal(connection, proposal_id)
-        _check_open(connection, proposal, approved_by)
+        opposed = _check_open(connection, proposal, approved_by)
         note_shown(connection, proposal.about)
-        _widen(connection, proposal, replace(proposal.word, approved_by=approved_by))
+        _widen(connection, proposal, opposed, replace(proposal.word, approved_by=approved_by))
         effects = effects_since(connection, with_districts=dry_run)
         decide(connection, proposal_id, "approved", approved_by)
         _tell(connection, approved_by, "approve consent", proposal)
@@ -47,8 +47,11 @@ def refuse(connection: Connection, proposal_id: int, *, refused_by: str) -> None
         _tell(connection, refused_by, "refuse consent", proposal)
 
 
-def _check_open(connection: Connection, proposal: Proposal, approved_by: str) -> None:
-    """Raise CommonsError unless this person may approve the proposal, and it still means what it meant."""
+def _check_open(connection: Connection, proposal: Proposal, approved_by: str) -> list[Restriction]:
+    """Return what is to be lifted, or raise CommonsError.
+
+    It is refused unless this person may approve the proposal, and it still means what it meant.
+    """
     number, dataset = proposal.proposal_id, proposal.dataset
     if proposal.decision is not None:
         raise CommonsError("consent.decided", number=number)
@@ -66,14 +69,14 @@ def _check_open(connection: Connection, proposal: Proposal, approved_by: str) ->
     found = opposing(connection, proposal.about, proposal.wanted)
     if not {restriction.consent_id for restriction in found} <= set(proposal.lifts):
         raise CommonsError("consent.overtaken", number=number)
+    return found
 
 
-def _widen(connection: Connection, proposal: Proposal, word: Word) -> None:
-    about, wanted = proposal.about, proposal.wanted
+def _widen(connection: Connection, proposal: Proposal, opposed: list[Restriction], word: Word) -> None:
     if proposal.record_id is not None:
-        widen_record(connection, about, wanted, word)
+        widen_record(connection, proposal.about, proposal.wanted, opposed, word)
     elif proposal.terms is not None:
-        lift(connection, about, opposing(connection, about, wanted), word)
+        lift(connection, proposal.about, opposed, word)
         sign_agreement(connection, proposal.dataset, proposal.terms, word.approved_by)
 
 

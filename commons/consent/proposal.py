@@ -1,6 +1,6 @@
 """Proposals to widen a consent: kept as codes until another person approves or refuses them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -59,16 +59,7 @@ class Proposal:
         """The agreement that is proposed, None where it is about a record."""
         if self.record_id is not None:
             return None
-        flags = {name: value for name, value in vars(self.wanted).items() if name != "until"}
-        return AgreementTerms(
-            **flags,
-            stance=Stance(self.codes["stance"]),
-            signed_by=self.word.given_by,
-            signed_on=date.fromisoformat(self.codes["signed_on"]),
-            valid_until=date.fromisoformat(self.codes["until"]),
-            capacity=self.word.capacity,
-            evidence=self.word.evidence,
-        )
+        return terms_of(self.codes, self.word)
 
 
 def codes_of(wanted: Wanted, terms: AgreementTerms | None) -> dict[str, Any]:
@@ -78,6 +69,20 @@ def codes_of(wanted: Wanted, terms: AgreementTerms | None) -> dict[str, Any]:
         codes
         if terms is None
         else {**codes, "stance": terms.stance.value, "signed_on": terms.signed_on.isoformat()}
+    )
+
+
+def terms_of(codes: Mapping[str, Any], word: Word) -> AgreementTerms:
+    """Return the agreement that `codes_of` told, on this word."""
+    flags = {name: value for name, value in vars(wanted_of(codes)).items() if name != "until"}
+    return AgreementTerms(
+        **flags,
+        stance=Stance(codes["stance"]),
+        signed_by=word.given_by,
+        signed_on=date.fromisoformat(codes["signed_on"]),
+        valid_until=date.fromisoformat(codes["until"]),
+        capacity=word.capacity,
+        evidence=word.evidence,
     )
 
 

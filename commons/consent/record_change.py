@@ -1,5 +1,6 @@
 """Changing one record's consent: what closes does so at once, what opens waits for a second person."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
@@ -96,9 +97,14 @@ def narrow_record(connection: Connection, about: About, wanted: Wanted, word: Wo
     return added
 
 
-def widen_record(connection: Connection, about: About, wanted: Wanted, word: Word) -> None:
-    """Make the record's consent what is wanted, within the agreement; `word` names two people."""
-    lift(connection, about, opposing(connection, about, wanted), word)
+def widen_record(
+    connection: Connection, about: About, wanted: Wanted, opposed: Collection[Restriction], word: Word
+) -> None:
+    """Make the record's consent what is wanted, within the agreement; `word` names two people.
+
+    `opposed` are lifted and no other: what someone closes at this moment, without waiting for anybody, stays closed.
+    """
+    lift(connection, about, opposed, word)
     narrow_record(connection, about, wanted, word)
     licence = wanted.licence or _licence_now(connection, about.record_id)
     connection.execute(

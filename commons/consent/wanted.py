@@ -1,5 +1,6 @@
 """What someone wants of a consent, in the words of the flags of a file, and what that closes to each reader."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -68,7 +69,7 @@ class Wanted:
         }
 
 
-def wanted_of(codes: dict[str, Any]) -> Wanted:
+def wanted_of(codes: Mapping[str, Any]) -> Wanted:
     """Return the flags that `Wanted.codes` told."""
     return Wanted(
         visibility=Visibility(codes["visibility"]),

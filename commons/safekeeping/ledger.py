@@ -1,7 +1,8 @@
-"""The withdrawal ledger: a file outside the database, a line per withdrawal, on the disk before the withdrawal commits.
+"""The withdrawal ledger: a file outside the database, a line for all that people close, on the disk before it commits.
 
-A backup that was made before a withdrawal does not know it; restoring one applies the ledger before anybody may read
-(`restore.py`). A line holds no value of a record and nobody's name: records are known by their keyed hash.
+A backup that was made before a withdrawal or a narrowing does not know it; restoring one applies the ledger before
+anybody may read (`restore.py`). A line holds no value of a record and nobody's name: records are known by their keyed
+hash.
 """
 
 import errno
@@ -22,7 +23,7 @@ from commons.audit import Head
 from commons.errors import CommonsError
 from commons.safekeeping.key import sync_folder
 from commons.settings import settings
-from commons.vocabulary import FieldGroup
+from commons.vocabulary import FieldGroup, Precision, Stance, Visibility
 
 TORN = b'{"torn": true}\n'
 """Says that the line before it was cut short by a crash: its withdrawal was never acknowledged."""
@@ -33,16 +34,22 @@ class EntryKind(StrEnum):
 
     WITHDRAWAL = "withdrawal"
     ERASURE = "erasure"
+    NARROWING = "narrowing"
     BACKUP = "backup"
     RESTORE = "restore"
 
 
-OF_A_DATASET = (EntryKind.WITHDRAWAL, EntryKind.ERASURE)
+OF_A_DATASET = (EntryKind.WITHDRAWAL, EntryKind.ERASURE, EntryKind.NARROWING)
+CODES = {"visibility": Visibility, "precision": Precision, "contact": Visibility, "stance": Stance}
+"""What the flags of a narrowing may be; the others are yes, no, days and a licence."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One line. `record` is the keyed hash of the record's key, None for a whole dataset; `head` the audit log's."""
+    """One line. `record` is the keyed hash of the record's key, None for a whole dataset; `head` the audit log's.
+
+    `wanted` are the flags to which a narrowing closes, as codes; those of an agreement have a stance.
+    """
 
     uid: UUID
     at: datetime
@@ -51,6 +58,7 @@ class Entry:
     record: str | None = None
     key_id: str | None = None
     field_groups: tuple[FieldGroup, ...] = ()
+    wanted: dict[str, Any] | None = None
     head: Head | None = None
 
     def line(self) -> bytes:
@@ -63,6 +71,7 @@ class Entry:
             "record": self.record,
             "key_id": self.key_id,
             "field_groups": [group.value for group in self.field_groups],
+            "wanted": self.wanted,
             "head": None if self.head is None else str(self.head),
         }
         return json.dumps(told, ensure_ascii=True).encode() + b"\n"
@@ -77,6 +86,12 @@ class Entry:
         }
         if (names["dataset"] is None) == (kind in OF_A_DATASET) or not isinstance(told["field_groups"], list):
             raise ValueError("a withdrawal has a dataset")
+        wanted = told.get("wanted")
+        if (kind is EntryKind.NARROWING) != isinstance(wanted, dict):
+            raise ValueError("a narrowing has flags")
+        for name, code in (wanted or {}).items():
+            if name in CODES:
+                CODES[name](code)
         if names["record"] is not None and (len(names["record"]), names["key_id"] is None) != (64, False):
             raise ValueError("a record has a hash and its key")
         return cls(
@@ -85,6 +100,7 @@ class Entry:
             kind=kind,
             **names,
             field_groups=tuple(FieldGroup(code) for code in told["field_groups"]),
+            wanted=wanted,
             head=None if told["head"] is None else Head.parse(told["head"]),
         )
 

@@ -1,11 +1,13 @@
-"""Noting withdrawals in the ledger: each before it commits, and afterwards those that could not be."""
+"""Noting withdrawals and narrowings in the ledger: each before it commits, and afterwards those that could not be."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from commons.audit import Head, committed_head, record_event
 from commons.database.connection import Connection
+from commons.database.statements import run_file
 from commons.errors import CommonsError
 from commons.safekeeping.key import erasure_key
 from commons.safekeeping.ledger import Entry, EntryKind, append_to_ledger, read_ledger
@@ -19,9 +21,10 @@ def note_withdrawal(
     kind: EntryKind,
     dataset: str,
     record_key: str | None,
-    field_groups: Collection[FieldGroup],
+    field_groups: Collection[FieldGroup] = (),
+    wanted: Mapping[str, Any] | None = None,
 ) -> bool:
-    """Return whether the ledger has the withdrawal now.
+    """Return whether the ledger has the withdrawal, or the narrowing to what is wanted, now.
 
     A ledger that cannot be written stops no withdrawal: what is shown is worse than what could come back. `catch_up`
     notes it later (docs/decisions/0007-ledger.md).
@@ -36,6 +39,7 @@ def note_withdrawal(
             record=None if key is None or record_key is None else key.hash_record(dataset, record_key),
             key_id=None if key is None else key.key_id,
             field_groups=tuple(field_groups),
+            wanted=None if wanted is None else dict(wanted),
             head=committed_head(connection),
         )
         append_to_ledger(entry)
@@ -45,22 +49,12 @@ def note_withdrawal(
 
 
 def catch_up(connection: Connection) -> int:
-    """Return how many withdrawals of the database were missing from the ledger, and are in it now."""
+    """Return how many withdrawals and narrowings of the database were missing from the ledger, and are in it now."""
     noted = [entry.uid for entry in read_ledger().entries]
-    rows = connection.execute(
-        "SELECT w.uid, w.withdrawn_at, d.slug, r.partner_key, w.field_groups::text[], e.keyed_hash, e.key_id,"
-        "       e.withdrawal_id = w.withdrawal_id"
-        "  FROM commons.withdrawal w"
-        "  JOIN commons.dataset d USING (dataset_id)"
-        "  LEFT JOIN commons.source_record r USING (record_id)"
-        "  LEFT JOIN commons.erased_key e ON e.record_id = w.record_id AND e.kind = 'key'"
-        " WHERE NOT w.uid = ANY (%s)"
-        " ORDER BY w.withdrawal_id",
-        (noted,),
-    ).fetchall()
+    rows = run_file(connection, "commons.safekeeping", "not_noted", {"noted": noted}).fetchall()
     head = committed_head(connection)
     missing = []
-    for uid, at, dataset, record_key, field_groups, erased_as, erased_with, is_erasure in rows:
+    for uid, kind, at, dataset, record_key, field_groups, wanted, erased_as, erased_with in rows:
         record, key_id = erased_as, erased_with
         if record is None and record_key is not None:
             key = erasure_key()
@@ -69,11 +63,12 @@ def catch_up(connection: Connection) -> int:
             Entry(
                 uid=uid,
                 at=at,
-                kind=EntryKind.ERASURE if is_erasure else EntryKind.WITHDRAWAL,
+                kind=EntryKind(kind),
                 dataset=dataset,
                 record=record,
                 key_id=key_id,
                 field_groups=tuple(map(FieldGroup, field_groups)),
+                wanted=wanted,
                 head=head,
             )
         )
@@ -83,7 +78,7 @@ def catch_up(connection: Connection) -> int:
 
 
 def catch_up_or_refuse(connection: Connection) -> int:
-    """Return how many withdrawals the ledger lacked and now has; raise CommonsError where it cannot be written."""
+    """Return what `catch_up` does, or raise CommonsError where the ledger cannot be written."""
     try:
         return catch_up(connection)
     except OSError as failure:

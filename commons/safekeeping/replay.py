@@ -1,8 +1,9 @@
-"""Replaying the ledger: a restored database learns of the withdrawals that it is too old to know."""
+"""Replaying the ledger: a restored database learns of the withdrawals and narrowings that it is too old to know."""
 
 from dataclasses import dataclass
 
 from commons.consent.erase import erase, forget_erased
+from commons.consent.narrowing import narrow_again
 from commons.consent.withdraw import withdraw
 from commons.database.connection import Connection
 from commons.errors import CommonsError
@@ -14,6 +15,7 @@ from commons.settings import settings
 from commons.vocabulary import FieldGroup
 
 REPLAYED_BY = "commons restore"
+KNOWN = "SELECT uid FROM commons.withdrawal UNION ALL SELECT uid FROM commons.narrowing"
 
 
 @dataclass(frozen=True)
@@ -21,8 +23,8 @@ class Replayed:
     """What a replay did.
 
     `barred` speak of records that the database does not have: a file that brings them is refused that row. `unknown`
-    names the datasets, of which the database does not know either, that were withdrawn as a whole. `torn` lines a crash
-    cut short; their withdrawals were never acknowledged.
+    names the datasets, of which the database does not know either, that were withdrawn or narrowed as a whole. `torn`
+    lines a crash cut short; their withdrawals were never acknowledged.
     """
 
     applied: int
@@ -42,7 +44,7 @@ def replay(connection: Connection, *, close_datasets: bool = False, again: bool 
     """
     ledger = read_ledger()
     ledger.check()
-    known = {row[0] for row in connection.execute("SELECT uid FROM commons.withdrawal")}
+    known = {row[0] for row in connection.execute(KNOWN)}
     missing = [e for e in ledger.entries if e.kind in OF_A_DATASET and e.uid not in known]
     replaying = _Replaying(connection, close_datasets=close_datasets)
     replaying.refuse_unreadable(missing)
@@ -90,6 +92,9 @@ class _Replaying:
         if entry.record is None or not self._readable(entry):
             if dataset is None:
                 self._unknown.append(slug)
+            elif entry.wanted is not None and entry.record is None:
+                narrow_again(self._connection, dataset, entry.uid, entry.wanted, narrowed_by=REPLAYED_BY)
+                self._applied += 1
             else:
                 groups = entry.field_groups if entry.record is None else tuple(FieldGroup)
                 withdraw(
@@ -106,6 +111,16 @@ class _Replaying:
         elif entry.kind is EntryKind.ERASURE:
             erase(self._connection, dataset, record_key=record_key, erased_by=REPLAYED_BY, uid=entry.uid)
             del self._records[slug][entry.record]
+            self._applied += 1
+        elif entry.wanted is not None:
+            narrow_again(
+                self._connection,
+                dataset,
+                entry.uid,
+                entry.wanted,
+                record_key=record_key,
+                narrowed_by=REPLAYED_BY,
+            )
             self._applied += 1
         else:
             withdraw(

@@ -7,7 +7,7 @@ import pytest
 from worlds import make_world, read_places, store_worlds
 
 from builders import make_dataset, make_record, names, open_terms
-from commons.consent import Wanted, Word, approve, set_consent
+from commons.consent import Wanted, Word, approve, decide, set_consent
 from commons.consent.agreement import agreement_in_force
 from commons.consent.cells import SPOKEN_OF
 from commons.consent.record_change import opens_anything, permissions
@@ -76,26 +76,53 @@ def test_one_opens_nothing_and_two_no_more_than_is_wanted(ground):
     assert ground.execute("SELECT * FROM commons.release_drift()").fetchall() == []
 
 
+def closed_and_proposed(database, number=0):
+    """Return a dataset whose record someone closed, and the proposal to open it again."""
+    with database.connect() as connection:
+        dataset = make_dataset(connection, f"list-{number}", open_terms())
+        make_record(connection, dataset, key="key", name=f"n{number}", flags={})
+    closed = Wanted(
+        visibility=Visibility.WITHHELD, precision=Precision.EXACT, contact=Visibility.WITHHELD, statistics=True, reuse=True
+    )  # fmt: skip
+    with database.connect(Role.INGEST) as connection:
+        set_consent(connection, dataset, closed, ANN, record_key="key")
+        wanted = Wanted(**{**vars(closed), "visibility": Visibility.PUBLIC})
+        return dataset, set_consent(connection, dataset, wanted, ANN, record_key="key").proposal_id
+
+
+def withdraw_key(database, dataset):
+    with database.connect(Role.INGEST) as connection:
+        withdraw(connection, dataset, record_key="key", withdrawn_by="the person")
+
+
+def approve_key(database, proposal_id):
+    with database.connect(Role.INGEST) as connection:
+        approve(connection, proposal_id, approved_by="Bob")
+
+
+def test_a_withdrawal_between_an_approvals_check_and_its_change_is_not_lifted(database, monkeypatch):
+    dataset, proposal_id = closed_and_proposed(database)
+    check = decide._check_open
+
+    def check_then_wait(*args):
+        checked = check(*args)
+        withdraw_key(database, dataset)
+        return checked
+
+    monkeypatch.setattr(decide, "_check_open", check_then_wait)
+    approve_key(database, proposal_id)
+    assert names(Audience.PARTNERS) == []
+
+
 def test_a_withdrawal_beside_an_approval_holds_whoever_commits_first(database):
     for number in range(12):
-        with database.connect() as connection:
-            dataset = make_dataset(connection, f"list-{number}", open_terms())
-            make_record(connection, dataset, key="key", name=f"n{number}", flags={})
-        closed = Wanted(
-            visibility=Visibility.WITHHELD, precision=Precision.EXACT, contact=Visibility.WITHHELD, statistics=True, reuse=True
-        )  # fmt: skip
-        with database.connect(Role.INGEST) as connection:
-            set_consent(connection, dataset, closed, ANN, record_key="key")
-            wanted = Wanted(**{**vars(closed), "visibility": Visibility.PUBLIC})
-            change = set_consent(connection, dataset, wanted, ANN, record_key="key")
+        dataset, proposal_id = closed_and_proposed(database, number)
 
-        def approve_it(change=change):
-            with database.connect(Role.INGEST) as connection:
-                approve(connection, change.proposal_id, approved_by="Bob")
+        def approve_it(proposal_id=proposal_id):
+            approve_key(database, proposal_id)
 
         def withdraw_it(dataset=dataset):
-            with database.connect(Role.INGEST) as connection:
-                withdraw(connection, dataset, record_key="key", withdrawn_by="the person")
+            withdraw_key(database, dataset)
 
         with ThreadPoolExecutor(2) as pool:
             works = [

@@ -24,7 +24,7 @@ def test_an_unclear_word_is_no_consent_and_is_told(checked, flag, word):
 
 
 @pytest.mark.parametrize(
-    ("word", "value"), [*((w, True) for w in YES), *((w, False) for w in NO), ("NON", False)]
+    ("word", "value"), [*((w, True) for w in sorted(YES)), *((w, False) for w in sorted(NO)), ("NON", False)]
 )
 def test_yes_and_no_are_exactly_the_words_of_the_table(checked, word, value):
     assert column(checked, "Statistiques", word)[0]["statistics"] is value

@@ -3,6 +3,7 @@
 from builders import SCHEMA_OF, make_dataset, make_record, names, open_terms
 from commons.consent.withdraw import withdraw
 from commons.database.connection import Role
+from commons.release import released
 from commons.vocabulary import Audience, Precision, Visibility
 
 
@@ -110,3 +111,23 @@ def test_a_hidden_record_changes_no_id_when_it_comes_and_none_when_it_goes(datab
         join(connection, shown, connection.execute(
             "INSERT INTO commons.alternative DEFAULT VALUES RETURNING alternative_id").fetchone()[0])  # fmt: skip
     assert identity(database) == before
+
+
+def test_a_share_alike_record_is_never_made_into_one_with_what_only_partners_have(database):
+    with database.connect() as connection:
+        commons = make_dataset(connection, "osm", open_terms(licence="ODbL-1.0"))
+        everyones = make_dataset(connection, "everyones", open_terms())
+        ours = make_dataset(connection, "ours", open_terms(visibility=Visibility.PARTNERS))
+        shared = make_record(connection, commons, name="shared alike", website="https://example.org")
+        place = shared.alternative_id
+        make_record(connection, everyones, name="for everyone", alternative_id=place)
+        make_record(connection, ours, name="among us", alternative_id=place, phone="+3225550000")
+    assert len(names(Audience.PUBLIC)) == len(names(Audience.RESEARCHERS)) == 1
+    rows = released(Audience.PARTNERS).alternatives()
+    assert sorted(rows["website"].notna()) == [False, True]
+    assert rows.loc[rows["website"].notna(), "phone"].isna().all()
+    assert sorted(map(tuple, rows["licences"])) == [("CC-BY-4.0",), ("ODbL-1.0",)]
+    with database.connect() as connection:
+        withdraw(connection, ours, withdrawn_by="x")
+    assert len(names(Audience.PARTNERS)) == 1
+    assert database.rows("SELECT * FROM commons.release_drift()") == []

@@ -77,7 +77,9 @@ def withdraw_gone(dataset, **options):
 
 
 def test_a_line_is_read_as_it_was_written(safekeeping):
+    flags = {"visibility": "partners", "precision": "commune", "contact": "withheld", "until": None}
     written = [entry(), entry(kind=EntryKind.ERASURE), entry(record=None, key_id=None, head=None),
+               entry(kind=EntryKind.NARROWING, field_groups=(), wanted=flags),
                Entry(uid=uuid.uuid4(), at=datetime.now(UTC), kind=EntryKind.RESTORE, head=HEAD)]  # fmt: skip
     append_to_ledger(*written)
     assert list(read_ledger().entries) == written
@@ -122,8 +124,13 @@ def test_a_line_that_a_crash_cut_short_is_told_and_the_next_stands_whole(safekee
         lambda line: line.replace(b'"a-list"', b"null"),
         lambda line: line.replace(b"cdcd", b""),
         lambda line: line.replace(b"identity", b"identities"),
+        lambda line: line.replace(b'"withdrawal"', b'"narrowing"'),
+        lambda line: line.replace(b'"wanted": null', b'"wanted": {}'),
+        lambda line: line.replace(b'"withdrawal"', b'"narrowing"').replace(
+            b'"wanted": null', b'"wanted": {"visibility": "everybody"}'
+        ),
     ],
-    ids=range(10),
+    ids=range(13),
 )
 def test_a_damaged_line_among_whole_ones_is_numbered_and_refused(safekeeping, damage):
     append_to_ledger(entry(), entry(), entry())

@@ -12,6 +12,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from builders import make_dataset, make_record, names, open_terms
 from commons.audit import record_event, verify_audit
+from commons.consent import Wanted, Word, set_agreement, set_consent
 from commons.consent.erase import erase
 from commons.consent.withdraw import withdraw
 from commons.database.connection import Role, connect
@@ -27,7 +28,7 @@ from commons.safekeeping.key import erasure_key
 from commons.safekeeping.ledger import EntryKind, read_ledger
 from commons.safekeeping.note import catch_up, noted_heads
 from commons.safekeeping.restore import restore
-from commons.vocabulary import Audience, FieldGroup, Language
+from commons.vocabulary import Audience, FieldGroup, Language, Precision, Stance, Visibility
 from ingest.upload import commit_upload, prepare_upload
 
 LOGINS = (Role.PUBLIC, Role.PARTNER, Role.RESEARCHER, Role.INGEST)
@@ -219,6 +220,95 @@ def test_after_no_command_of_a_restore_does_a_login_get_into_what_is_not_open_ye
     assert inside == []
 
 
+ANN = Word(given_by="Ann Peeters")
+OPEN = {
+    "visibility": Visibility.PUBLIC,
+    "precision": Precision.EXACT,
+    "contact": Visibility.PUBLIC,
+    "statistics": True,
+    "reuse": True,
+}
+
+
+def narrow(slug, key=None, **changes):
+    with connect(Role.INGEST) as connection:
+        dataset = find_dataset(connection, slug)
+        change = set_consent(connection, dataset, Wanted(**OPEN | changes), ANN, record_key=key)
+    assert (change.narrows, change.widens, change.in_ledger) == (True, False, True)
+
+
+def narrow_in_every_way(folder):
+    """Narrow records and agreements in each way there is, of a record among them that no backup has."""
+    upload("a-list", [{"id": "late", "nom": "canary-late", "lat": 50.83, "lon": 4.36}], folder)
+    narrow("a-list", "late", visibility=Visibility.WITHHELD)
+    narrow("b-list", token("b-list", 0), visibility=Visibility.PARTNERS)
+    narrow("b-list", token("b-list", 1), contact=Visibility.WITHHELD)
+    narrow("b-list", token("b-list", 2), precision=Precision.COMMUNE)
+    narrow("b-list", token("b-list", 3), visibility=Visibility.WITHHELD)
+    narrow("b-list", contact=Visibility.PARTNERS)
+    with connect(Role.INGEST) as connection:
+        terms = open_terms(stance=Stance.ASK, signed_by="Ann Peeters")
+        assert set_agreement(connection, find_dataset(connection, "c-list"), terms).in_ledger
+
+
+def test_what_was_narrowed_since_the_backup_opens_to_nobody_at_any_moment(
+    world, dump, cluster, tmp_path, safekeeping
+):
+    narrow_in_every_way(tmp_path)
+    text = safekeeping.read_text()
+    assert not [word for word in ("canary", "Ann", "phone") if word in text]
+    before = {login: everything_of(world, login) for login in READERS}
+    forbidden = {"canary-late", f"{token('b-list', 1)}-phone", token("b-list", 3), token("c-list", 1)}
+    with watched(world, cluster, forbidden) as (seen, _):
+        done = restore(dump)
+    assert seen == set()
+    assert (done.replayed.applied, done.replayed.barred, done.replayed.unknown) == (6, 1, ())
+    assert {login: everything_of(world, login) for login in READERS} == before
+    assert token("b-list", 0) not in names(Audience.PUBLIC)
+    assert token("b-list", 0) in names(Audience.PARTNERS)
+    everything_holds()
+    late = {"id": "late", "nom": "canary-late", "lat": 50.83, "lon": 4.36}
+    assert upload("a-list", [late], tmp_path).erased == 1
+    backup(tmp_path / "today.dump")
+    assert restore(tmp_path / "today.dump").replayed.applied == 0
+
+
+def everything_of(world, login):
+    """Return what a login reads of the alternatives, without what is drawn by lot or by the day."""
+    schema = {Role.PUBLIC: "public", Role.PARTNER: "partners", Role.RESEARCHER: "research"}[login]
+    return world.rows(
+        f"SELECT name, phone, precision, geom, expires_at FROM released_{schema}.alternative"
+        " WHERE name <> 'canary-late' ORDER BY 1",
+        login,
+    )
+
+
+def test_a_narrowing_that_the_ledger_could_not_take_is_caught_up(world, dump, monkeypatch, safekeeping):
+    with monkeypatch.context() as full:
+        full.setattr(noting, "append_to_ledger", no_room)
+        with connect(Role.INGEST) as connection:
+            dataset = find_dataset(connection, "c-list")
+            change = set_consent(
+                connection, dataset, Wanted(**OPEN | {"visibility": Visibility.WITHHELD}), ANN
+            )
+    assert (change.narrows, change.in_ledger) == (True, False)
+    with connect(Role.INGEST) as connection:
+        assert catch_up(connection) == 1
+    assert restore(dump).replayed.applied == 1
+    assert token("c-list", 1) not in names(Audience.PUBLIC)
+
+
+def test_a_trial_and_what_is_closed_already_are_no_line(world, dump):
+    with connect(Role.INGEST) as connection:
+        dataset = find_dataset(connection, "a-list")
+        closed = Wanted(**OPEN | {"visibility": Visibility.WITHHELD})
+        for key in (token("a-list", 0), None):
+            lines = len(read_ledger().entries)
+            for dry_run, narrows, added in ((True, True, 0), (False, True, 1), (False, False, 1)):
+                change = set_consent(connection, dataset, closed, ANN, record_key=key, dry_run=dry_run)
+                assert (change.narrows, len(read_ledger().entries)) == (narrows, lines + added)
+
+
 def forget_withdrawals(ledger):
     """Take the withdrawals out of the ledger; of the backup it still knows."""
     lines = [line for line in ledger.read_bytes().splitlines(keepends=True) if b'"backup"' in line]
@@ -353,6 +443,10 @@ def test_beside_the_present_one_it_is_opened_when_it_has_learnt(world, dump, clu
     everything_holds()
 
 
+def no_room(*entries):
+    raise OSError(28, "No space left on device")
+
+
 # What goes wrong leaves in use what was in use
 
 
@@ -431,11 +525,7 @@ def test_a_torn_line_is_told_and_stops_nothing(world, dump, safekeeping):
 
 def test_a_ledger_that_cannot_be_written_leaves_the_old_one_open(world, dump, cluster, monkeypatch):
     withdraw_from("a-list", 1)
-
-    def full(*entries):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(noting, "append_to_ledger", full)
+    monkeypatch.setattr(noting, "append_to_ledger", no_room)
     refused("ledger.not_writable", world, cluster, dump)
 
 

@@ -183,10 +183,35 @@ def climbed(wanted, place):
     return wanted
 
 
-def parts_of(visible, same):
-    """The visible records, put together as far as visible ones alone hold them together."""
+def is_private(given, now):
+    """Whether the reader has more of the record than everyone has: a field group, or a finer place."""
+    everyone = granted(given.record, "public", now)
+    if everyone is None or not may_see(everyone):
+        return True
+    shown = [{group for group, purpose in g.rights if purpose == "display"} for g in (everyone, given)]
+    return shown[0] != shown[1] or everyone.precision != given.precision
+
+
+def may_see(given):
+    """Whether what is granted makes the record visible at all."""
+    is_placed = given.precision == "exact" or (given.precision != "withheld" and not given.record.composed)
+    return given.rights >= NEEDED and is_placed
+
+
+def kept_apart(visible, reader, now):
+    """The share-alike records, where some of the others are not everyone's: never made into one with them."""
+    share_alike = [g for g in visible if g.licence == "ODbL-1.0"]
+    others = [g for g in visible if g.licence != "ODbL-1.0"]
+    private = reader != "public" and any(is_private(g, now) for g in others)
+    return [g.record for g in share_alike] if private else []
+
+
+def parts_of(visible, same, apart):
+    """The visible records, put together as far as visible ones alone hold them together, and those apart by themselves."""
     parts = [[g] for g in visible]
     for one, other in same:
+        if any(one is record for record in apart) != any(other is record for record in apart):
+            continue
         touched = [part for part in parts if any(g.record is one or g.record is other for g in part)]
         if len(touched) == 2:
             parts = [part for part in parts if part not in touched] + [touched[0] + touched[1]]
@@ -196,16 +221,9 @@ def parts_of(visible, same):
 def release(records, same, reader, now):
     """What the reader sees of the alternative made of these records: for each part, its anchor and its row."""
     present = [granted(r, reader, now) for r in records if not r.gone and r.place is not None]
-    visible = [
-        g
-        for g in present
-        if g is not None
-        and g.rights >= NEEDED
-        and g.precision != "withheld"
-        and (g.precision == "exact" or not g.record.composed)
-    ]
+    visible = [g for g in present if g is not None and may_see(g)]
     rows = {}
-    for part in parts_of(visible, same):
+    for part in parts_of(visible, same, kept_apart(visible, reader, now)):
         anchor, row = release_part(part)
         rows[next(n for n, record in enumerate(records) if record is anchor)] = row
     return rows

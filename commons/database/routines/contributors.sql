@@ -10,8 +10,16 @@ SELECT d.left_record_id, d.right_record_id
                     WHERE no.left_record_id = d.left_record_id AND no.right_record_id = d.right_record_id
                       AND no.verdict = 'different' AND no.is_human AND no.retired_at IS NULL);
 
+-- Licences under which a collection of values made from a work must itself be everyone's.
+CREATE OR REPLACE FUNCTION commons.is_share_alike(licence text)
+RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN licence IN ('ODbL-1.0');
+
 -- The records of these alternatives that each reader may see, best first. Those whose own permitted precision is coarser than
--- the published one have no rank and supply nothing: their text would be pinned on a finer point (the no-link rule). What only a record hidden from the reader holds together falls into parts: the reader would learn of it.
+-- the published one have no rank and supply nothing: their text would be pinned on a finer point (the no-link rule). What only a
+-- record hidden from the reader holds together falls into parts: the reader would learn of it. And so do share-alike records
+-- beside what not everyone may have: made into one, all of it would have to be everyone's.
 CREATE OR REPLACE FUNCTION commons.contributors(ids bigint[], as_of timestamptz)
 RETURNS SETOF commons.contribution
 LANGUAGE plpgsql STABLE
@@ -47,12 +55,28 @@ visible AS MATERIALIZED (
            = commons.cells('{existence,identity,location}', '{display}')
        AND g.precision <> 'withheld'
 ),
--- Where a reader sees several of an alternative's records and not all: is it still one without the hidden?
+-- Where a reader sees share-alike records beside others of which it has more than everyone has.
+mixed AS MATERIALIZED (
+    SELECT v.audience, v.partner_id, v.alternative_id
+      FROM visible v
+      LEFT JOIN visible everyone ON everyone.audience = 'public' AND everyone.record_id = v.record_id
+     WHERE v.audience <> 'public'
+       AND v.alternative_id IN (SELECT alternative_id FROM visible WHERE commons.is_share_alike(licence))
+     GROUP BY v.audience, v.partner_id, v.alternative_id
+    HAVING bool_or(commons.is_share_alike(v.licence))
+       AND bool_or(NOT commons.is_share_alike(v.licence)
+                   AND (everyone.record_id IS NULL OR everyone.precision <> v.precision
+                        OR (everyone.rights # v.rights)
+                           & commons.cells(enum_range(NULL::reference.field_group), '{display}') <> 0))
+),
+-- Where a reader sees several of an alternative's records, and not all or not as one: what holds them together?
 pieced AS MATERIALIZED (
-    SELECT v.audience, v.partner_id, v.record_id
+    SELECT v.audience, v.partner_id, v.record_id,
+           mixed.alternative_id IS NOT NULL AND commons.is_share_alike(v.licence) AS apart
       FROM (SELECT *, count(*) OVER (PARTITION BY audience, partner_id, alternative_id) AS seen FROM visible) v
       JOIN (SELECT alternative_id, count(*) AS records FROM member GROUP BY alternative_id) whole USING (alternative_id)
-     WHERE v.seen BETWEEN 2 AND whole.records - 1
+      LEFT JOIN mixed USING (audience, partner_id, alternative_id)
+     WHERE v.seen > 1 AND (v.seen < whole.records OR mixed.alternative_id IS NOT NULL)
 ),
 link AS MATERIALIZED (
     SELECT pair.left_record_id AS one, pair.right_record_id AS other
@@ -64,12 +88,13 @@ link AS MATERIALIZED (
      WHERE pair.left_record_id IN (SELECT record_id FROM pieced) AND pair.right_record_id IN (SELECT record_id FROM pieced)
 ),
 walk AS (
-    SELECT audience, partner_id, record_id, record_id AS reached FROM pieced
+    SELECT audience, partner_id, record_id, record_id AS reached, apart FROM pieced
      UNION
-    SELECT walk.audience, walk.partner_id, walk.record_id, pieced.record_id
+    SELECT walk.audience, walk.partner_id, walk.record_id, pieced.record_id, walk.apart
       FROM walk
       JOIN link ON link.one = walk.reached
       JOIN pieced ON pieced.audience = walk.audience AND pieced.partner_id = walk.partner_id AND pieced.record_id = link.other
+                 AND pieced.apart = walk.apart
 ),
 part AS MATERIALIZED (
     SELECT audience, partner_id, record_id, min(reached) AS part FROM walk GROUP BY audience, partner_id, record_id

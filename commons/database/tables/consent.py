@@ -159,6 +159,17 @@ withdrawal = Table(
     schema=PRIVATE,
 )
 
+narrowing = Table(
+    "narrowing",
+    metadata,
+    Column("uid", Uuid, primary_key=True, comment="as in the ledger outside the database"),
+    refers_to("dataset_id", "commons.dataset.dataset_id"),
+    refers_to("record_id", "commons.source_record.record_id", nullable=True),
+    Column("wanted", JSONB, nullable=False, comment="flags as codes, never a value of a record"),
+    moment("narrowed_at", default_now=True),
+    schema=PRIVATE,
+)
+
 consent_proposal = Table(
     "consent_proposal",
     metadata,
