@@ -1,10 +1,10 @@
 """GeoJSON, parsed by us: GDAL would open whatever a file that is called `.geojson` points at."""
 
 import json
-import math
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,83 +12,89 @@ import shapely
 
 from commons.errors import CommonsError
 from ingest.notices import Notice
-from ingest.read.delimited import decode
+from ingest.read.delimited import detect_encoding
 from ingest.read.geometry import representative_points
-from ingest.read.table import Format, Points, RawTable, plain_text, refuse_size
+from ingest.read.json_stream import JsonStream
+from ingest.read.table import Format, Points, RawTable, in_chunks, plain_text, refuse_size
 
 KNOWN_CRS = {"4326": 4326, "CRS84": 4326, "31370": 31370, "3812": 3812, "3857": 3857, "900913": 3857}
 """What the obsolete `crs` member may name, by the word that gives it away."""
 
 
-def read_geojson(path: Path) -> RawTable:
-    """Return the features of a FeatureCollection. An undeclared CRS stays so: real files lie about it.
+def read_geojson(path: Path) -> Iterator[RawTable]:
+    """Yield the features of a FeatureCollection. An undeclared CRS stays so: real files lie about it.
 
     Raises CommonsError where it is not JSON, has a key twice, NaN or Infinity, or is no FeatureCollection.
     """
-    text, encoding, notices = decode(path.read_bytes())
+    encoding, notices = detect_encoding(path)
     try:
-        return _read_collection(_parse(text), encoding, notices)
-    except RecursionError as error:
-        raise CommonsError("read_json_too_deep") from error
+        with path.open(encoding=encoding, newline="") as file:
+            stream = JsonStream(file, "features")
+            yield from _read_collection(stream, encoding, notices)
     except OverflowError as error:  # a coordinate of hundreds of digits
         raise CommonsError("read_json_number") from error
     except UnicodeEncodeError as error:  # half of a surrogate pair
         raise CommonsError("read_not_text") from error
 
 
-def _parse(text: str) -> dict[str, Any]:
-    try:
-        tree = json.loads(
-            text, object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_float=_finite
-        )
-    except json.JSONDecodeError as error:
-        raise CommonsError("read_json", line=error.lineno) from error
-    except ValueError as error:  # an integer of thousands of digits
-        raise CommonsError("read_json_number") from error
-    if not isinstance(tree, dict) or tree.get("type") != "FeatureCollection":
+def _read_collection(stream: JsonStream, encoding: str, notices: list[Notice]) -> Iterator[RawTable]:
+    """Yield the features; the first chunk waits for the next, so that a short file is known to its end."""
+    crs: int | None = None
+    keep_ids: bool | None = None
+    number = 1
+    chunks = _ahead(in_chunks(stream.items()))
+    for place, features in enumerate(chunks):
+        if place == 0:
+            crs = _declared_crs(stream.members)
+            keep_ids = _has_ids_of_its_own(features)
+        yield _read_features(features, number, crs, encoding, notices, keep_ids=bool(keep_ids))
+        number += len(features)
+    if stream.members.get("type") != "FeatureCollection" or stream.members.get("features") != []:
         raise CommonsError("read_not_a_collection")
-    return tree
+    if _declared_crs(stream.members) != crs and number > 1:
+        raise CommonsError("read_crs_late")
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):  # {"consent": false, "consent": true}: the last would win
-        raise CommonsError("read_json_key_twice")
-    return members
+def _ahead(chunks: Iterator[list[Any]]) -> Iterator[list[Any]]:
+    """Yield each chunk when the next one, or the end of the document, has been read."""
+    held = next(chunks, None)
+    if held is None:
+        return
+    for chunk in chunks:
+        yield held
+        held = chunk
+    yield held
 
 
-def _refuse_constant(_: str) -> NoReturn:
-    raise CommonsError("read_json_number")
+def _has_ids_of_its_own(features: list[Any]) -> bool:
+    """Say whether features carry an `id` beside their properties, and no property is called so."""
+    known = [feature for feature in features if _is_feature(feature)]
+    return any("id" in feature for feature in known) and not any(
+        "id" in (feature.get("properties") or {}) for feature in known
+    )
 
 
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if not math.isfinite(number):  # 1e999
-        raise CommonsError("read_json_number")
-    return number
-
-
-def _read_collection(tree: dict[str, Any], encoding: str, notices: list[Notice]) -> RawTable:
-    features = tree.get("features")
-    if not isinstance(features, list):
-        raise CommonsError("read_not_a_collection")
-    for number, feature in enumerate(features, start=1):
+def _read_features(
+    features: list[Any], first: int, crs: int | None, encoding: str, notices: list[Notice], *, keep_ids: bool
+) -> RawTable:
+    for number, feature in enumerate(features, start=first):
         if not _is_feature(feature):
             raise CommonsError("read_feature", row=number)
     properties = [feature.get("properties") or {} for feature in features]
-    if any("id" in feature for feature in features) and not any("id" in members for members in properties):
+    if keep_ids:
         properties = [{"id": f.get("id"), **members} for f, members in zip(features, properties, strict=True)]
     names = list(dict.fromkeys(name for members in properties for name in members))
     refuse_size(max(len(names), 1), len(features))
+    index = pd.RangeIndex(first, first + len(features), name="row_number")
     rows = pd.DataFrame(
         {
             name: pd.array([as_text(members.get(name)) for members in properties], dtype="str")
             for name in names
         },
-        index=pd.RangeIndex(1, len(features) + 1, name="row_number"),
+        index=index,
     )
-    points, about_geometry = read_points([feature.get("geometry") for feature in features])
-    return RawTable(rows, points, _declared_crs(tree), Format.GEOJSON, encoding, (*notices, *about_geometry))
+    points, about_geometry = read_points([feature.get("geometry") for feature in features], first)
+    return RawTable(rows, points, crs, Format.GEOJSON, encoding, (*notices, *about_geometry))
 
 
 def _is_feature(feature: object) -> bool:
@@ -114,8 +120,11 @@ def as_text(value: Any) -> str | None:
     return json.dumps(value, ensure_ascii=False)
 
 
-def read_points(geometries: list[dict[str, Any] | None]) -> tuple[Points, list[Notice]]:
-    """Return a point (x, y) for every geometry, NaN for none, and the notices about the others."""
+def read_points(geometries: list[dict[str, Any] | None], first: int) -> tuple[Points, list[Notice]]:
+    """Return a point (x, y) for every geometry, NaN for none, and the notices about the others.
+
+    `first` is the row number of the first geometry.
+    """
     points = np.full((len(geometries), 2), np.nan)
     others: list[int] = []
     for place, geometry in enumerate(geometries):
@@ -129,14 +138,14 @@ def read_points(geometries: list[dict[str, Any] | None]) -> tuple[Points, list[N
     if not others:
         return points, []
     shapes = shapely.from_geojson([json.dumps(geometries[place]) for place in others], on_invalid="ignore")
-    points[others], notices = representative_points(shapes, np.array(others) + 1)
+    points[others], notices = representative_points(shapes, np.array(others) + first)
     return points, notices
 
 
-def _declared_crs(tree: dict[str, Any]) -> int | None:
-    if tree.get("crs") is None:
+def _declared_crs(members: dict[str, Any]) -> int | None:
+    if members.get("crs") is None:
         return None
-    words = re.findall(r"CRS84|\d{4,6}", json.dumps(tree["crs"]))
+    words = re.findall(r"CRS84|\d{4,6}", json.dumps(members["crs"]))
     known = {KNOWN_CRS[word] for word in words if word in KNOWN_CRS}
     if len(known) != 1:
         raise CommonsError("read_crs_unknown")

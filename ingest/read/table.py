@@ -17,7 +17,7 @@ MAX_COLUMNS = 500
 """More columns than any partner's list has: beyond it, a file is a mistake or an attack on memory."""
 
 CHUNK_ROWS = 50_000
-"""Rows that are read, checked and stored at a time: some 100 MB in memory, and few enough round trips to the database."""
+"""Rows that are read, checked and stored at a time: some 100 MB in memory, few round trips to the database."""
 
 Points: TypeAlias = npt.NDArray[np.float64]
 Item = TypeVar("Item")

@@ -14,7 +14,16 @@ from openpyxl.utils.exceptions import InvalidFileException
 from commons.errors import CommonsError
 from ingest.notices import Notice, NoticeCode
 from ingest.read.archive import measure
-from ingest.read.table import Format, RawTable, name_columns, pad, plain_text, refuse_size, tabulate
+from ingest.read.table import (
+    Format,
+    RawTable,
+    in_chunks,
+    name_columns,
+    pad,
+    plain_text,
+    refuse_size,
+    tabulate,
+)
 
 NOT_A_WORKBOOK = (
     BadZipFile,
@@ -31,22 +40,18 @@ NOT_A_WORKBOOK = (
 Cells: TypeAlias = list[str | None]
 
 
-def read_workbook(path: Path) -> RawTable:
-    """Return the rows of the first sheet that has any. Raises CommonsError where none has, or it broke."""
+def read_workbook(path: Path) -> Iterator[RawTable]:
+    """Yield the rows of the first sheet that has any. Raises CommonsError where none has, or it broke."""
     measure(path)
     try:
         with path.open("rb") as file, warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # parts of a workbook that openpyxl does not read
-            header, records, formulas, notices = _read_sheets(file)
+            yield from _read_sheets(file)
     except NOT_A_WORKBOOK as error:
         raise CommonsError("read_workbook_broken") from error
-    names, _ = name_columns(header)
-    dropped = [Notice(NoticeCode.FORMULA_DROPPED, row, names[place]) for row, place in formulas]
-    rows, named = tabulate(header, records)
-    return RawTable(rows, None, None, Format.XLSX, None, (*notices, *named, *dropped))
 
 
-def _read_sheets(file: BinaryIO) -> tuple[list[str], dict[int, Cells], list[tuple[int, int]], list[Notice]]:
+def _read_sheets(file: BinaryIO) -> Iterator[RawTable]:
     workbook = load_workbook(file, read_only=True, data_only=False, keep_links=False)
     try:
         for sheet in workbook.worksheets:
@@ -56,10 +61,11 @@ def _read_sheets(file: BinaryIO) -> tuple[list[str], dict[int, Cells], list[tupl
             if first is not None:
                 others = len(workbook.worksheets) > 1
                 notices = [Notice(NoticeCode.OTHER_SHEETS_IGNORED)] if others else []
-                return *_read_rows(first, lines), notices
+                for chunk in in_chunks(lines):
+                    yield _read_rows(first, chunk, notices)
+                return
     finally:
         workbook.close()
-    raise CommonsError("read_no_rows")
 
 
 def _filled(lines: Iterable[tuple[Any, ...]]) -> Iterator[tuple[int, tuple[Any, ...]]]:
@@ -71,9 +77,9 @@ def _filled(lines: Iterable[tuple[Any, ...]]) -> Iterator[tuple[int, tuple[Any, 
 
 
 def _read_rows(
-    first: tuple[int, tuple[Any, ...]], lines: Iterator[tuple[int, tuple[Any, ...]]]
-) -> tuple[list[str], dict[int, Cells], list[tuple[int, int]]]:
-    """Return the header, the records by row number, and (row, place) of every formula that was dropped.
+    first: tuple[int, tuple[Any, ...]], lines: list[tuple[int, tuple[Any, ...]]], notices: list[Notice]
+) -> RawTable:
+    """Return the rows as text, with a notice for every formula that was dropped.
 
     A column without a title is kept: someone has written beside the table.
     """
@@ -89,7 +95,10 @@ def _read_rows(
     width = max(len(titles), *(len(record) for record in records.values()), 0)
     header = [as_text(cell.value) or "" for cell in titles] + [""] * (width - len(titles))
     refuse_size(width, len(records))
-    return header, {number: pad(record, width) for number, record in records.items()}, formulas
+    rows, named = tabulate(header, {number: pad(record, width) for number, record in records.items()})
+    names, _ = name_columns(header)
+    dropped_notices = [Notice(NoticeCode.FORMULA_DROPPED, row, names[place]) for row, place in formulas]
+    return RawTable(rows, None, None, Format.XLSX, None, (*notices, *named, *dropped_notices))
 
 
 def as_text(value: Any) -> str | None:

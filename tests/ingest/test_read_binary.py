@@ -2,6 +2,8 @@
 
 import io
 import struct
+import subprocess
+import sys
 import zipfile
 from datetime import datetime
 
@@ -12,8 +14,7 @@ import shapely
 
 from commons.errors import CommonsError
 from ingest.notices import NoticeCode
-from ingest.read import archive
-from ingest.read.gdal_worker import main as run_worker
+from ingest.read import archive, gdal_worker
 
 
 def workbook(*rows, sheets=1):
@@ -121,10 +122,12 @@ def test_unpacking_stops_at_the_cap(read, places, tmp_path, monkeypatch):
     assert refused.value.key == "read_archive_unsafe"
 
 
-def test_the_worker_refuses_to_start_with_other_drivers(tmp_path, monkeypatch):
-    monkeypatch.setattr("resource.setrlimit", lambda *_: None)
-    with pytest.raises(SystemExit, match="more drivers"):
-        run_worker(str(tmp_path / "a.gpkg"), "GPKG")
+def test_the_worker_refuses_to_start_with_other_drivers(tmp_path):
+    command = [sys.executable, gdal_worker.__file__, str(tmp_path / "a.gpkg"), "GPKG", "10"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "more drivers" in done.stderr
+    assert done.stdout == ""
 
 
 def test_a_vrt_named_geopackage_reaches_nothing(read, tmp_path):

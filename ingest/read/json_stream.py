@@ -1,0 +1,144 @@
+"""A JSON document whose one long array is read item by item, so that memory does not grow with the file."""
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from typing import Any, NoReturn, TextIO
+
+from commons.errors import CommonsError
+
+BLOCK_CHARACTERS = 1_048_576
+MAX_ITEM_CHARACTERS = 32 * 1_048_576
+"""A feature or another member of the document longer than this is no alternative."""
+BLANK = re.compile(r"[ \t\r\n]*")
+WHOLE = 2
+"""Characters that must follow a value in the buffer: a number could go on where it ends."""
+
+
+class JsonStream:
+    """A JSON object, of which the array `long` is yielded item by item and all else is kept in `members`.
+
+    Raises CommonsError where it is not JSON, has a key twice, NaN or Infinity, is nested too deep, or has no end.
+    """
+
+    def __init__(self, file: TextIO, long: str) -> None:
+        self.members: dict[str, Any] = {}
+        self._file, self._long = file, long
+        self._text, self._at, self._line = "", 0, 1
+        self._ended = False
+        self._decoder = json.JSONDecoder(
+            object_pairs_hook=unique_members, parse_constant=_refuse_constant, parse_float=_finite
+        )
+
+    def items(self) -> Iterator[Any]:
+        """Yield the items of the long array, then go on to the end of the document."""
+        self._expect("{", "[")
+        if self._text[self._at - 1] == "[":
+            raise CommonsError("read_not_a_collection")
+        if self._peek() == "}":
+            return
+        while True:
+            yield from self._member()
+            if self._expect(",", "}") == "}":
+                break
+        if self._peek():
+            self._refuse()
+
+    def _member(self) -> Iterator[Any]:
+        name = self._value()
+        if not isinstance(name, str):
+            self._refuse()
+        self._expect(":")
+        if name in self.members:
+            raise CommonsError("read_json_key_twice")
+        if name == self._long and self._peek() == "[":
+            self.members[name] = []
+            yield from self._array()
+        else:
+            self.members[name] = self._value()
+
+    def _array(self) -> Iterator[Any]:
+        self._expect("[")
+        if self._peek() == "]":
+            self._expect("]")
+            return
+        while True:
+            yield self._value()
+            if self._expect(",", "]") == "]":
+                return
+
+    def _value(self) -> Any:
+        """Return the next whole value. What is left of the buffer after it shows that it was whole."""
+        self._peek()
+        while True:
+            try:
+                value, end = self._decoder.raw_decode(self._text, self._at)
+            except json.JSONDecodeError as error:
+                if not self._more():
+                    raise CommonsError("read_json", line=self._line_of(error.pos)) from error
+            except RecursionError as error:
+                raise CommonsError("read_json_too_deep") from error
+            except ValueError as error:  # an integer of thousands of digits
+                raise CommonsError("read_json_number") from error
+            else:
+                if end + WHOLE <= len(self._text) or not self._more():
+                    self._at = end
+                    return value
+
+    def _peek(self) -> str:
+        """Return the next character that is not blank, nothing at the end."""
+        while True:
+            found = BLANK.match(self._text, self._at)
+            self._at = found.end() if found else self._at
+            if self._at < len(self._text):
+                return self._text[self._at]
+            if not self._more():
+                return ""
+
+    def _expect(self, *signs: str) -> str:
+        sign = self._peek()
+        if sign not in signs or not sign:
+            self._refuse()
+        self._at += 1
+        return sign
+
+    def _more(self) -> bool:
+        """Read on, and forget what lies behind; False at the end of the file."""
+        if self._ended:
+            return False
+        left = len(self._text) - self._at
+        if left > MAX_ITEM_CHARACTERS:
+            raise CommonsError("read_feature_too_large")
+        # As much again as is left: a long item is not begun anew too often.
+        block = self._file.read(max(BLOCK_CHARACTERS, left))
+        if block:
+            self._line += self._text.count("\n", 0, self._at)
+            self._text, self._at = self._text[self._at :] + block, 0
+        self._ended = not block
+        return bool(block)
+
+    def _refuse(self) -> NoReturn:
+        raise CommonsError("read_json", line=self._line_of(self._at))
+
+    def _line_of(self, position: int) -> int:
+        return self._line + self._text.count("\n", 0, position)
+
+
+def unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the members of a JSON object, none of them said twice: of two consents the last would win."""
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise CommonsError("read_json_key_twice")
+    return members
+
+
+def _refuse_constant(_: str) -> NoReturn:
+    raise CommonsError("read_json_number")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):  # 1e999
+        raise CommonsError("read_json_number")
+    return number
