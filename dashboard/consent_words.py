@@ -57,6 +57,10 @@ class ConsentWords:
             "choices": self._choices(),
             "receipts": [self._withdrawn(told) for told in receipt.withdrawn],
             "done": done in {str(told.withdrawal_id) for told in receipt.withdrawn},
+            "counted_in": [
+                self.say("snapshot", number=told.number, day=day(told.frozen_on, language))
+                for told in receipt.snapshots
+            ],
             "handed": [self._handed(told) for told in receipt.handed_out],
             "link_until": self.say("link_until", day=day(linked.expires_at, language)),
             "seen": None,

@@ -16,7 +16,7 @@ from commons.consent.decide import approve, refuse
 from commons.consent.proposal import open_proposals
 from commons.consent.statements import Word
 from commons.consent.wanted import Wanted
-from commons.consent.withdraw import withdraw
+from commons.consent.withdraw import Receipt, withdraw
 from commons.database.connection import Role, connect
 from commons.i18n import translate
 from commons.partners import find_dataset
@@ -71,7 +71,7 @@ def withdraw_consent(
         )
     number = receipt.withdrawal_id
     console.print(say("consent_withdraw.dry") if dry_run else say("consent_withdraw.done", number=number))
-    print_effects(receipt.effects)
+    print_receipt(receipt)
     if not receipt.in_ledger:
         complaints.print(say("consent_withdraw.not_in_ledger"), style="bold red")
 
@@ -172,6 +172,14 @@ def print_change(change: Change, *, dry_run: bool) -> None:
         console.print(say("consent_set.proposed", number=change.proposal_id), markup=False)
     if change.exceeds:
         console.print(say("consent_set.exceeds"), markup=False)
+
+
+def print_receipt(receipt: Receipt) -> None:
+    """Say what was withdrawn from whom, and which frozen statistics had counted it."""
+    print_effects(receipt.effects)
+    if receipt.snapshots:
+        counted = ", ".join(f"{snapshot.number} ({snapshot.frozen_on})" for snapshot in receipt.snapshots)
+        console.print(say("consent_withdraw.counted", snapshots=counted), markup=False)
 
 
 def print_effects(effects: Sequence[Any]) -> None:

@@ -6,7 +6,7 @@ import pandas as pd
 import typer
 
 from commons.cli.cluster import ensure_database
-from commons.cli.consent import print_effects
+from commons.cli.consent import print_receipt
 from commons.cli.terminal import complaints, console, print_frame, say, told, working
 from commons.consent.erase import erase, forget_erased, readmit
 from commons.database.connection import Role, connect
@@ -43,7 +43,7 @@ def erase_record(
                 forget_erased(connection)
     number = erasure.receipt.withdrawal_id
     console.print(say("consent_erase.dry") if dry_run else say("consent_erase.done", number=number))
-    print_effects(erasure.receipt.effects)
+    print_receipt(erasure.receipt)
     console.print(say("consent_erase.removed"))
     print_frame(pd.DataFrame(erasure.removed.items(), columns=["what", "rows"]))
     if not erasure.receipt.in_ledger:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from commons.consent.counted import Snapshot, snapshots_counting
 from commons.consent.effects import Effect
 from commons.consent.link import BY_LINK, Linked
 from commons.consent.show import Shown, show_about
@@ -45,6 +46,7 @@ class PersonsReceipt:
     values: tuple[Value, ...]
     withdrawn: tuple[Withdrawn, ...]
     handed_out: tuple[HandedOut, ...]
+    snapshots: tuple[Snapshot, ...]
 
 
 def read_receipt(connection: Connection, linked: Linked) -> PersonsReceipt:
@@ -65,6 +67,7 @@ def read_receipt(connection: Connection, linked: Linked) -> PersonsReceipt:
             for number, at, groups, receipt in done
         ),
         tuple(handed_out(connection, [linked.record_id])),
+        snapshots_counting(connection, linked.about),
     )
 
 

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from psycopg.types.json import Jsonb
 
 from commons.audit import record_event
+from commons.consent.counted import Snapshot, snapshots_counting
 from commons.consent.effects import Effect, effects_since, note_shown
 from commons.consent.records import About, find_record
 from commons.database.connection import Connection
@@ -22,6 +23,7 @@ class Receipt:
     """What was withdrawn, and what that removed; `withdrawal_id` is None for a dry run.
 
     `in_ledger` is False where the ledger outside the database could not be written: it must be, before a backup counts.
+    `snapshots` are those of statistics that were frozen with it.
     """
 
     withdrawal_id: int | None
@@ -30,6 +32,7 @@ class Receipt:
     field_groups: tuple[FieldGroup, ...]
     effects: tuple[Effect, ...]
     in_ledger: bool = True
+    snapshots: tuple[Snapshot, ...] = ()
 
 
 def withdraw(
@@ -62,12 +65,14 @@ def withdraw(
     in_ledger = in_ledger or note_withdrawal(
         connection, uid=uid, kind=kind, dataset=dataset.slug, record_key=record_key, field_groups=groups
     )
+    about = About(dataset.dataset_id, record_id)
     with connection.transaction(force_rollback=dry_run):
-        note_shown(connection, About(dataset.dataset_id, record_id))
+        note_shown(connection, about)
         run_file(connection, "commons.consent", "withdraw", values)
         effects = effects_since(connection, with_districts=dry_run)
+        snapshots = snapshots_counting(connection, about)
         if dry_run:
-            return Receipt(None, dataset.slug, record_key, groups, effects)
+            return Receipt(None, dataset.slug, record_key, groups, effects, snapshots=snapshots)
         row = connection.execute(
             "INSERT INTO commons.withdrawal (dataset_id, record_id, field_groups, withdrawn_by, receipt, uid)"
             " VALUES (%(dataset_id)s, %(record_id)s, %(field_groups)s::reference.field_group[], %(withdrawn_by)s,"
@@ -81,4 +86,4 @@ def withdraw(
             connection, actor, "withdraw", "dataset", dataset.slug,
             withdrawal_id=row[0], record_id=record_id, field_groups=values["field_groups"],
         )  # fmt: skip
-        return Receipt(int(row[0]), dataset.slug, record_key, groups, effects, in_ledger)
+        return Receipt(int(row[0]), dataset.slug, record_key, groups, effects, in_ledger, snapshots)

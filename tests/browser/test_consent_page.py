@@ -19,6 +19,7 @@ from commons.database.connection import Role, connect
 from commons.i18n import translate
 from commons.release import released
 from commons.release.egress import note_egress
+from commons.research import freeze_statistics
 from commons.vocabulary import Audience, EgressKind, Language
 
 SHOTS = Path(__file__).parents[2] / "test-results"
@@ -80,6 +81,7 @@ def world(own_database, tmp_path_factory, run_server):
                 for key in ("journey", "groups", "still", "hidden", "closed", "0", "1")
             }
             revoke_links(connection, dataset, "0")
+            freeze_statistics(connection, frozen_by="t")
             frame = released(Audience.PUBLIC).alternatives()
             note_egress(
                 connection, Audience.PUBLIC, EgressKind.DOWNLOAD, what="CSV <i>all</i>",
@@ -356,6 +358,15 @@ def test_partners_words_are_text_and_nothing_else(world):
     assert "<script" not in text
     assert "&lt;script&gt;" in text
     assert re.findall(r'href="(?!\?lang=|#withdraw)', text) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "counted"),
+    [("fr", "Comptée, sans"), ("nl", "Meegeteld, zonder"), ("en", "Counted, without")],
+)
+def test_the_frozen_statistics_that_counted_the_record_are_named_and_no_others(world, language, counted):
+    assert counted in ask(world, f"{world.path['still']}?lang={language}").text
+    assert counted not in ask(world, f"{world.path['hidden']}?lang={language}").text
 
 
 def test_the_link_is_nowhere_but_in_the_link(world):

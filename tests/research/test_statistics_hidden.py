@@ -8,9 +8,13 @@ from itertools import product
 import psycopg
 import pytest
 from hidden_worlds import HiddenWorld, read_places, region_code
+from typer.testing import CliRunner
 
+from commons.cli.main import app
+from commons.consent.withdraw import withdraw
 from commons.database.connection import Role, connect
 from commons.errors import CommonsError
+from commons.partners import find_dataset
 from commons.research import cells, count_alternatives, digest, freeze_statistics, snapshots, statistics
 from commons.vocabulary import Audience, DistrictLevel, Precision, Visibility
 
@@ -422,15 +426,26 @@ def test_a_dry_run_tells_and_leaves_nothing(stage):
     assert freeze().sha256 == tried.sha256
 
 
-def test_a_receipt_can_name_the_snapshots_that_held_a_record(stage):
+def test_a_receipt_names_the_snapshots_that_held_the_record_and_no_other(stage):
     seen, unseen = stage.plant(1, visibility=PUBLIC)[0], stage.plant(5)[0]
-    first = freeze().snapshot_id
-    second = freeze().snapshot_id
-    held = "SELECT commons.snapshots_counting(ARRAY[%s::bigint])"
-    for withdrawn in (False, True):
-        for record in (seen, unseen):
-            assert stage.connection.execute(held, (record,)).fetchall() == [(first,), (second,)]
-            stage.gone(record) if not withdrawn else freeze()
+    late = stage.plant(1, partner=2)[0]
+    held = [freeze().snapshot_id, freeze().snapshot_id]
+
+    def withdrawn(partner, record, **told):
+        with connect(Role.INGEST) as ingest:
+            dataset = find_dataset(ingest, f"d{partner}")
+            key = None if record is None else f"k{record}"
+            receipt = withdraw(ingest, dataset, record_key=key, withdrawn_by="x", **told)
+        return [snapshot.number for snapshot in receipt.snapshots]
+
+    for record in (seen, unseen):
+        assert withdrawn(1, record, dry_run=True) == withdrawn(1, record) == held
+    freeze()
+    assert withdrawn(1, seen) == withdrawn(1, None) == held
+    assert withdrawn(2, late) == withdrawn(2, None) == []
+    command = ["consent", "withdraw", "d1", "--record", f"k{seen}", "--by", "x", "--dry-run"]
+    told = CliRunner().invoke(app, command).output
+    assert re.findall(r"\b(\d)\s+\(2\d{3}-", told) == [str(number) for number in held]
 
 
 def test_a_snapshot_that_is_not_there_is_said_so(stage):
