@@ -1,33 +1,52 @@
 """One upload from file to map: read, map, check, then in one transaction store, link, merge and release."""
 
+import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
+from commons.consent.effects import Effect, effects_since, note_shown
+from commons.consent.records import About
 from commons.database.connection import Connection
 from commons.partners import Dataset
 from commons.vocabulary import UploadMode
-from ingest.check import check
-from ingest.check.records import CheckedRecords
+from ingest.check import Memory, check
+from ingest.check.records import CheckedRecords, concat_checked
 from ingest.link.linker import Linker
 from ingest.link.near_name import NearNameLinker
 from ingest.map import apply_mapping
+from ingest.map.late_flag import refuse_late_flag
 from ingest.map.mapping import Mapping
 from ingest.map.propose import propose_mapping
 from ingest.merge.merge import MergeResult, merge
-from ingest.read import read_file
-from ingest.read.table import RawTable
-from ingest.store.store import StoredUpload, store
+from ingest.read import read_chunks
+from ingest.read.table import Format
+from ingest.store.store import StoredUpload, UploadedFile, store
 
 
 @dataclass(frozen=True)
 class PreparedUpload:
-    """A file that has been read, mapped and checked; nothing of it is stored yet."""
+    """A file whose columns are known; nothing of it is stored yet. It is read from `path` as often as it is needed."""
 
+    path: Path
     file_name: str
-    content: bytes
-    raw: RawTable
+    sha256: bytes
+    format: Format
     mapping: Mapping
-    checked: CheckedRecords
+
+    def chunks(self) -> Iterator[CheckedRecords]:
+        """Yield the file's rows mapped and checked, chunk by chunk."""
+        memory = Memory()
+        for place, raw in enumerate(read_chunks(self.path, self.file_name)):
+            if place:
+                refuse_late_flag(raw, self.mapping)
+            yield check(apply_mapping(raw, self.mapping), memory=memory)
+
+    @cached_property
+    def checked(self) -> CheckedRecords:
+        """Return all of it at once, for a person to look at."""
+        return concat_checked(self.chunks())
 
 
 @dataclass(frozen=True)
@@ -38,12 +57,21 @@ class CommittedUpload:
     merged: MergeResult
 
 
+@dataclass(frozen=True)
+class UploadPreview:
+    """What an upload would change in its dataset and in the alternatives, and for each reader."""
+
+    committed: CommittedUpload
+    effects: tuple[Effect, ...]
+
+
 def prepare_upload(path: Path, file_name: str | None = None) -> PreparedUpload:
-    """Return the checked file, or raise CommonsError where it cannot be read at all."""
+    """Return the file, its mapping proposed from its first chunk. Raises CommonsError where it cannot be read."""
     name = file_name or path.name
-    raw = read_file(path, name)
-    mapping = propose_mapping(raw)
-    return PreparedUpload(name, path.read_bytes(), raw, mapping, check(apply_mapping(raw, mapping)))
+    first = next(read_chunks(path, name))
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").digest()
+    return PreparedUpload(path, name, digest, first.format, propose_mapping(first))
 
 
 def commit_upload(
@@ -56,15 +84,23 @@ def commit_upload(
     linker: Linker | None = None,
 ) -> CommittedUpload:
     """Return what the upload changed. The caller commits; at that moment the release follows."""
-    stored = store(
-        connection,
-        dataset,
-        prepared.raw,
-        prepared.checked,
-        file_name=prepared.file_name,
-        content=prepared.content,
-        mapping=prepared.mapping.column_of,
-        mode=mode,
-        uploaded_by=uploaded_by,
+    file = UploadedFile(
+        prepared.sha256, prepared.file_name, prepared.format.value, prepared.mapping.column_of
     )
+    stored = store(connection, dataset, file, prepared.chunks(), mode=mode, uploaded_by=uploaded_by)
     return CommittedUpload(stored, merge(connection, linker or NearNameLinker()))
+
+
+def preview_upload(
+    connection: Connection,
+    dataset: Dataset,
+    prepared: PreparedUpload,
+    *,
+    uploaded_by: str,
+    mode: UploadMode = UploadMode.FULL,
+) -> UploadPreview:
+    """Return what the upload would change: it is made in full, looked at, and rolled back."""
+    with connection.transaction(force_rollback=True):
+        note_shown(connection, About(dataset.dataset_id, None))
+        done = commit_upload(connection, dataset, prepared, uploaded_by=uploaded_by, mode=mode)
+        return UploadPreview(done, effects_since(connection, with_districts=True))

@@ -2,20 +2,22 @@
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, timedelta
 from typing import Any
 
 import pandas as pd
 
 from commons.consent.sentence import Sentence, sentences_of
 from commons.database.connection import Connection
-from commons.database.statements import copy_rows, run_file
+from commons.database.statements import copy_frame, copy_rows, run_file
 from commons.vocabulary import Audience, ConsentEffect, FieldGroup, Precision, Purpose, Visibility
 
 DEFAULT_VALIDITY = pd.DateOffset(months=24)
 """How long a consent without an end holds, before it must be renewed."""
 
 SPOKEN = ("visibility", "precision", "contact", "statistics", "reuse")
+STORED = (*SPOKEN, "licence", "consent_by", "consent_evidence", "valid_from", "valid_until")
+"""The columns of `flagged_record` beside `record_id`."""
 Statement = tuple[ConsentEffect, Sentence]
 
 EVERYONE = (Audience.PARTNER, Audience.RESEARCHERS)
@@ -33,30 +35,42 @@ def record_flags(
     `flags` has `record_id` and the flag columns of a checked frame; `present` names the flags for which the file has
     a column at all. With no flag column, nothing is said and the dataset's agreement decides.
     """
-    if not present & set(SPOKEN):
+    prepare_flags(connection)
+    copy_frame(connection, "flagged_record", with_validity(flags)[["record_id", *STORED]])
+    return store_flags(connection, dataset_id, upload_id, present)
+
+
+def prepare_flags(connection: Connection) -> None:
+    """Make the temporary table `flagged_record`, into which go `record_id` and `STORED` of every record."""
+    run_file(connection, "commons.consent", "flagged_record")
+
+
+def store_flags(connection: Connection, dataset_id: int, upload_id: int, present: AbstractSet[str]) -> int:
+    """Return how many consents were stored for what `flagged_record` holds; see `record_flags`."""
+    if not says_anything(present):
         return 0
-    given = flags.drop_duplicates(list(SPOKEN))[list(SPOKEN)].reset_index(drop=True)
-    statements = pd.DataFrame(
+    given = connection.execute(
+        "SELECT DISTINCT combination, visibility, precision, contact, statistics, reuse FROM flagged_record"
+    ).fetchall()
+    copy_rows(
+        connection,
+        "flag_statement",
+        ["combination", "effect", "audience", "field_groups", "purposes", "precision"],
         [
             (combination, effect.value, *sentence.columns())
-            for combination, values in enumerate(given.to_dict("records"))
-            for effect, sentence in statements_of(values, present)
+            for combination, *values in given
+            for effect, sentence in statements_of(dict(zip(SPOKEN, values, strict=True)), present)
         ],
-        columns=["combination", "effect", "audience", "field_groups", "purposes", "precision"],
     )
-    keyed = flags.merge(given.assign(combination=given.index), on=list(SPOKEN), how="left")
-    rows = _with_validity(keyed).merge(
-        statements.astype({"combination": "int64"}), on="combination", suffixes=("_flag", "")
-    )
-    columns = ["record_id", "effect", "audience", "field_groups", "purposes", "precision", "licence", "consent_by",
-               "consent_evidence", "valid_from", "valid_until"]  # fmt: skip
-    run_file(connection, "commons.consent", "incoming_consent")
-    stored = rows[columns].astype(object).where(rows[columns].notna(), None)
-    copy_rows(connection, "incoming_consent", columns, stored.itertuples(index=False, name=None))
-    run_file(
+    stored = run_file(
         connection, "commons.consent", "record_flags", {"dataset_id": dataset_id, "upload_id": upload_id}
     )
-    return len(rows)
+    return stored.rowcount
+
+
+def says_anything(present: AbstractSet[str]) -> bool:
+    """Say whether a file has a flag that gives or takes."""
+    return bool(present & set(SPOKEN))
 
 
 def statements_of(values: Mapping[Any, Any], present: AbstractSet[str]) -> list[Statement]:
@@ -104,14 +118,10 @@ def _deny(
     return [(ConsentEffect.DENY, Sentence(audience, groups, purposes, None)) for audience in audiences]
 
 
-def _with_validity(flags: pd.DataFrame) -> pd.DataFrame:
+def with_validity(flags: pd.DataFrame) -> pd.DataFrame:
     """Return the flags with the half-open time in which they hold, as timestamps in UTC."""
     today = pd.Timestamp(date.today())  # noqa: DTZ011 - a day, in the partner's own sense
     since = pd.to_datetime(flags["consent_on"]).fillna(today)
     until = pd.to_datetime(flags["consent_until"]).fillna(since + DEFAULT_VALIDITY)
     since = since.where(since < until, until - timedelta(days=1))
-    return flags.assign(valid_from=since.map(_utc), valid_until=until.map(_utc))
-
-
-def _utc(day: pd.Timestamp) -> datetime:
-    return datetime.combine(day.date(), time(), UTC)
+    return flags.assign(valid_from=since.dt.tz_localize(UTC), valid_until=until.dt.tz_localize(UTC))

@@ -1,11 +1,15 @@
 """Running the SQL files that stand beside the code which uses them, and copying frames into temporary tables."""
 
+import io
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
+import pandas as pd
 import psycopg
+import pyarrow as pa
 from psycopg import sql
+from pyarrow import csv
 
 from commons.database.connection import Connection
 
@@ -43,3 +47,18 @@ def copy_rows(
     with connection.cursor() as cursor, cursor.copy(command) as copy:
         for row in rows:
             copy.write_row(row)
+
+
+def copy_frame(connection: Connection, table: str, frame: pd.DataFrame) -> None:
+    """Append a frame to a table by COPY, column by column and not row by row; None and NaN are null.
+
+    The columns are called as the table's. Arrays and JSON are given as PostgreSQL writes them.
+    """
+    columns = {str(name): pa.array(values, from_pandas=True) for name, values in frame.items()}
+    text = io.BytesIO()
+    csv.write_csv(pa.table(columns), text, csv.WriteOptions(include_header=False))
+    command = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
+        sql.Identifier(*table.split(".")), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    with connection.cursor() as cursor, cursor.copy(command) as copy:
+        copy.write(text.getbuffer())

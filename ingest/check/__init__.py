@@ -8,7 +8,7 @@ import pandas as pd
 from ingest.check.consent import check_consent
 from ingest.check.contacts import check_addresses, check_contacts
 from ingest.check.dates import check_dates
-from ingest.check.draft import Draft
+from ingest.check.draft import Draft, Memory
 from ingest.check.positions import REGION_BOUNDS, STORAGE_CRS, Bounds, check_positions
 from ingest.check.records import CANONICAL_COLUMNS, CheckedRecords
 from ingest.check.set_aside import set_aside_csv, set_aside_rows
@@ -17,15 +17,18 @@ from ingest.check.words import check_categories, check_participations, check_res
 from ingest.map.mapping import MappedTable
 from ingest.notices import Severity, notice_frame
 
-__all__ = ["CANONICAL_COLUMNS", "REGION_BOUNDS", "CheckedRecords", "check", "set_aside_csv"]
+__all__ = ["CANONICAL_COLUMNS", "REGION_BOUNDS", "CheckedRecords", "Memory", "check", "set_aside_csv"]
 
 
-def check(mapped: MappedTable, region: gpd.GeoDataFrame | Bounds | None = None) -> CheckedRecords:
+def check(
+    mapped: MappedTable, region: gpd.GeoDataFrame | Bounds | None = None, memory: Memory | None = None
+) -> CheckedRecords:
     """Return the records that can be stored, what was remarked, and the rows that were set aside.
 
-    `region` (any CRS, or bounds in degrees) says where records may lie; by default the box around Brussels.
+    `region` (any CRS, or bounds in degrees) says where records may lie; by default the box around Brussels. The chunks
+    of one file are checked in order, with the same `memory`.
     """
-    draft = Draft(mapped)
+    draft = Draft(mapped, memory or Memory())
     checks = (
         check_texts,
         check_addresses,

@@ -19,6 +19,14 @@ class Finding:
 
 
 @dataclass
+class Memory:
+    """What the chunks of a file before this one have settled: the system of its coordinates, and the keys in use."""
+
+    crs: int | None = None
+    keys: set[str] = field(default_factory=set)
+
+
+@dataclass
 class Draft:
     """Records in the making, a column each, all indexed by row number.
 
@@ -27,6 +35,7 @@ class Draft:
     """
 
     source: MappedTable
+    memory: Memory = field(default_factory=Memory)
     columns: dict[str, pd.Series] = field(default_factory=dict)
     leftovers: dict[str, pd.Series] = field(default_factory=dict)
 

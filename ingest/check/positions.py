@@ -42,7 +42,8 @@ def check_positions(draft: Draft, bounds: Bounds = REGION_BOUNDS) -> Iterator[Fi
     nowhere = _is_nowhere(given.points)
     points = np.where(nowhere[:, None], np.nan, given.points)
     present = np.isfinite(points.sum(axis=1))
-    crs = given.crs or guess_crs(points[present], bounds)
+    crs = given.crs or draft.memory.crs or guess_crs(points[present], bounds)
+    draft.memory.crs = crs if present.any() else draft.memory.crs
     unknown = present if crs is None else np.zeros_like(present)
     points, swapped = _unswap(points, bounds_in(crs or STORAGE_CRS, bounds))
     points = np.where((present & ~unknown)[:, None], _to_storage(points, crs or STORAGE_CRS), np.nan)

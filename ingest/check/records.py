@@ -1,5 +1,6 @@
 """The only type that the next step, store, accepts: records that passed every check."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -26,6 +27,20 @@ class CheckedRecords:
     def __post_init__(self) -> None:
         if self.rows_in != len(self.frame) + len(self.set_aside):
             raise AssertionError("rows in do not equal rows checked and set aside")
+
+
+def concat_checked(chunks: Iterable[CheckedRecords]) -> CheckedRecords:
+    """Return the checked chunks of one file as one; what several remark of the whole file is remarked once."""
+    parts = list(chunks)
+    if len(parts) == 1:
+        return parts[0]
+    return CheckedRecords(
+        frame=pd.concat([part.frame for part in parts], ignore_index=True),
+        notices=pd.concat([part.notices for part in parts], ignore_index=True).drop_duplicates(),
+        rows_in=sum(part.rows_in for part in parts),
+        set_aside=pd.concat([part.set_aside for part in parts], ignore_index=True),
+        flags_present=parts[0].flags_present,
+    )
 
 
 CANONICAL_COLUMNS = (

@@ -83,6 +83,8 @@ def compose_name(category: pd.Series, street: pd.Series, house_number: pd.Series
 
 def check_keys(draft: Draft) -> Iterator[Finding]:
     """Set aside the rows whose partner key an earlier row of the file has. Runs last: a refused row has no claim."""
-    keys = draft.texts("partner_key")
+    keys, before = draft.texts("partner_key"), draft.memory.keys
     claimed = keys.where(~draft.refused & keys.notna())
-    yield Finding(NoticeCode.PARTNER_KEY_REPEATED, claimed.duplicated() & claimed.notna(), "partner_key")
+    repeated = claimed.duplicated() | claimed.map(before.__contains__).astype(bool)
+    before.update(claimed[~repeated].dropna())
+    yield Finding(NoticeCode.PARTNER_KEY_REPEATED, repeated & claimed.notna(), "partner_key")

@@ -80,7 +80,7 @@ def is_filled(line: list[str]) -> bool:
     return any(cell.strip() for cell in line)
 
 
-def _explained(reader: "_csv._reader") -> Iterator[list[str]]:
+def _explained(reader: "_csv.Reader") -> Iterator[list[str]]:
     try:
         yield from reader
     except csv.Error as error:

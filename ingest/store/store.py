@@ -1,26 +1,29 @@
 """Storing checked records: new versions of what changed, nothing for what did not, gone for what a full list lacks."""
 
 import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from commons.audit import record_event
 from commons.categories.scheme import fold
-from commons.consent.record_flags import record_flags
+from commons.consent.record_flags import STORED, prepare_flags, says_anything, store_flags, with_validity
 from commons.database.connection import Connection
-from commons.database.statements import copy_rows, run_file
+from commons.database.statements import copy_frame, copy_rows, run_file
 from commons.districts.assign import assign_points
 from commons.districts.stored import stored_districts
+from commons.districts.structure import Districts
 from commons.partners import Dataset
 from commons.vocabulary import UploadMode
+from ingest.ahead import ahead
 from ingest.check.records import CheckedRecords
 from ingest.notices import NoticeCode
-from ingest.read.table import RawTable
 from ingest.store.erased import without_erased
 
 CONTENT = (
@@ -53,76 +56,175 @@ class StoredUpload:
     erased: int = 0
 
 
+@dataclass(frozen=True)
+class UploadedFile:
+    """What an upload says of its file."""
+
+    sha256: bytes
+    file_name: str
+    format: str
+    mapping: Mapping[str, str]
+
+
 def store(
     connection: Connection,
     dataset: Dataset,
-    raw: RawTable,
-    checked: CheckedRecords,
+    file: UploadedFile,
+    chunks: Iterable[CheckedRecords],
     *,
-    file_name: str,
-    content: bytes,
-    mapping: dict[str, str],
-    mode: UploadMode = UploadMode.FULL,
+    mode: UploadMode,
     uploaded_by: str,
 ) -> StoredUpload:
-    """Return what changed. The caller's transaction holds it all; a second upload of the dataset waits for its end."""
+    """Return what changed. The caller's transaction holds it all; a second upload of the dataset waits for its end.
+
+    While the database stores one chunk, another thread makes the next.
+    """
     connection.execute("SELECT pg_advisory_xact_lock(hashtext('commons dataset'), %s)", (dataset.dataset_id,))
-    digest = hashlib.sha256(content).digest()
-    repeat = _same_file(connection, dataset, digest)
+    repeat = _same_file(connection, dataset, file.sha256)
     if repeat is not None:
         return repeat
-    keyed = replace(checked, frame=checked.frame.assign(partner_key=partner_keys(checked.frame)))
-    checked = without_erased(connection, dataset, keyed, mapping)
-    upload_id = _insert_upload(
-        connection,
-        dataset_id=dataset.dataset_id,
-        sha256=digest,
-        file_name=file_name,
-        format=raw.format.value,
-        mode=mode.value,
-        mapping=Jsonb(mapping),
-        rows_in=checked.rows_in,
-        rows_stored=len(checked.frame),
-        rows_set_aside=len(checked.set_aside),
-        uploaded_by=uploaded_by,
-    )
-    composed = checked.notices.loc[checked.notices["code"] == NoticeCode.NAME_COMPOSED.value, "row_number"]
-    frame = checked.frame.assign(name_composed=checked.frame["row_number"].isin(composed))
-    run_file(connection, "ingest.store", "incoming_record")
-    _copy_records(connection, frame)
-    _copy_participations(connection, frame)
-    counts = run_file(
-        connection,
-        "ingest.store",
-        "store",
-        {"dataset_id": dataset.dataset_id, "upload_id": upload_id, "full": mode is UploadMode.FULL},
-    ).fetchone()
-    assert counts is not None  # noqa: S101 - an aggregate
-    _store_flags(connection, dataset, upload_id, checked)
-    _copy_report(connection, upload_id, checked)
-    new, changed, unchanged, gone = counts
-    erased = int(checked.set_aside["_codes"].eq(NoticeCode.ERASED.value).sum())
-    result = StoredUpload(
-        upload_id, checked.rows_in, new, changed, unchanged, gone, len(checked.set_aside), erased=erased
-    )
-    record_event(
-        connection, uploaded_by, "upload", "dataset", dataset.slug, upload_id=upload_id, rows_in=checked.rows_in,
-        new=result.new, changed=result.changed, gone=result.gone, set_aside=result.set_aside,
-    )  # fmt: skip
-    return result
+    storing = _Storing(connection, dataset, file, mode, uploaded_by)
+    for checked in ahead(chunks):
+        storing.add(checked)
+    return storing.end()
 
 
-def partner_keys(frame: pd.DataFrame) -> pd.Series:
-    """Return the partner's id of each row, or a fingerprint of its name and place; the nth twin is numbered n."""
-    place = frame[["lon", "lat"]].round(FINGERPRINT_DECIMALS).astype(str).fillna("")
-    seen = (
-        frame["name"].map(fold) + "|" + place["lon"] + "|" + place["lat"] + "|" + frame["street"].fillna("")
+class _Storing:
+    """One upload on its way into the database."""
+
+    def __init__(
+        self, connection: Connection, dataset: Dataset, file: UploadedFile, mode: UploadMode, uploaded_by: str
+    ) -> None:
+        self._connection, self._dataset, self._file = connection, dataset, file
+        self._mode, self._uploaded_by = mode, uploaded_by
+        self._counts: Counter[str] = Counter()
+        self._flags: frozenset[str] = frozenset()
+        self._told_of_file: set[tuple[str, str | None]] = set()
+        self._twins: Counter[str] = Counter()
+        self._districts: Districts = stored_districts(connection)
+        prepare_flags(connection)
+        run_file(connection, "ingest.store", "incoming_record")
+        self._upload_id = _insert_upload(
+            connection,
+            dataset_id=dataset.dataset_id,
+            sha256=file.sha256,
+            file_name=file.file_name,
+            format=file.format,
+            mode=mode.value,
+            mapping=Jsonb(dict(file.mapping)),
+            rows_in=0,
+            rows_stored=0,
+            rows_set_aside=0,
+            uploaded_by=uploaded_by,
+        )
+
+    def add(self, checked: CheckedRecords) -> None:
+        """Store a chunk, its flags, its notices and the rows that it sets aside."""
+        keyed = replace(
+            checked, frame=checked.frame.assign(partner_key=partner_keys(checked.frame, self._twins))
+        )
+        checked = without_erased(self._connection, self._dataset, keyed, self._file.mapping)
+        self._flags = checked.flags_present
+        composed = checked.notices.loc[
+            checked.notices["code"] == NoticeCode.NAME_COMPOSED.value, "row_number"
+        ]
+        frame = checked.frame.assign(name_composed=checked.frame["row_number"].isin(composed))
+        self._connection.execute("TRUNCATE incoming_record")
+        copy_frame(self._connection, "incoming_record", _incoming(frame, self._districts))
+        values = {
+            "dataset_id": self._dataset.dataset_id,
+            "upload_id": self._upload_id,
+            "has_flags": says_anything(self._flags),
+        }
+        counts = run_file(self._connection, "ingest.store", "store_chunk", values).fetchone()
+        assert counts is not None  # noqa: S101 - an aggregate
+        self._counts.update(dict(zip(("new", "changed", "unchanged"), counts, strict=True)))
+        erased = int(checked.set_aside["_codes"].eq(NoticeCode.ERASED.value).sum())
+        self._counts.update(rows_in=checked.rows_in, set_aside=len(checked.set_aside), erased=erased)
+        self._report(checked)
+
+    def end(self) -> StoredUpload:
+        """Return what changed, once the records that a full list lacks are ended and the flags are stored."""
+        gone = 0
+        if self._mode is UploadMode.FULL:
+            dataset_id = {"dataset_id": self._dataset.dataset_id}
+            gone = run_file(self._connection, "ingest.store", "end_missing", dataset_id).rowcount
+        store_flags(self._connection, self._dataset.dataset_id, self._upload_id, self._flags)
+        told = self._counts
+        self._connection.execute(
+            "UPDATE commons.upload SET rows_in = %s, rows_stored = %s, rows_set_aside = %s WHERE upload_id = %s",
+            (told["rows_in"], told["rows_in"] - told["set_aside"], told["set_aside"], self._upload_id),
+        )
+        result = StoredUpload(
+            self._upload_id, told["rows_in"], told["new"], told["changed"], told["unchanged"], gone,
+            told["set_aside"], erased=told["erased"],
+        )  # fmt: skip
+        record_event(
+            self._connection, self._uploaded_by, "upload", "dataset", self._dataset.slug, upload_id=self._upload_id,
+            rows_in=result.rows_in, new=result.new, changed=result.changed, gone=result.gone,
+            set_aside=result.set_aside,
+        )  # fmt: skip
+        return result
+
+    def _report(self, checked: CheckedRecords) -> None:
+        """Keep the notices, each of those about the whole file once, and the rows set aside."""
+        notices = checked.notices
+        of_file = notices[notices["row_number"].isna()]
+        said = [
+            (code, column) in self._told_of_file
+            for code, column in zip(of_file["code"], of_file["column"].astype(object), strict=True)
+        ]
+        self._told_of_file.update(zip(of_file["code"], of_file["column"].astype(object), strict=True))
+        told = notices.drop(of_file.index[said]).rename(columns={"column": "column_name"})
+        copy_frame(
+            self._connection,
+            "commons.notice",
+            told[["row_number", "column_name", "code"]].assign(upload_id=self._upload_id),
+        )
+        copy_set_aside(self._connection, self._upload_id, checked.set_aside)
+
+
+def partner_keys(frame: pd.DataFrame, twins: Counter[str]) -> pd.Series:
+    """Return the partner's id of each row, or a fingerprint of its name and place; the nth twin is numbered n.
+
+    `twins` counts what earlier chunks of the file had of each.
+    """
+    keys = frame["partner_key"]
+    bare = frame[keys.isna()]
+    if bare.empty:
+        return keys
+    place = bare[["lon", "lat"]].round(FINGERPRINT_DECIMALS).astype(str).fillna("")
+    seen = bare["name"].map(fold) + "|" + place["lon"] + "|" + place["lat"] + "|" + bare["street"].fillna("")
+    nth = seen.groupby(seen).cumcount() + [twins[text] for text in seen]
+    twins.update(seen)
+    marks = [f"~{hashlib.sha256(text.encode()).hexdigest()[:24]}" for text in seen + "|" + nth.astype(str)]
+    return keys.mask(keys.isna(), pd.Series(marks, index=bare.index, dtype=object))
+
+
+def _incoming(frame: pd.DataFrame, districts: Districts) -> pd.DataFrame:
+    """Return the columns of `incoming_record`."""
+    placed = assign_points(frame["lon"], frame["lat"], districts).set_axis(frame.index)
+    flags = with_validity(frame)[[*STORED]]
+    told = frame[["row_number", "partner_key", "name_composed", *CONTENT, "lon", "lat"]].assign(
+        offers=[_array(kinds) for kinds in frame["offers"]],
+        needs=[_array(kinds) for kinds in frame["needs"]],
+        extras=[json.dumps(extra, ensure_ascii=False) if extra else "{}" for extra in frame["extras"]],
+        participations=pd.Series(
+            [_participations(told) for told in frame["participations"]], index=frame.index, dtype=object
+        ),
     )
-    numbered = seen + "|" + seen.groupby(seen).cumcount().astype(str)
-    marks = [f"~{hashlib.sha256(text.encode()).hexdigest()[:24]}" for text in numbered]
-    return frame["partner_key"].where(
-        frame["partner_key"].notna(), pd.Series(marks, index=frame.index, dtype=object)
-    )
+    return pd.concat([told, placed, flags], axis=1)
+
+
+def _array(codes: list[str]) -> str:
+    return "{" + ",".join(codes) + "}"
+
+
+def _participations(told: list[dict[str, Any]]) -> str | None:
+    """Return what a record takes part in as JSON, in an order of its own, None where it takes part in nothing."""
+    keyed = [{**each, "mutualisation_key": fold(each["title"])} for each in told]
+    keyed.sort(key=lambda each: str(each["mutualisation_key"]))
+    return json.dumps(keyed, ensure_ascii=False) if keyed else None
 
 
 def _same_file(connection: Connection, dataset: Dataset, digest: bytes) -> StoredUpload | None:
@@ -150,52 +252,9 @@ def _insert_upload(connection: Connection, **values: Any) -> int:
     return int(row[0])
 
 
-def _copy_records(connection: Connection, frame: pd.DataFrame) -> None:
-    codes = assign_points(frame["lon"], frame["lat"], stored_districts(connection))
-    columns = ["row_number", "partner_key", "name_composed", *CONTENT, "lon", "lat"]
-    placed = pd.concat([frame[columns].reset_index(drop=True), codes.reset_index(drop=True)], axis=1)
-    rows = placed.astype(object).where(placed.notna(), None)
-    extras = [Jsonb(extra) for extra in frame["extras"]]
-    copy_rows(
-        connection,
-        "incoming_record",
-        [*placed.columns, "extras"],
-        ((*row, extra) for row, extra in zip(rows.itertuples(index=False, name=None), extras, strict=True)),
-    )
-
-
-def _copy_participations(connection: Connection, frame: pd.DataFrame) -> None:
-    copy_rows(
-        connection,
-        "incoming_participation",
-        ["row_number", "mutualisation_key", "title", "resource_kind", "since_on"],
-        (
-            (number, fold(told["title"]), told["title"], told["resource_kind"], told["since"])
-            for number, all_told in zip(frame["row_number"], frame["participations"], strict=True)
-            for told in all_told
-        ),
-    )
-
-
-def _store_flags(connection: Connection, dataset: Dataset, upload_id: int, checked: CheckedRecords) -> None:
-    ids = connection.execute("SELECT row_number, record_id FROM incoming_record").fetchall()
-    record_id = pd.Series(dict(ids), dtype="int64")
-    flags = checked.frame.assign(record_id=np.asarray(record_id.reindex(checked.frame["row_number"])))
-    record_flags(connection, dataset.dataset_id, upload_id, flags, checked.flags_present)
-
-
-def _copy_report(connection: Connection, upload_id: int, checked: CheckedRecords) -> None:
-    notices = checked.notices[["row_number", "column", "code"]].astype(object)
-    copy_rows(
-        connection,
-        "commons.notice",
-        ["upload_id", "row_number", "column_name", "code"],
-        (
-            (upload_id, *row)
-            for row in notices.where(notices.notna(), None).itertuples(index=False, name=None)
-        ),
-    )
-    values = checked.set_aside.drop(columns=["_row", "_codes"]).astype(object)
+def copy_set_aside(connection: Connection, upload_id: int, set_aside: pd.DataFrame) -> None:
+    """Keep the rows set aside as they stand in the file; of an erased record the number only."""
+    values = set_aside.drop(columns=["_row", "_codes"]).astype(object)
     values = values.where(values.notna(), None)
     copy_rows(
         connection,
@@ -204,7 +263,7 @@ def _copy_report(connection: Connection, upload_id: int, checked: CheckedRecords
         (
             (upload_id, int(number), codes.split("|"), Jsonb({} if codes == NoticeCode.ERASED else told))
             for number, codes, told in zip(
-                checked.set_aside["_row"], checked.set_aside["_codes"], values.to_dict("records"), strict=True
+                set_aside["_row"], set_aside["_codes"], values.to_dict("records"), strict=True
             )
         ),
     )

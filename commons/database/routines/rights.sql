@@ -13,7 +13,7 @@ GRANT INSERT ON commons.partner, commons.partner_token, commons.dataset, commons
     commons.mutualisation_obstacle, commons.agreement, commons.agreement_term, commons.consent, commons.withdrawal,
     commons.narrowing, commons.alternative, commons.membership, commons.match_decision, commons.charter_assessment, commons.audit_event
     TO commons_ingest;
-GRANT UPDATE (undone_at) ON commons.upload TO commons_ingest;
+GRANT UPDATE (undone_at, rows_in, rows_stored, rows_set_aside) ON commons.upload TO commons_ingest;
 GRANT UPDATE (gone_at) ON commons.source_record TO commons_ingest;
 GRANT UPDATE (superseded_at, sector_id, neighbourhood_id, commune_id) ON commons.record_version TO commons_ingest;
 GRANT UPDATE (until_at) ON commons.membership TO commons_ingest;

@@ -1,0 +1,76 @@
+-- Stores incoming_record as versions of the dataset's records, and returns how many were new, changed and unchanged.
+-- Indexes used: uq_source_record_dataset_id_partner_key, uq_record_version_current.
+ANALYZE incoming_record (row_number);
+
+INSERT INTO commons.source_record (dataset_id, partner_key)
+SELECT %(dataset_id)s, partner_key FROM incoming_record
+ON CONFLICT (dataset_id, partner_key) DO NOTHING;
+
+TRUNCATE told_record;
+INSERT INTO told_record
+SELECT i.row_number, r.record_id, v.version_id IS NULL, v.content_hash IS DISTINCT FROM i.content_hash
+  FROM incoming_record i
+  JOIN commons.source_record r ON r.dataset_id = %(dataset_id)s AND r.partner_key = i.partner_key
+  LEFT JOIN commons.record_version v ON v.record_id = r.record_id AND v.superseded_at IS NULL;
+ANALYZE told_record;
+INSERT INTO seen_record SELECT record_id FROM told_record;
+
+UPDATE commons.record_version v
+   SET superseded_at = now()
+  FROM told_record t
+ WHERE v.record_id = t.record_id AND v.superseded_at IS NULL AND t.is_changed AND NOT t.is_new;
+
+INSERT INTO commons.record_version (
+    record_id, upload_id, row_number, content_hash, name, name_composed, name_fr, name_nl, name_en, description, description_fr,
+    description_nl, description_en, category, category_raw, website, opening_hours, street, house_number, postcode,
+    municipality, phone, email, contact_person, contact_email, contact_phone, subject, legal_form, enterprise_number,
+    founded_on, ended_on, offers, needs, updated_on, extras, geom, sector_id, neighbourhood_id, commune_id)
+SELECT t.record_id, %(upload_id)s, i.row_number, i.content_hash, i.name, i.name_composed, i.name_fr, i.name_nl, i.name_en, i.description,
+       i.description_fr, i.description_nl, i.description_en, i.category, i.category_raw, i.website, i.opening_hours,
+       i.street, i.house_number, i.postcode, i.municipality, i.phone, i.email, i.contact_person, i.contact_email,
+       i.contact_phone, i.subject, i.legal_form, i.enterprise_number, i.founded_on, i.ended_on, i.offers, i.needs,
+       i.updated_on, i.extras, ST_SetSRID(ST_MakePoint(i.lon, i.lat), 4326), s.district_id, n.district_id, c.district_id
+  FROM incoming_record i
+  JOIN told_record t USING (row_number)
+  LEFT JOIN reference.district s ON s.level = 'sector' AND s.code = i.sector AND s.is_current
+  LEFT JOIN reference.district n ON n.level = 'neighbourhood' AND n.code = i.neighbourhood AND n.is_current
+  LEFT JOIN reference.district c ON c.level = 'commune' AND c.code = i.commune AND c.is_current
+ WHERE t.is_changed;
+
+DROP TABLE IF EXISTS pg_temp.told_participation;
+CREATE TEMPORARY TABLE told_participation ON COMMIT DROP AS
+SELECT t.record_id, p.*
+  FROM incoming_record i
+  JOIN told_record t USING (row_number)
+ CROSS JOIN LATERAL jsonb_to_recordset(i.participations)
+       AS p (mutualisation_key text, title text, resource_kind reference.resource_kind, since date)
+ WHERE t.is_changed;
+
+INSERT INTO commons.mutualisation (mutualisation_key, title, resource_kind, started_on)
+SELECT p.mutualisation_key, min(p.title), min(p.resource_kind), min(p.since)
+  FROM told_participation p
+ GROUP BY p.mutualisation_key
+ON CONFLICT (mutualisation_key) DO NOTHING;
+
+INSERT INTO commons.participation (version_id, mutualisation_id, record_id, title, resource_kind, since_on)
+SELECT v.version_id, m.mutualisation_id, p.record_id, min(p.title), min(p.resource_kind), min(p.since)
+  FROM told_participation p
+  JOIN commons.record_version v ON v.record_id = p.record_id AND v.superseded_at IS NULL
+  JOIN commons.mutualisation m USING (mutualisation_key)
+ GROUP BY v.version_id, m.mutualisation_id, p.record_id;
+
+-- A record that comes back is back.
+UPDATE commons.source_record r
+   SET gone_at = NULL
+  FROM told_record t
+ WHERE r.record_id = t.record_id AND r.gone_at IS NOT NULL;
+
+INSERT INTO flagged_record
+SELECT t.record_id, i.visibility, i.precision, i.contact, i.statistics, i.reuse, i.licence, i.consent_by, i.consent_evidence,
+       i.valid_from, i.valid_until
+  FROM incoming_record i
+  JOIN told_record t USING (row_number)
+ WHERE %(has_flags)s;
+
+SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE is_changed AND NOT is_new), count(*) FILTER (WHERE NOT is_changed)
+  FROM told_record;
