@@ -141,6 +141,20 @@ def summarise(notices: pd.DataFrame) -> pd.DataFrame:
     summary = grouped.agg(
         rows="count", first_rows=lambda rows: rows.dropna().astype(int).head(FIRST_ROWS).tolist()
     ).reset_index()
+    return _most_grave_first(summary)
+
+
+def add_up(summaries: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Return the summaries of a file's chunks, in their order, as one."""
+    every = pd.concat(list(summaries), ignore_index=True)
+    grouped = every.groupby(["code", "severity", "column"], dropna=False, sort=False)
+    summed = grouped.agg(
+        rows=("rows", "sum"), first_rows=("first_rows", lambda rows: rows.sum()[:FIRST_ROWS])
+    ).reset_index()
+    return _most_grave_first(summed)
+
+
+def _most_grave_first(summary: pd.DataFrame) -> pd.DataFrame:
     order = summary["severity"].map({severity.value: rank for rank, severity in enumerate(Severity)})
     return (
         summary.assign(_order=order)

@@ -33,6 +33,7 @@ ROUTINES = (
     "released_rows",
     "release",
     "release_triggers",
+    "referred",
     "audit",
     "erasure",
     "released_views",

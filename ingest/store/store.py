@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -23,7 +23,7 @@ from commons.partners import Dataset
 from commons.vocabulary import UploadMode
 from ingest.ahead import ahead
 from ingest.check.records import CheckedRecords
-from ingest.notices import NoticeCode
+from ingest.notices import NoticeCode, add_up, notice_frame, summarise
 from ingest.store.erased import without_erased
 
 CONTENT = (
@@ -54,6 +54,10 @@ class StoredUpload:
     set_aside: int
     is_repeat: bool = False
     erased: int = 0
+    notices: pd.DataFrame = field(
+        default_factory=lambda: add_up([summarise(notice_frame([]))]), compare=False
+    )
+    """A line per code and column, as `ingest.notices.summarise` makes it."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,7 @@ class _Storing:
         self._counts: Counter[str] = Counter()
         self._flags: frozenset[str] = frozenset()
         self._told_of_file: set[tuple[str, str | None]] = set()
+        self._summaries: list[pd.DataFrame] = []
         self._twins: Counter[str] = Counter()
         self._districts: Districts = stored_districts(connection)
         prepare_flags(connection)
@@ -157,7 +162,7 @@ class _Storing:
         )
         result = StoredUpload(
             self._upload_id, told["rows_in"], told["new"], told["changed"], told["unchanged"], gone,
-            told["set_aside"], erased=told["erased"],
+            told["set_aside"], erased=told["erased"], notices=add_up(self._summaries),
         )  # fmt: skip
         record_event(
             self._connection, self._uploaded_by, "upload", "dataset", self._dataset.slug, upload_id=self._upload_id,
@@ -175,11 +180,14 @@ class _Storing:
             for code, column in zip(of_file["code"], of_file["column"].astype(object), strict=True)
         ]
         self._told_of_file.update(zip(of_file["code"], of_file["column"].astype(object), strict=True))
-        told = notices.drop(of_file.index[said]).rename(columns={"column": "column_name"})
+        told = notices.drop(of_file.index[said])
+        self._summaries.append(summarise(told))
         copy_frame(
             self._connection,
             "commons.notice",
-            told[["row_number", "column_name", "code"]].assign(upload_id=self._upload_id),
+            told[["row_number", "column", "code"]]
+            .rename(columns={"column": "column_name"})
+            .assign(upload_id=self._upload_id),
         )
         copy_set_aside(self._connection, self._upload_id, checked.set_aside)
 

@@ -8,7 +8,8 @@ ON CONFLICT (dataset_id, partner_key) DO NOTHING;
 
 TRUNCATE told_record;
 INSERT INTO told_record
-SELECT i.row_number, r.record_id, v.version_id IS NULL, v.content_hash IS DISTINCT FROM i.content_hash
+SELECT i.row_number, r.record_id, v.version_id IS NULL,
+       v.content_hash IS DISTINCT FROM i.content_hash OR r.gone_at IS NOT NULL, r.gone_at
   FROM incoming_record i
   JOIN commons.source_record r ON r.dataset_id = %(dataset_id)s AND r.partner_key = i.partner_key
   LEFT JOIN commons.record_version v ON v.record_id = r.record_id AND v.superseded_at IS NULL;
@@ -21,11 +22,11 @@ UPDATE commons.record_version v
  WHERE v.record_id = t.record_id AND v.superseded_at IS NULL AND t.is_changed AND NOT t.is_new;
 
 INSERT INTO commons.record_version (
-    record_id, upload_id, row_number, content_hash, name, name_composed, name_fr, name_nl, name_en, description, description_fr,
+    record_id, upload_id, row_number, returned_from, content_hash, name, name_composed, name_fr, name_nl, name_en, description, description_fr,
     description_nl, description_en, category, category_raw, website, opening_hours, street, house_number, postcode,
     municipality, phone, email, contact_person, contact_email, contact_phone, subject, legal_form, enterprise_number,
     founded_on, ended_on, offers, needs, updated_on, extras, geom, sector_id, neighbourhood_id, commune_id)
-SELECT t.record_id, %(upload_id)s, i.row_number, i.content_hash, i.name, i.name_composed, i.name_fr, i.name_nl, i.name_en, i.description,
+SELECT t.record_id, %(upload_id)s, i.row_number, t.gone_at, i.content_hash, i.name, i.name_composed, i.name_fr, i.name_nl, i.name_en, i.description,
        i.description_fr, i.description_nl, i.description_en, i.category, i.category_raw, i.website, i.opening_hours,
        i.street, i.house_number, i.postcode, i.municipality, i.phone, i.email, i.contact_person, i.contact_email,
        i.contact_phone, i.subject, i.legal_form, i.enterprise_number, i.founded_on, i.ended_on, i.offers, i.needs,
@@ -63,7 +64,7 @@ SELECT v.version_id, m.mutualisation_id, p.record_id, min(p.title), min(p.resour
 UPDATE commons.source_record r
    SET gone_at = NULL
   FROM told_record t
- WHERE r.record_id = t.record_id AND r.gone_at IS NOT NULL;
+ WHERE r.record_id = t.record_id AND t.gone_at IS NOT NULL;
 
 INSERT INTO flagged_record
 SELECT t.record_id, i.visibility, i.precision, i.contact, i.statistics, i.reuse, i.licence, i.consent_by, i.consent_evidence,

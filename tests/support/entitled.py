@@ -64,14 +64,9 @@ class Entitled:
             granted = [
                 oracle.granted(record, reader, self.now) for record in group if record.place is not None
             ]
-            visible = [
-                g for g in granted
-                if g is not None and g.rights >= oracle.NEEDED and g.precision != "withheld"
-                and (g.precision == "exact" or not g.record.composed)
-            ]  # fmt: skip
-            for part in oracle.parts_of(
-                visible, [pair for record in group for pair in self.pairs[record.number]]
-            ):
+            visible = [g for g in granted if g is not None and oracle.may_see(g)]
+            pairs = [pair for record in group for pair in self.pairs[record.number]]
+            for part in oracle.parts_of(visible, pairs, oracle.kept_apart(visible, reader, self.now)):
                 yield sorted(
                     part,
                     key=lambda g: (oracle.LADDER.index(g.precision), g.record.dataset.slug, g.record.key),
