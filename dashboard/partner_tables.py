@@ -1,17 +1,21 @@
 """What a partner is shown of a file and of a dataset: columns recognised, remarks, consent, and what is public."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 
+from commons.consent.effects import Effect
+from commons.i18n import translate
 from commons.partners import Dataset
-from commons.vocabulary import Language, Visibility
+from commons.vocabulary import Language, UploadMode, Visibility
 from dashboard.session import say
 from dashboard.words import category_label, has, number, percent, plain, text_of
 from ingest.check.records import CheckedRecords
 from ingest.map.mapping import Mapping
 from ingest.notices import NoticeCode, Severity, summarise
-from ingest.upload import CommittedUpload
+from ingest.upload import CommittedUpload, PreparedUpload, UploadPreview
 
 UNREADABLE = "unreadable"
 
@@ -26,6 +30,26 @@ class Report:
     dataset: Dataset
     done: CommittedUpload
     set_aside: pd.DataFrame
+
+
+@dataclass
+class Sent:
+    """A file that the visit has sent: where it lies meanwhile, and what storing it would change."""
+
+    file_id: str
+    folder: TemporaryDirectory[str]
+    prepared: PreparedUpload
+    foreseen: dict[tuple[int, UploadMode], UploadPreview] = field(default_factory=dict)
+
+
+def effects_table(effects: Sequence[Effect], language: Language) -> pd.DataFrame:
+    """Return for each audience how many alternatives would appear, vanish and show otherwise."""
+    rows = []
+    for effect in effects:
+        reader = effect.partner or translate(f"audience.{effect.audience}", language)
+        rows.append((reader, effect.appeared, effect.vanished, effect.changed))
+    names = ("audience", "appear", "vanish", "alter")
+    return pd.DataFrame(rows, columns=[say(f"column.{name}") for name in names])
 
 
 def visibility_counts(checked: CheckedRecords) -> dict[str, int] | None:

@@ -157,9 +157,11 @@ def add_up(summaries: Iterable[pd.DataFrame]) -> pd.DataFrame:
 def _most_grave_first(summary: pd.DataFrame) -> pd.DataFrame:
     order = summary["severity"].map({severity.value: rank for rank, severity in enumerate(Severity)})
     return (
-        summary.assign(_order=order)
-        .sort_values(["_order", "rows"], ascending=[True, False])
-        .drop(columns="_order")
+        summary.assign(_order=order, _first=summary["first_rows"].str[0])
+        .sort_values(
+            ["_order", "rows", "_first", "code", "column"], ascending=[True, False, True, True, True]
+        )
+        .drop(columns=["_order", "_first"])
     )
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from commons.consent.effects import Effect, effects_since, note_shown
-from commons.consent.records import About
+import pandas as pd
+
+from commons.consent.effects import Effect, alternatives_of, effects_between, shown_now
 from commons.database.connection import Connection
 from commons.partners import Dataset
 from commons.vocabulary import UploadMode
@@ -42,6 +43,10 @@ class PreparedUpload:
             if place:
                 refuse_late_flag(raw, self.mapping)
             yield check(apply_mapping(raw, self.mapping), memory=memory)
+
+    def set_aside(self) -> pd.DataFrame:
+        """Return the rows that are set aside, as they stand in the file."""
+        return pd.concat([chunk.set_aside for chunk in self.chunks()], ignore_index=True)
 
     @cached_property
     def checked(self) -> CheckedRecords:
@@ -100,7 +105,9 @@ def preview_upload(
     mode: UploadMode = UploadMode.FULL,
 ) -> UploadPreview:
     """Return what the upload would change: it is made in full, looked at, and rolled back."""
+    known = set(alternatives_of(connection, dataset.dataset_id))
     with connection.transaction(force_rollback=True):
-        note_shown(connection, About(dataset.dataset_id, None))
         done = commit_upload(connection, dataset, prepared, uploaded_by=uploaded_by, mode=mode)
-        return UploadPreview(done, effects_since(connection, with_districts=True))
+        touched = sorted(known.union(alternatives_of(connection, dataset.dataset_id)))
+        after = shown_now(connection, touched)
+    return UploadPreview(done, effects_between(shown_now(connection, touched), after))

@@ -1,7 +1,6 @@
-"""Commands about what is stored: districts, partners and their tokens, uploads, an overview."""
+"""Commands about what is stored: districts, partners and their tokens, an overview."""
 
 from datetime import date, datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,11 +15,11 @@ from commons.districts.load import GridNotNeededError, LoadReport, load_district
 from commons.districts.replace import replace_records
 from commons.errors import CommonsError
 from commons.overview import dataset_overview
-from commons.partners import add_dataset, add_partner, find_dataset, find_partner, issue_token
+from commons.partners import add_dataset, add_partner, find_partner, issue_token
 from commons.release.readers import give_login
 from commons.release.upkeep import release_drift, sweep_release
 from commons.settings import settings
-from commons.vocabulary import Precision, Stance, UploadMode, Visibility
+from commons.vocabulary import Precision, Stance, Visibility
 
 districts = group("districts")
 release = group("release")
@@ -40,7 +39,6 @@ def register(app: typer.Typer) -> None:
     release.command("sweep", help=told("release_sweep", "commons release sweep"))(sweep)
     release.command("check", help=told("release_check", "commons release check"))(check_drift)
     app.add_typer(release, name="release")
-    app.command(help=told("upload", "commons upload liste-voisins liste.csv --dry-run"))(upload)
 
 
 SIGN_EXAMPLE = (
@@ -170,48 +168,3 @@ def check_drift() -> None:
     if drifted:
         raise CommonsError("release.drift", count=drifted)
     console.print(say("release_check.done"))
-
-
-def upload(
-    dataset: str,
-    file: Path,
-    partial: Annotated[bool, typer.Option("--partial", help=say("upload.partial"))] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help=say("upload.dry_run"))] = False,
-    set_aside: Annotated[Path | None, typer.Option(help=say("upload.set_aside"))] = None,
-) -> None:
-    from ingest.check.set_aside import set_aside_csv  # noqa: PLC0415 - a room above
-    from ingest.notices import NoticeCode, summarise  # noqa: PLC0415
-    from ingest.upload import commit_upload, prepare_upload  # noqa: PLC0415
-
-    ensure_database()
-    if not file.is_file():
-        raise CommonsError("upload.no_file", file=file.name)
-    with working(say("upload.reading", file=file.name)):
-        prepared = prepare_upload(file)
-    checked = prepared.checked
-    notices = summarise(checked.notices)
-    print_frame(notices.assign(fix=[NoticeCode[code].fix() for code in notices["code"]]))
-    if set_aside is not None:
-        set_aside.write_bytes(set_aside_csv(checked.set_aside))
-    if dry_run:
-        ready, aside = len(checked.frame), len(checked.set_aside)
-        console.print(say("upload.checked", rows_in=checked.rows_in, ready=ready, aside=aside))
-        return
-    with working(say("upload.storing")), connect(Role.INGEST) as connection:
-        done = commit_upload(
-            connection,
-            find_dataset(connection, dataset),
-            prepared,
-            uploaded_by="commons upload",
-            mode=UploadMode.PARTIAL if partial else UploadMode.FULL,
-        )
-    stored = done.stored
-    console.print(
-        say("upload.repeat" if stored.is_repeat else "upload.done", rows_in=stored.rows_in, new=stored.new,
-            changed=stored.changed, unchanged=stored.unchanged, gone=stored.gone, aside=stored.set_aside)
-    )  # fmt: skip
-    if stored.erased:
-        erased = NoticeCode.ERASED
-        console.print(
-            say("upload.erased", count=stored.erased, what=erased.what(), fix=erased.fix()), markup=False
-        )

@@ -2,13 +2,25 @@
 
 import sys
 
-from commons.cli import charter, cluster, consent, consent_show, data, demo, erasure, research, safekeeping
+from commons.cli import (
+    charter,
+    cluster,
+    consent,
+    consent_show,
+    data,
+    demo,
+    erasure,
+    research,
+    safekeeping,
+    uploads,
+)
 from commons.cli.terminal import complaints, group
 from commons.errors import CommonsError
 
 app = group("commons")
 cluster.register(app)
 data.register(app)
+uploads.register(app)
 demo.register(app)
 consent_show.register(consent.app)
 erasure.register(consent.app)

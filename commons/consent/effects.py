@@ -1,6 +1,7 @@
 """What a change of consent does to what each reader sees: told before it is done, and after."""
 
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from commons.consent.records import About
 from commons.database.connection import Connection
@@ -8,6 +9,24 @@ from commons.database.statements import run_file
 
 SMALL_DISTRICT = 5
 """Alternatives shown in a district; fewer than these tell little of it (consent.md, "Statistics")."""
+
+
+OF_DATASET = """
+WITH present AS (
+    SELECT DISTINCT m.alternative_id FROM commons.membership m JOIN commons.source_record r USING (record_id)
+     WHERE r.dataset_id = %s AND m.until_at IS NULL
+)
+SELECT alternative_id FROM present
+ UNION SELECT a.alternative_id FROM commons.alternative a JOIN present p ON a.redirected_to = p.alternative_id
+"""
+READERS = """
+SELECT r.audience::text, p.slug FROM commons.reader r LEFT JOIN commons.partner p USING (partner_id)
+ ORDER BY r.audience, p.slug NULLS FIRST
+"""
+SHOWN = """
+SELECT s.audience::text, p.slug, s.public_id, s.content
+  FROM commons.shown(%s::bigint[]) s LEFT JOIN commons.partner p ON p.partner_id = s.partner_id
+"""
 
 
 @dataclass(frozen=True)
@@ -29,6 +48,37 @@ class Effect:
 def note_shown(connection: Connection, about: About) -> None:
     """Keep, in this transaction, what readers see of a record's alternative, or of all those of the dataset."""
     run_file(connection, "commons.consent", "shown_before", about._asdict())
+
+
+Shown = dict[tuple[str, str | None], dict[UUID, str]]
+"""What each reader sees of some alternatives, by public id."""
+
+
+def alternatives_of(connection: Connection, dataset_id: int) -> list[int]:
+    """Return the alternatives that a dataset's records are in now, and those that lead to them."""
+    return [row[0] for row in connection.execute(OF_DATASET, (dataset_id,))]
+
+
+def shown_now(connection: Connection, alternatives: list[int]) -> Shown:
+    """Return what each reader sees of these alternatives; what is queued is released at once."""
+    connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    seen: Shown = {tuple(reader): {} for reader in connection.execute(READERS).fetchall()}
+    for audience, partner, public_id, content in connection.execute(SHOWN, (alternatives,)):
+        seen[audience, partner][public_id] = content
+    return seen
+
+
+def effects_between(before: Shown, after: Shown) -> tuple[Effect, ...]:
+    """Return what differs for each reader, of the same alternatives."""
+    return tuple(
+        Effect(
+            *reader,
+            vanished=len(seen.keys() - after[reader].keys()),
+            appeared=len(after[reader].keys() - seen.keys()),
+            changed=sum(after[reader].get(key, content) != content for key, content in seen.items()),
+        )
+        for reader, seen in before.items()
+    )
 
 
 def effects_since(connection: Connection, *, with_districts: bool = False) -> tuple[Effect, ...]:

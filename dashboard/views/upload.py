@@ -15,12 +15,20 @@ from commons.release import released
 from commons.settings import Secret
 from commons.vocabulary import Audience, UploadMode
 from dashboard.failures import explained
-from dashboard.partner_tables import Report, mapping_table, notice_lists, public_table, visibility_counts
+from dashboard.partner_tables import (
+    Report,
+    Sent,
+    effects_table,
+    mapping_table,
+    notice_lists,
+    public_table,
+    visibility_counts,
+)
 from dashboard.session import Key, language, say
 from dashboard.words import number, plain
 from ingest.check.set_aside import set_aside_csv
 from ingest.notices import NoticeCode, Severity
-from ingest.upload import PreparedUpload, commit_upload, prepare_upload
+from ingest.upload import PreparedUpload, commit_upload, prepare_upload, preview_upload
 
 MODES: list[UploadMode] = list(UploadMode)
 TOKEN_LETTERS = 200
@@ -83,7 +91,8 @@ def send(partner: Partner, datasets: list[Dataset]) -> None:
     if file is None:
         st.session_state.pop(Key.PREPARED, None)
         return
-    prepared = prepare(file)
+    sent = prepare(file)
+    prepared = sent.prepared
     preview(prepared)
     mode = st.radio(
         say("upload.mode"),
@@ -93,7 +102,9 @@ def send(partner: Partner, datasets: list[Dataset]) -> None:
     )
     if prepared.checked.frame.empty:
         st.warning(say("upload.nothing_ready"), icon=":material/warning:")
-    elif st.button(say("upload.commit"), type="primary", icon=":material/publish:"):
+        return
+    foresee(sent, partner, dataset, mode)
+    if st.button(say("upload.commit"), type="primary", icon=":material/publish:"):
         with st.spinner(say("upload.storing")), connect(Role.INGEST) as connection:
             done = commit_upload(connection, dataset, prepared, uploaded_by=partner.slug, mode=mode)
         st.session_state[Key.REPORT] = Report(dataset, done, prepared.checked.set_aside)
@@ -101,17 +112,38 @@ def send(partner: Partner, datasets: list[Dataset]) -> None:
         st.rerun()
 
 
-def prepare(file: UploadedFile) -> PreparedUpload:
-    """Return the file read and checked, once; its bytes lie on disk under a name of our own, and only meanwhile."""
+def prepare(file: UploadedFile) -> Sent:
+    """Return the file read and checked, once; while the visit needs it, it lies on disk under a name of our own."""
     kept = st.session_state.get(Key.PREPARED)
-    if kept is not None and kept[0] == file.file_id:
-        return kept[1]  # type: ignore[no-any-return]
-    with st.spinner(say("upload.reading")), tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / secrets.token_hex(8)
+    if isinstance(kept, Sent) and kept.file_id == file.file_id:
+        return kept
+    with st.spinner(say("upload.reading")):
+        folder = tempfile.TemporaryDirectory()
+        path = Path(folder.name) / secrets.token_hex(8)
         path.write_bytes(file.getbuffer())
-        prepared = prepare_upload(path, file.name)
-    st.session_state[Key.PREPARED] = (file.file_id, prepared)
-    return prepared
+        sent = Sent(file.file_id, folder, prepare_upload(path, file.name))
+        sent.prepared.checked.rows_in  # noqa: B018 - all of it is read while the spinner turns
+    st.session_state[Key.PREPARED] = sent
+    return sent
+
+
+def foresee(sent: Sent, partner: Partner, dataset: Dataset, mode: UploadMode) -> None:
+    """Show what storing the file would change in the dataset, and for whom; it is worked out once for each choice."""
+    asked = (dataset.dataset_id, mode)
+    if asked not in sent.foreseen:
+        with st.spinner(say("upload.foreseeing")), connect(Role.INGEST) as connection:
+            sent.foreseen[asked] = preview_upload(
+                connection, dataset, sent.prepared, uploaded_by=partner.slug, mode=mode
+            )
+    foreseen = sent.foreseen[asked]
+    stored = foreseen.committed.stored
+    st.header(say("upload.foreseen"), anchor=False)
+    if stored.is_repeat:
+        st.info(say("upload.repeat"))
+    counts = {name: getattr(stored, name) for name in ("new", "changed", "unchanged", "gone")}
+    show_figures(counts | {"duplicates": foreseen.committed.merged.decisions_added})
+    st.dataframe(effects_table(foreseen.effects, language()), hide_index=True)
+    st.caption(say("upload.foreseen_note"))
 
 
 def preview(prepared: PreparedUpload) -> None:

@@ -1,10 +1,9 @@
 """Undoing the latest upload of a dataset: its records and their flags become what they were before it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from commons.audit import record_event
-from commons.consent.effects import Effect, effects_since, note_shown
-from commons.consent.records import About
+from commons.consent.effects import Effect, alternatives_of, effects_between, shown_now
 from commons.database.connection import Connection
 from commons.database.statements import run_file
 from commons.errors import CommonsError
@@ -16,12 +15,15 @@ from ingest.merge.merge import merge
 
 @dataclass(frozen=True)
 class UndoneUpload:
-    """What undoing an upload did: to records that it had brought, to those that are as before it, and for each reader."""
+    """What undoing an upload did: records taken away that it had brought, those as before it, what each reader sees.
+
+    `effects` are told in a dry run only.
+    """
 
     upload_id: int
     removed: int
     restored: int
-    effects: tuple[Effect, ...]
+    effects: tuple[Effect, ...] = ()
 
 
 def undo_upload(
@@ -30,31 +32,35 @@ def undo_upload(
     upload_id: int,
     *,
     undone_by: str,
-    dry_run: bool = False,
     linker: Linker | None = None,
 ) -> UndoneUpload:
     """Return what undoing the upload changed; the caller commits, and at that moment the release follows.
 
     Only the dataset's latest upload can be undone: then the one before it is the latest. What people said since, a
-    withdrawal above all, stands. A dry run changes nothing. Raises CommonsError where it is not the latest.
+    withdrawal above all, stands. Raises CommonsError where it is not the latest.
     """
-    with connection.transaction(force_rollback=dry_run):
-        connection.execute(
-            "SELECT pg_advisory_xact_lock(hashtext('commons dataset'), %s)", (dataset.dataset_id,)
-        )
-        latest = connection.execute(
-            "SELECT upload_id, uploaded_at FROM commons.upload WHERE dataset_id = %s AND undone_at IS NULL"
-            " ORDER BY upload_id DESC LIMIT 1",
-            (dataset.dataset_id,),
-        ).fetchone()
-        if latest is None or latest[0] != upload_id:
-            raise CommonsError("undo.not_latest", dataset=dataset.slug, number=upload_id)
-        note_shown(connection, About(dataset.dataset_id, None))
-        values = {"upload_id": upload_id, "uploaded_at": latest[1], "dataset_id": dataset.dataset_id}
-        counts = run_file(connection, "ingest.store", "undo", values).fetchone()
-        assert counts is not None  # noqa: S101 - an aggregate
-        merge(connection, linker or NearNameLinker())
-        record_event(connection, undone_by, "undo upload", "dataset", dataset.slug, upload_id=upload_id)
-        effects = effects_since(connection, with_districts=dry_run)
-        removed, restored = counts
-        return UndoneUpload(upload_id, removed, restored, effects)
+    connection.execute("SELECT pg_advisory_xact_lock(hashtext('commons dataset'), %s)", (dataset.dataset_id,))
+    latest = connection.execute(
+        "SELECT upload_id, uploaded_at FROM commons.upload WHERE dataset_id = %s AND undone_at IS NULL"
+        " ORDER BY upload_id DESC LIMIT 1",
+        (dataset.dataset_id,),
+    ).fetchone()
+    if latest is None or latest[0] != upload_id:
+        raise CommonsError("undo.not_latest", dataset=dataset.slug, number=upload_id)
+    values = {"upload_id": upload_id, "uploaded_at": latest[1], "dataset_id": dataset.dataset_id}
+    counts = run_file(connection, "ingest.store", "undo", values).fetchone()
+    assert counts is not None  # noqa: S101 - an aggregate
+    merge(connection, linker or NearNameLinker())
+    record_event(connection, undone_by, "undo upload", "dataset", dataset.slug, upload_id=upload_id)
+    removed, restored = counts
+    return UndoneUpload(upload_id, removed, restored)
+
+
+def preview_undo(connection: Connection, dataset: Dataset, upload_id: int) -> UndoneUpload:
+    """Return what undoing the upload would change, for each reader too; nothing is changed."""
+    known = set(alternatives_of(connection, dataset.dataset_id))
+    with connection.transaction(force_rollback=True):
+        done = undo_upload(connection, dataset, upload_id, undone_by="a trial")
+        touched = sorted(known.union(alternatives_of(connection, dataset.dataset_id)))
+        after = shown_now(connection, touched)
+    return replace(done, effects=effects_between(shown_now(connection, touched), after))

@@ -106,7 +106,11 @@ def test_an_upload_is_checked_then_stored_and_its_set_aside_rows_written(demo_da
     assert "another person" in alone.stderr
     assert commons("consent", "approve", number, "--by", "you").returncode == 0
     dry = commons("upload", "liste", str(file), "--dry-run")
-    assert "2 rows read: 1 ready, 1 set aside. Nothing is stored." in dry.stdout
+    assert "2 rows read: 1 new, 0 changed, 0 unchanged, 1 set aside" in dry.stdout
+    assert "A trial: nothing is stored." in dry.stdout
+    assert demo_database.rows(
+        "SELECT count(*) FROM commons.dataset JOIN commons.upload USING (dataset_id) WHERE slug = 'liste'"
+    ) == [(0,)]
     done = commons("upload", "liste", str(file), "--set-aside", str(aside))
     assert done.returncode == 0, done.stderr
     assert "2 rows read: 1 new" in done.stdout
