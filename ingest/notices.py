@@ -149,7 +149,8 @@ def add_up(summaries: Iterable[pd.DataFrame]) -> pd.DataFrame:
     every = pd.concat(list(summaries), ignore_index=True)
     grouped = every.groupby(["code", "severity", "column"], dropna=False, sort=False)
     summed = grouped.agg(
-        rows=("rows", "sum"), first_rows=("first_rows", lambda rows: rows.sum()[:FIRST_ROWS])
+        rows=("rows", "sum"),
+        first_rows=("first_rows", lambda lists: [row for rows in lists for row in rows][:FIRST_ROWS]),
     ).reset_index()
     return _most_grave_first(summed)
 
@@ -157,7 +158,7 @@ def add_up(summaries: Iterable[pd.DataFrame]) -> pd.DataFrame:
 def _most_grave_first(summary: pd.DataFrame) -> pd.DataFrame:
     order = summary["severity"].map({severity.value: rank for rank, severity in enumerate(Severity)})
     return (
-        summary.assign(_order=order, _first=summary["first_rows"].str[0])
+        summary.assign(_order=order, _first=[rows[0] if rows else 0 for rows in summary["first_rows"]])
         .sort_values(
             ["_order", "rows", "_first", "code", "column"], ascending=[True, False, True, True, True]
         )
