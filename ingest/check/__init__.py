@@ -20,17 +20,20 @@ from ingest.notices import Severity, notice_frame
 __all__ = ["CANONICAL_COLUMNS", "REGION_BOUNDS", "CheckedRecords", "check", "set_aside_csv"]
 
 
-def check(mapped: MappedTable, region: gpd.GeoDataFrame | Bounds | None = None) -> CheckedRecords:
+def check(
+    mapped: MappedTable, region: gpd.GeoDataFrame | Bounds | None = None, crs: int | None = None
+) -> CheckedRecords:
     """Return the records that can be stored, what was remarked, and the rows that were set aside.
 
     `region` (any CRS, or bounds in degrees) says where records may lie; by default the box around Brussels.
+    `crs` is what `crs_of_file` said of the file's first rows, where `mapped` is a part of a file.
     """
     draft = Draft(mapped)
     checks = (
         check_texts,
         check_addresses,
         check_names,
-        partial(check_positions, bounds=_bounds(region)),
+        partial(check_positions, bounds=_bounds(region), decided_crs=crs),
         check_categories,
         check_subjects,
         check_contacts,

@@ -148,6 +148,12 @@ def test_a_declared_system_is_replaced_only_where_all_points_fit_another():
     assert decide_crs(4326, np.vstack([lambert, [[20_000.0, 200_000.0]]]), REGION_BOUNDS) == 4326
 
 
+def test_later_rows_are_read_by_what_the_first_decided(checked):
+    later = table(("50,85", "4,35"))
+    assert checked(later, crs=31370).set_aside["_codes"].tolist() == ["OUTSIDE_REGION"]
+    assert len(checked(later, crs=None).frame) == 1
+
+
 def test_a_replaced_declaration_is_told(checked, collection):
     text = collection(
         ({"nom": "A"}, [149_000, 170_000]), crs={"type": "name", "properties": {"name": "EPSG:3812"}}
