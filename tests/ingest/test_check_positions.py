@@ -7,7 +7,9 @@ import shapely
 from pyproj import Transformer
 
 from ingest.check.angles import read_angle
-from ingest.check.positions import CANDIDATE_CRS, REGION_BOUNDS, bounds_in, decide_crs
+from ingest.check.draft import Draft
+from ingest.check.positions import CANDIDATE_CRS, REGION_BOUNDS, bounds_in, crs_of_file, decide_crs
+from ingest.map import apply_mapping, propose_mapping
 
 BRUSSELS = (4.3525, 50.8467)
 
@@ -161,3 +163,9 @@ def test_a_replaced_declaration_is_told(checked, collection):
     result = checked(text, "a.geojson")
     assert result.frame.loc[0, ["lon", "lat"]].astype(float).round(2).tolist() == [4.35, 50.84]
     assert "CRS_CORRECTED" in set(result.notices["code"])
+
+
+@pytest.mark.parametrize(("rows", "crs"), [([("", ""), ("0", "0")], None), ([("170000", "149000")], 31370)])
+def test_rows_without_a_position_do_not_decide_for_the_file(read, rows, crs):
+    raw = read(table(*rows), "liste.csv")
+    assert crs_of_file(Draft(apply_mapping(raw, propose_mapping(raw)))) == crs
