@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 from pyproj import Transformer
 
+from ingest.check.angles import PAIR, to_degrees
 from ingest.check.draft import Draft, Finding
 from ingest.map.patterns import to_number
 from ingest.notices import NoticeCode
@@ -36,13 +37,14 @@ class Positions:
 def check_positions(draft: Draft, bounds: Bounds = REGION_BOUNDS) -> Iterator[Finding]:
     """Set `lon` and `lat`. A row without a position is kept; one outside the region is set aside.
 
+    The first chunk that has any position decides the CRS for the whole file.
     Swapped axes are put right only where the point is outside the region as given and inside it when swapped.
     """
     given = read_positions(draft)
     nowhere = _is_nowhere(given.points)
     points = np.where(nowhere[:, None], np.nan, given.points)
     present = np.isfinite(points.sum(axis=1))
-    crs = given.crs or draft.memory.crs or guess_crs(points[present], bounds)
+    crs = draft.memory.crs or decide_crs(given.crs, points[present], bounds)
     draft.memory.crs = crs if present.any() else draft.memory.crs
     unknown = present if crs is None else np.zeros_like(present)
     points, swapped = _unswap(points, bounds_in(crs or STORAGE_CRS, bounds))
@@ -54,6 +56,8 @@ def check_positions(draft: Draft, bounds: Bounds = REGION_BOUNDS) -> Iterator[Fi
 
     if given.crs is None and crs not in (None, STORAGE_CRS):
         yield Finding(NoticeCode.CRS_GUESSED, field=given.field)
+    if given.crs is not None and crs != given.crs:
+        yield Finding(NoticeCode.CRS_CORRECTED, field=given.field)
     unreadable = given.unreadable | nowhere
     yield Finding(NoticeCode.POSITION_UNREADABLE, rows(unreadable), given.field)
     yield Finding(NoticeCode.NO_POSITION, rows(~present & ~unreadable), given.field)
@@ -74,9 +78,24 @@ def read_positions(draft: Draft) -> Positions:
             r"^[\s(\[]*([^\s,;|]+)\s*[,;|\s]\s*([^\s,;|]+?)[\s)\]]*$"
         )
         x, y, field = pair[1], pair[0], "coordinates"
-    points = np.column_stack([to_number(x), to_number(y)])
+        angles = draft.texts("coordinates").where(x.isna()).str.extract(PAIR)
+        x, y = x.fillna(angles["lon"]), y.fillna(angles["lat"])
+    points = np.column_stack([_to_coordinate(x), _to_coordinate(y)])
     written = (x.notna() | y.notna() | draft.texts("coordinates").notna()).to_numpy(dtype=bool)
     return Positions(points, None, written & ~np.isfinite(points).all(axis=1), field)
+
+
+def decide_crs(declared: int | None, points: Points, bounds: Bounds) -> int | None:
+    """Return the declared EPSG code, unless no point lies in the region by it and all do by another.
+
+    One point that is elsewhere keeps the declaration: a file of another place must not be moved into the region.
+    """
+    if declared is None:
+        return guess_crs(points, bounds)
+    if not len(points) or _hits(points, declared, bounds):
+        return declared
+    others = (crs for crs in CANDIDATE_CRS if crs != declared and _hits(points, crs, bounds) == len(points))
+    return next(others, declared)
 
 
 def guess_crs(points: Points, bounds: Bounds) -> int | None:
@@ -86,10 +105,7 @@ def guess_crs(points: Points, bounds: Bounds) -> int | None:
     """
     if not len(points):
         return STORAGE_CRS
-    hits = {}
-    for crs in CANDIDATE_CRS:
-        box = bounds_in(crs, bounds)
-        hits[crs] = int((_inside(points, box) | _inside(points[:, ::-1], box)).sum())
+    hits = {crs: _hits(points, crs, bounds) for crs in CANDIDATE_CRS}
     best = max(CANDIDATE_CRS, key=lambda crs: hits[crs])
     if hits[best]:
         return best
@@ -104,6 +120,19 @@ def bounds_in(crs: int, bounds: Bounds) -> Bounds:
         *bounds
     )
     return west, south, east, north
+
+
+def _hits(points: Points, crs: int, bounds: Bounds) -> int:
+    """Return how many points are in the region, in either order of axes."""
+    box = bounds_in(crs, bounds)
+    return int((_inside(points, box) | _inside(points[:, ::-1], box)).sum())
+
+
+def _to_coordinate(texts: pd.Series) -> pd.Series:
+    """Return numbers, and degrees where a text is an angle; nothing is asked of a column of numbers."""
+    numbers = to_number(texts)
+    rest = texts.where(numbers.isna())
+    return numbers.fillna(to_degrees(rest)) if rest.notna().any() else numbers
 
 
 def _is_nowhere(points: Points) -> Mask:
@@ -122,7 +151,11 @@ def _inside(points: Points, bounds: Bounds) -> Mask:
 
 def _unswap(points: Points, box: Bounds) -> tuple[Points, Mask]:
     turned = points[:, ::-1]
-    swapped = ~_inside(points, box) & _inside(turned, box)
+    straight, swapped = _inside(points, box), _inside(turned, box)
+    either = straight & swapped
+    straight, swapped = straight & ~either, swapped & ~either
+    if swapped.any() and not straight.any():
+        swapped |= either  # Lambert's ranges overlap: such a row goes with its file where all others agree
     return np.where(swapped[:, None], turned, points), swapped
 
 

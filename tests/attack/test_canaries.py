@@ -130,7 +130,7 @@ def test_a_consent_link_shows_its_own_record_and_no_other(among_canaries, served
     commons, (address, _) = among_canaries, served
     entitled = commons.told
     joined = next(pair[0] for pairs in entitled.pairs.values() for pair in pairs)
-    for record in (joined, next(g[0] for g in entitled.groups if g[0].place)):
+    for record in (joined, next(g[0] for g in entitled.groups if g and g[0].place)):
         plan = next(plan for plan in commons.commons.plans if plan.slug == record.dataset.slug)
         row = entitled.row[record.key]
         with connect(Role.INGEST) as connection:

@@ -6,7 +6,9 @@ import pytest
 import shapely
 from pyproj import Transformer
 
-from ingest.check.positions import CANDIDATE_CRS, REGION_BOUNDS, bounds_in
+from ingest.check.angles import read_angle
+from ingest.check.draft import Memory
+from ingest.check.positions import CANDIDATE_CRS, REGION_BOUNDS, bounds_in, decide_crs
 
 BRUSSELS = (4.3525, 50.8467)
 
@@ -92,3 +94,78 @@ def test_pairs_in_one_cell_are_read_in_either_order(checked):
 def test_geometry_counts_and_not_a_column_that_says_otherwise(checked, collection):
     text = collection(({"nom": "A", "latitude": "51", "longitude": "4.5"}, list(BRUSSELS)))
     assert checked(text, "a.geojson").frame.loc[0, "lon"] == BRUSSELS[0]
+
+
+@pytest.mark.parametrize("crs", CANDIDATE_CRS)
+@pytest.mark.parametrize("is_swapped", [False, True])
+def test_nearly_every_point_of_a_file_is_within_a_metre(checked, crs, is_swapped):
+    draw = np.random.default_rng(4)
+    truth = np.column_stack([draw.uniform(4.24, 4.49, 1000), draw.uniform(50.76, 50.92, 1000)])
+    x, y = Transformer.from_crs(4326, crs, always_xy=True).transform(*truth.T)
+    result = checked(table(*(zip(x, y, strict=True) if is_swapped else zip(y, x, strict=True))))
+    to_metres = Transformer.from_crs(4326, 31370, always_xy=True)
+    found = np.array(to_metres.transform(*result.frame[["lon", "lat"]].astype(float).to_numpy().T))
+    away = np.hypot(*(found - np.array(to_metres.transform(*truth.T))))
+    assert len(away) == 1000
+    assert (away < 1).mean() >= 0.995
+    assert ("AXES_SWAPPED" in set(result.notices["code"])) == is_swapped
+
+
+@pytest.mark.parametrize("place", [("51,22", "4,40"), ("50,46", "4,86")])
+def test_antwerp_and_namur_are_not_moved_into_the_region(checked, place):
+    assert checked(table(place)).set_aside["_codes"].tolist() == ["OUTSIDE_REGION"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "50°50'48\"N",
+        "50° 50\u2032 48\u2033 N",
+        "N50 50.8",
+        "50d50m48s",
+        "50\u00ba50\u201948\u2019\u2019",
+        "50°50,8'N",
+        "50.84667N",
+    ],
+)
+def test_angles_are_read_in_their_usual_spellings(text):
+    assert read_angle(text) == pytest.approx(50.84667, abs=1e-5)
+
+
+@pytest.mark.parametrize("text", ["", "50°75'N", "-50°50'N", "N50°N", "rue 5", "1030 Schaerbeek", "999°"])
+def test_what_is_no_angle_is_not_read(text):
+    assert np.isnan(read_angle(text))
+
+
+@pytest.mark.parametrize("cell", ['50°50\'48""N 4°21\'09""E', "N50 50.8, E4 21.15"])
+def test_angles_in_one_cell_are_read(checked, cell):
+    result = checked(f'nom,coordonnées\nA,"{cell}"\nB,"50.85, 4.35"\nC,"50.86, 4.36"\n')
+    assert result.frame.loc[0, ["lon", "lat"]].astype(float).round(4).tolist() == list(BRUSSELS)
+
+
+def test_a_declared_system_is_replaced_only_where_all_points_fit_another():
+    lambert = np.array([[149_000.0, 170_000.0], [150_000.0, 171_000.0]])
+    assert decide_crs(4326, lambert, REGION_BOUNDS) == 31370
+    assert decide_crs(4326, np.vstack([lambert, [[20_000.0, 200_000.0]]]), REGION_BOUNDS) == 4326
+
+
+def test_later_rows_are_read_by_what_the_first_decided(checked):
+    later = table(("50,85", "4,35"))
+    assert checked(later, memory=Memory(31370)).set_aside["_codes"].tolist() == ["OUTSIDE_REGION"]
+    assert len(checked(later, memory=Memory()).frame) == 1
+
+
+def test_a_replaced_declaration_is_told(checked, collection):
+    text = collection(
+        ({"nom": "A"}, [149_000, 170_000]), crs={"type": "name", "properties": {"name": "EPSG:3812"}}
+    )
+    result = checked(text, "a.geojson")
+    assert result.frame.loc[0, ["lon", "lat"]].astype(float).round(2).tolist() == [4.35, 50.84]
+    assert "CRS_CORRECTED" in set(result.notices["code"])
+
+
+@pytest.mark.parametrize(("rows", "crs"), [([("", ""), ("0", "0")], None), ([("170000", "149000")], 31370)])
+def test_rows_without_a_position_do_not_decide_for_the_file(checked, rows, crs):
+    memory = Memory()
+    checked(table(*rows), memory=memory)
+    assert memory.crs == crs

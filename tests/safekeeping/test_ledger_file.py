@@ -169,8 +169,10 @@ def test_a_withdrawal_is_noted_before_it_commits_with_no_value_and_no_name(withd
         "record",
         "key_id",
         "field_groups",
+        "wanted",
         "head",
     }
+    assert noted.wanted is None
 
 
 def test_a_dry_run_and_a_record_that_is_not_there_are_not_noted(withdrawn):
