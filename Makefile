@@ -26,7 +26,7 @@ demo: $(INSTALLED) ## fill a commons with invented partners and serve it; ARGS=-
 
 test: WITH_BROWSER := yes
 test: check ## check, then run every test; a test that would be skipped for lack of something fails
-	@COMMONS_REQUIRE_ALL=1 $(BIN)/pytest $(ARGS)
+	@COMMONS_REQUIRE_ALL=1 $(BIN)/pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 check: $(INSTALLED) ## style, format, types, and which room may import which
 	@$(BIN)/ruff check
