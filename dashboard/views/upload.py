@@ -28,13 +28,14 @@ from dashboard.session import Key, language, say
 from dashboard.words import number, plain
 from ingest.check.set_aside import set_aside_csv
 from ingest.notices import NoticeCode, Severity
+from ingest.read.recognise import EXTENSIONS
 from ingest.upload import PreparedUpload, commit_upload, prepare_upload, preview_upload
 
 MODES: list[UploadMode] = list(UploadMode)
 TOKEN_LETTERS = 200
 # Streamlit's uploader speaks English only; style.css shows these words in the place of its own.
 UPLOADER_WORDS = "<style>:root {{ --choose: '{choose}'; --limit: '{limit}'; }}</style>"
-FILE_TYPES = ["csv", "geojson", "json", "gpkg", "zip", "xlsx"]
+FILE_TYPES = [ending.removeprefix(".") for ending in EXTENSIONS]
 
 
 def show() -> None:

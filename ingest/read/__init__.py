@@ -1,6 +1,7 @@
 """A partner's file on its way in, first step: bytes to rows of text."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from commons.errors import CommonsError
@@ -8,7 +9,7 @@ from ingest.read.delimited import read_delimited
 from ingest.read.geojson import read_geojson
 from ingest.read.recognise import recognise
 from ingest.read.table import Format, RawTable, concat
-from ingest.read.vector import read_geopackage, read_shapefile
+from ingest.read.vector import DRIVERS, read_vector
 from ingest.read.workbook import read_workbook
 
 __all__ = ["Format", "RawTable", "read_chunks", "read_file"]
@@ -17,8 +18,7 @@ READERS: dict[Format, Callable[[Path], Iterator[RawTable]]] = {
     Format.CSV: read_delimited,
     Format.GEOJSON: read_geojson,
     Format.XLSX: read_workbook,
-    Format.GPKG: read_geopackage,
-    Format.SHAPEFILE: read_shapefile,
+    **{form: partial(read_vector, form=form) for form in DRIVERS},
 }
 
 

@@ -47,6 +47,21 @@ def extract_shapefile(path: Path, folder: Path) -> Path:
     return folder / "layer.shp"
 
 
+def extract_kml(path: Path, folder: Path) -> Path:
+    """Return the one KML document of a KMZ archive, unpacked into `folder`; its pictures stay where they are."""
+    with _opened(path) as archive:
+        documents = [m for m in archive.infolist() if m.filename.lower().endswith(".kml") and not m.is_dir()]
+        if len(documents) != 1:
+            raise CommonsError("read_archive_several")
+        total = 0
+        with (folder / "document.kml").open("wb") as target:
+            for chunk in _unpack(archive, documents[0]):
+                total += len(chunk)
+                _refuse_bomb(total, path.stat().st_size)
+                target.write(chunk)
+    return folder / "document.kml"
+
+
 def _shapefile_parts(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     parts: dict[str, zipfile.ZipInfo] = {}
     stems = set()

@@ -3,12 +3,14 @@
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from commons.errors import CommonsError
+from ingest.map.headers import fold_header, header_words
 from ingest.notices import Notice, NoticeCode
 from ingest.read.table import Format, RawTable, in_chunks, tabulate
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 SEPARATORS = ";\t,|"
 SNIFFED_CHARACTERS = 65_536
 SNIFFED_ROWS = 50
+VALUE = re.compile(r"-?\d+(?:[.,]\d+)+|https?://\S+|[^@\s]+@[^@\s]+\.\w+|POINT ?\(.*\)", re.IGNORECASE)
+"""What stands in a row and not over a column: a decimal number, an address of the web or of mail, a point."""
 BLOCK_CHARACTERS = 1_048_576
 MAX_LINE_CHARACTERS = 1_048_576
 """A line of a partner's list has some hundred characters; without an end in sight it would fill the memory."""
@@ -36,7 +40,11 @@ def read_delimited(path: Path) -> Iterator[RawTable]:
         header = next(filter(is_filled, _explained(reader)), None)
         if header is None:
             raise CommonsError("read_empty")
-        numbered = ((number, line) for number, line in enumerate(_explained(reader), start=1) if any(line))
+        lines: Iterator[list[str]] = _explained(reader)
+        if is_headerless(header):
+            lines, header = chain([header], lines), [f"column_{n}" for n in range(1, len(header) + 1)]
+            notices = [*notices, Notice(NoticeCode.HEADER_MISSING)]
+        numbered = ((number, line) for number, line in enumerate(lines, start=1) if any(line))
         for chunk in in_chunks(numbered):
             records, ragged = _shape(chunk, len(header), separator)
             rows, named = tabulate(header, records)
@@ -73,6 +81,17 @@ def lines_of(file: TextIO) -> Iterator[str]:
         if len(line) == MAX_LINE_CHARACTERS:
             raise CommonsError("read_line_too_long")
         yield line
+
+
+def is_headerless(first: list[str]) -> bool:
+    """Say whether a first line is data: it names no column, and has a cell that nobody would call a column by.
+
+    >>> is_headerless(["Maison", "50.85", "4.35"]), is_headerless(["nom", "2018", "2019"])
+    (True, False)
+    """
+    return not any(fold_header(cell) in header_words() for cell in first) and any(
+        VALUE.fullmatch(cell.strip()) for cell in first
+    )
 
 
 def is_filled(line: list[str]) -> bool:

@@ -14,7 +14,7 @@ from commons.errors import CommonsError
 from ingest.notices import Notice
 from ingest.read.delimited import detect_encoding
 from ingest.read.geometry import representative_points
-from ingest.read.json_stream import JsonStream
+from ingest.read.json_stream import JsonLines, JsonStream, is_lines
 from ingest.read.table import Format, Points, RawTable, in_chunks, plain_text, refuse_size
 
 KNOWN_CRS = {"4326": 4326, "CRS84": 4326, "31370": 31370, "3812": 3812, "3857": 3857, "900913": 3857}
@@ -29,7 +29,7 @@ def read_geojson(path: Path) -> Iterator[RawTable]:
     encoding, notices = detect_encoding(path)
     try:
         with path.open(encoding=encoding, newline="") as file:
-            stream = JsonStream(file, "features")
+            stream = JsonLines(file) if is_lines(file) else JsonStream(file, "features")
             yield from _read_collection(stream, encoding, notices)
     except OverflowError as error:  # a coordinate of hundreds of digits
         raise CommonsError("read_json_number") from error
@@ -37,7 +37,9 @@ def read_geojson(path: Path) -> Iterator[RawTable]:
         raise CommonsError("read_not_text") from error
 
 
-def _read_collection(stream: JsonStream, encoding: str, notices: list[Notice]) -> Iterator[RawTable]:
+def _read_collection(
+    stream: JsonStream | JsonLines, encoding: str, notices: list[Notice]
+) -> Iterator[RawTable]:
     """Yield the features; the first chunk waits for the next, so that a short file is known to its end."""
     crs: int | None = None
     keep_ids: bool | None = None
@@ -80,7 +82,7 @@ def _read_features(
     for number, feature in enumerate(features, start=first):
         if not _is_feature(feature):
             raise CommonsError("read_feature", row=number)
-    properties = [feature.get("properties") or {} for feature in features]
+    properties = [flatten(feature.get("properties") or {}) for feature in features]
     if keep_ids:
         properties = [{"id": f.get("id"), **members} for f, members in zip(features, properties, strict=True)]
     names = list(dict.fromkeys(name for members in properties for name in members))
@@ -104,6 +106,22 @@ def _is_feature(feature: object) -> bool:
         and isinstance(feature.get("properties"), dict | None)
         and isinstance(feature.get("geometry"), dict | None)
     )
+
+
+def flatten(members: dict[str, Any]) -> dict[str, Any]:
+    """Return the members with those of objects among them under names joined by points; a name in use is not taken.
+
+    >>> flatten({"address": {"street": "Rue Haute", "no": {"nr": 3}}, "name": "x"})
+    {'address.street': 'Rue Haute', 'address.no.nr': 3, 'name': 'x'}
+    """
+    flat: dict[str, Any] = {}
+    for name, value in members.items():
+        inner = {f"{name}.{key}": v for key, v in flatten(value).items()} if isinstance(value, dict) else {}
+        if inner and not inner.keys() & members.keys():
+            flat |= inner
+        else:
+            flat[name] = value
+    return flat
 
 
 def as_text(value: Any) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, NoReturn, TextIO
 
 from commons.errors import CommonsError
+from ingest.read.delimited import MAX_LINE_CHARACTERS, lines_of
 
 BLOCK_CHARACTERS = 1_048_576
 MAX_ITEM_CHARACTERS = 32 * 1_048_576
@@ -27,9 +28,7 @@ class JsonStream:
         self._file, self._long = file, long
         self._text, self._at, self._line = "", 0, 1
         self._ended = False
-        self._decoder = json.JSONDecoder(
-            object_pairs_hook=unique_members, parse_constant=_refuse_constant, parse_float=_finite
-        )
+        self._decoder = _decoder()
 
     def items(self) -> Iterator[Any]:
         """Yield the items of the long array, then go on to the end of the document."""
@@ -123,6 +122,47 @@ class JsonStream:
 
     def _line_of(self, position: int) -> int:
         return self._line + self._text.count("\n", 0, position)
+
+
+class JsonLines:
+    """Features written one on each line, also as a text sequence (RFC 8142); read like the items of a collection."""
+
+    def __init__(self, file: TextIO) -> None:
+        self.members: dict[str, Any] = {"type": "FeatureCollection", "features": []}
+        self._file = file
+
+    def items(self) -> Iterator[Any]:
+        """Yield the features. Raises CommonsError as `JsonStream` does."""
+        decoder = _decoder()
+        for number, line in enumerate(lines_of(self._file), start=1):
+            text = line.strip("\x1e \t\r\n")
+            if not text:
+                continue
+            try:
+                yield decoder.decode(text)
+            except json.JSONDecodeError as error:
+                raise CommonsError("read_json", line=number) from error
+            except RecursionError as error:
+                raise CommonsError("read_json_too_deep") from error
+            except ValueError as error:
+                raise CommonsError("read_json_number") from error
+
+
+def is_lines(file: TextIO) -> bool:
+    """Say whether the first line of a file is a whole feature; the file is then at its beginning again."""
+    line = file.readline(MAX_LINE_CHARACTERS).strip("\x1e\ufeff \t\r\n")
+    file.seek(0)
+    try:
+        first = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(first, dict) and first.get("type") == "Feature"
+
+
+def _decoder() -> json.JSONDecoder:
+    return json.JSONDecoder(
+        object_pairs_hook=unique_members, parse_constant=_refuse_constant, parse_float=_finite
+    )
 
 
 def unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

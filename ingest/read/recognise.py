@@ -1,5 +1,6 @@
 """Which format a file is, decided by its bytes: an extension is a claim that has to agree."""
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -18,13 +19,31 @@ EXTENSIONS = {
     ".xlsx": Format.XLSX,
     ".gpkg": Format.GPKG,
     ".zip": Format.SHAPEFILE,
+    ".fgb": Format.FLATGEOBUF,
+    ".kml": Format.KML,
+    ".kmz": Format.KMZ,
+    ".gpx": Format.GPX,
+    ".osm": Format.OSM,
+    ".pbf": Format.PBF,
+    ".parquet": Format.GEOPARQUET,
+    ".geoparquet": Format.GEOPARQUET,
+    ".geojsonl": Format.GEOJSON,
+    ".ndjson": Format.GEOJSON,
+    ".jsonl": Format.GEOJSON,
 }
 
+MARKUP = re.compile(rb"\A(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(kml|gpx|osm)\b", re.DOTALL)
+"""The first element of an XML document, after its declaration and comments."""
+
+MAGIC = {
+    b"SQLite format 3\x00": Format.GPKG,
+    b"fgb\x03fgb": Format.FLATGEOBUF,
+    b"PAR1": Format.GEOPARQUET,
+}
 BINARY_MAGIC = (
     b"\xd0\xcf\x11\xe0",
     b"%PDF",
     b"\x1f\x8b",
-    b"PAR1",
     b"7z\xbc\xaf",
     b"Rar!",
     b"\x89PNG",
@@ -55,15 +74,24 @@ def recognise_content(path: Path) -> Format:
     """Return the format that the bytes have. Raises CommonsError for one that is not read here."""
     with path.open("rb") as file:
         head = file.read(4096)
-    if head.startswith(b"SQLite format 3\x00"):
-        return Format.GPKG
+    known = next((form for magic, form in MAGIC.items() if head.startswith(magic)), None)
+    if known is not None:
+        return known
     if head.startswith(b"PK"):
         return _recognise_zip(path)
+    if b"OSMHeader" in head[:64]:
+        return Format.PBF
     if head.startswith(BINARY_MAGIC):
         raise CommonsError("read_unknown_format")
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return _recognise_text(head)
+
+
+def _recognise_text(head: bytes) -> Format:
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\x1e")
     if not text:
         raise CommonsError("read_empty")
+    if markup := MARKUP.match(text):
+        return Format(markup[1].decode())
     if text.startswith(b"<"):
         raise CommonsError("read_markup")
     return Format.GEOJSON if text.startswith((b"{", b"[")) else Format.CSV
@@ -79,4 +107,6 @@ def _recognise_zip(path: Path) -> Format:
         return Format.XLSX
     if any(name.endswith(".shp") for name in names):
         return Format.SHAPEFILE
+    if any(name.endswith(".kml") for name in names):
+        return Format.KMZ
     raise CommonsError("read_unknown_format")

@@ -31,6 +31,13 @@ class Format(StrEnum):
     XLSX = "xlsx"
     GPKG = "gpkg"
     SHAPEFILE = "shp"
+    FLATGEOBUF = "fgb"
+    KML = "kml"
+    KMZ = "kmz"
+    GPX = "gpx"
+    OSM = "osm"
+    PBF = "pbf"
+    GEOPARQUET = "parquet"
 
 
 @dataclass(frozen=True)

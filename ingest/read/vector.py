@@ -1,4 +1,4 @@
-"""GeoPackage and Shapefile: read by GDAL, in a process of its own that has no other driver."""
+"""What GDAL or Arrow reads, in a process of its own that has the one driver and no other."""
 
 import json
 import os
@@ -6,13 +6,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from threading import Timer
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyogrio
@@ -23,45 +23,87 @@ from pyproj.exceptions import CRSError
 from commons.errors import CommonsError
 from ingest.notices import Notice, NoticeCode
 from ingest.read import gdal_worker
-from ingest.read.archive import extract_shapefile
+from ingest.read.archive import extract_kml, extract_shapefile
 from ingest.read.geometry import representative_points
 from ingest.read.table import CHUNK_ROWS, Format, Points, RawTable, plain_text, refuse_size, text_column
 
-DRIVERS = {Format.GPKG: "GPKG", Format.SHAPEFILE: "ESRI Shapefile"}
+DRIVERS = {
+    Format.GPKG: "GPKG",
+    Format.SHAPEFILE: "ESRI Shapefile",
+    Format.FLATGEOBUF: "FlatGeobuf",
+    Format.KML: "LIBKML",
+    Format.KMZ: "LIBKML",
+    Format.GPX: "GPX",
+    Format.OSM: "OSM",
+    Format.PBF: "OSM",
+    Format.GEOPARQUET: "Parquet",
+}
+SUFFIXES = {Format.KML: ".kml", Format.GPX: ".gpx", Format.OSM: ".osm", Format.PBF: ".osm.pbf"}
+"""By what GDAL knows these, though the driver is the only one."""
+MARKED_UP = (Format.KML, Format.KMZ, Format.GPX, Format.OSM)
+DRAWING = ("altitudeMode", "tessellate", "extrude", "drawOrder", "icon", "snippet")
+FOLDER = "folder"
+"""The column that says in which folder of a KML file a place was sorted: often its category."""
+BLOCK_BYTES = 1_048_576
 WORKER_SECONDS = 600
 """A million features take a few seconds to read, and wait while the rows before them are stored."""
 
 
-def read_geopackage(path: Path) -> Iterator[RawTable]:
-    """Yield the features of the first layer of a GeoPackage."""
-    return read_vector(path, Format.GPKG)
-
-
-def read_shapefile(path: Path) -> Iterator[RawTable]:
-    """Yield the features of the one shapefile in a zip."""
-    with tempfile.TemporaryDirectory(prefix="commons-") as folder:
-        yield from read_vector(extract_shapefile(path, Path(folder)), Format.SHAPEFILE)
-
-
 def read_vector(path: Path, form: Format) -> Iterator[RawTable]:
-    """Yield the features of the first layer, read by the driver of `form` and by no other.
+    """Yield the features, read by the driver of `form` and by no other: of all folders of a KML, else of one layer.
 
-    Raises CommonsError where GDAL cannot read it within `WORKER_SECONDS`, or there is no feature.
+    Raises CommonsError where it cannot be read within `WORKER_SECONDS`, or there is no feature.
     """
-    with _worker(path, DRIVERS[form]) as stream:
-        told = json.loads(stream.schema.metadata[b"layer"])
-        about_file = []
-        if told["layers"] > 1:
-            about_file.append(Notice(NoticeCode.OTHER_LAYERS_IGNORED))
-        if told["encoding_guessed"]:
-            about_file.append(Notice(NoticeCode.ENCODING_GUESSED))
-        crs, first = _epsg(told["crs"]), 1
-        for batch in stream:
-            if batch.num_rows == 0:
-                continue
-            rows, points, notices = _read_batch(batch, told["geometry"], first)
-            yield RawTable(rows, points, crs, form, None, (*about_file, *notices))
-            first += batch.num_rows
+    with tempfile.TemporaryDirectory(prefix="commons-") as name:
+        first = 1
+        for stream in _worker(_laid_out(path, form, Path(name)), DRIVERS[form]):
+            told = json.loads(stream.schema.metadata[b"layer"])
+            about_file = [Notice(NoticeCode.OTHER_LAYERS_IGNORED)] if told["others"] else []
+            about_file += [Notice(NoticeCode.ENCODING_GUESSED)] if told["encoding_guessed"] else []
+            for batch in stream:
+                if batch.num_rows == 0:
+                    continue
+                rows, points, notices = _read_batch(batch, told["geometry"], first)
+                if DRIVERS[form] == "LIBKML":
+                    rows = _without_style(rows)
+                    rows[FOLDER] = pd.array([told["name"]] * len(rows), dtype="str")
+                yield RawTable(rows, points, _epsg(told["crs"]), form, None, (*about_file, *notices))
+                first += batch.num_rows
+
+
+def _without_style(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return a KML's rows without how they are drawn; a `visibility` that says more than that is a consent flag."""
+    said = rows.get("visibility", pd.Series(dtype="str")).dropna()
+    drawn = [*DRAWING, *(["visibility"] if said.isin(["-1", "0", "1"]).all() else [])]
+    return rows.drop(columns=drawn, errors="ignore")
+
+
+def _laid_out(path: Path, form: Format, folder: Path) -> Path:
+    """Return the file as the driver wants it: taken out of its archive, or under a name that it knows."""
+    if form is Format.SHAPEFILE:
+        return extract_shapefile(path, folder)
+    if form is Format.KMZ:
+        path = extract_kml(path, folder)
+    if form in MARKED_UP:
+        refuse_entities(path)
+    if form not in SUFFIXES:
+        return path
+    named = folder / f"layer{SUFFIXES[form]}"
+    named.symlink_to(path.absolute())
+    return named
+
+
+def refuse_entities(path: Path) -> None:
+    """Raise CommonsError where XML brings a document type: entities can explode, and name other files."""
+    before = b""
+    with path.open("rb") as file:
+        while block := file.read(BLOCK_BYTES):
+            if any(
+                mark in before + block
+                for mark in (b"<!DOCTYPE", b"<!ENTITY", "<!DOCTYPE".encode("utf-16-le"))
+            ):
+                raise CommonsError("read_archive_unsafe")
+            before = block[-len("<!DOCTYPE") * 2 :]
 
 
 def _read_batch(
@@ -74,11 +116,22 @@ def _read_batch(
     if geometry is None:
         return rows, None, []
     blobs = batch.column(geometry).to_numpy(zero_copy_only=False)
-    shapes = shapely.from_wkb(blobs, on_invalid="ignore")
+    shapes = _shapes(blobs)
     given = np.array([bool(wkb) for wkb in blobs])
     points = np.full((batch.num_rows, 2), np.nan)
     points[given], notices = representative_points(shapes[given], index.to_numpy()[given])
     return rows, points, notices
+
+
+def _shapes(blobs: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Return the shapes, None for what is broken or (a curve) not known."""
+    try:
+        return np.asarray(shapely.from_wkb(blobs, on_invalid="ignore"), dtype=object)
+    except NotImplementedError:
+        if len(blobs) == 1:
+            return np.array([None], dtype=object)
+    half = len(blobs) // 2
+    return np.concatenate([_shapes(blobs[:half]), _shapes(blobs[half:])])
 
 
 def column_text(values: pa.Array) -> pd.Series:
@@ -105,9 +158,8 @@ def _plain(value: Any) -> str | None:
     return plain_text(value) if isinstance(value, str | int | float) else str(value)
 
 
-@contextmanager
 def _worker(path: Path, driver: str) -> Iterator[pa.RecordBatchReader]:
-    """Yield the Arrow stream that a worker process makes of the file; it is ended with the block."""
+    """Yield the Arrow streams that a worker process makes of the file, one for each layer."""
     kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
     worker = subprocess.Popen(  # noqa: S603  # our own interpreter, our own file, a path we chose
         [sys.executable, "-I", gdal_worker.__file__, str(path), driver, str(CHUNK_ROWS)],
@@ -119,8 +171,11 @@ def _worker(path: Path, driver: str) -> Iterator[pa.RecordBatchReader]:
     deadline = Timer(WORKER_SECONDS, worker.kill)
     deadline.start()
     try:
-        with worker, pa.ipc.open_stream(worker.stdout) as stream:
-            yield stream
+        with worker:
+            assert worker.stdout is not None  # noqa: S101 - a pipe was asked for
+            while worker.stdout.peek(1):  # type: ignore[attr-defined]
+                with pa.ipc.open_stream(worker.stdout) as stream:
+                    yield stream
             if worker.wait():
                 raise CommonsError("read_vector_broken")
     except (pa.ArrowInvalid, OSError) as error:
