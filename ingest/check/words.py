@@ -63,6 +63,9 @@ def check_resources(draft: Draft) -> Iterator[Finding]:
     """Set offers and needs to lists of resource kinds; other words stay in the extras."""
     for name in ("offers", "needs"):
         texts = draft.texts(name)
+        if not texts.notna().any():
+            draft.columns[name] = pd.Series([[]] * len(texts), index=texts.index, dtype=object)
+            continue
         read = per_value(texts, _kinds)
         unknown = pd.Series([bool(answer) and not answer[1] for answer in read], index=texts.index)
         draft.leave(name, unknown)

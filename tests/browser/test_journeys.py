@@ -239,7 +239,7 @@ def test_a_researcher_reads_the_change_of_a_neighbourhood_and_takes_the_same_fig
         f"research change --level neighbourhood --from 2015 --to 2025 --code {most['code']} --format csv"
     )
     command = [sys.executable, "-m", "commons", *arguments.split()]
-    assert page.get_by_text(f"commons {arguments}").is_visible()
+    expect(page.get_by_text(f"commons {arguments}")).to_be_visible()
     printed = subprocess.run(command, capture_output=True, check=True).stdout
     assert content == printed
     read = pd.read_csv(io.BytesIO(content), dtype={"code": str})
