@@ -2,6 +2,7 @@
 
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import product
 
@@ -153,6 +154,14 @@ def test_what_partners_see_is_not_mixed_with_what_they_do_not(stage):
     stage.plant(1, visibility=PARTNERS, partner=2)
     freeze()
     assert hidden() == of(stage.places[0], 5, *LEVELS)
+
+
+def test_what_partners_see_does_not_help_the_unseen_of_others_to_ten(stage):
+    stage.plant(4, visibility=PARTNERS)
+    stage.plant(3)
+    stage.plant(3, partner=2)
+    freeze()
+    assert hidden() == NOWHERE
 
 
 def test_partners_unseen_records_are_counted_apart_or_by_ten(stage):
@@ -353,6 +362,18 @@ def test_a_snapshot_is_frozen_of_what_is_committed_when_it_has_the_lock(stage):
         ingest.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         with pytest.raises(psycopg.errors.ActiveSqlTransaction):
             freeze_statistics(ingest, frozen_by="t")
+
+
+def test_a_snapshot_waits_for_a_withdrawal_that_has_not_committed(stage):
+    record = stage.plant(5)[0]
+    stage.withdraw(record)
+    stage.connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with ThreadPoolExecutor(1) as pool:
+        frozen = pool.submit(freeze)
+        time.sleep(1)  # it waits, or has counted what is withdrawn
+        stage.connection.commit()
+        frozen.result(timeout=30)
+    assert hidden() == NOWHERE
 
 
 def shown(snapshot=None, level=DistrictLevel.SECTOR):
