@@ -13,6 +13,11 @@ DEFAULT_HOME = ".commons"
 LEDGER_NAME = "withdrawals.jsonl"
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8501
+MOST_MB = 100_000
+DEFAULT_UPLOAD_MB = 512
+"""A million points as GeoJSON take 343 MB (measured)."""
+DEFAULT_UNPACKED_MB = 1024
+"""The same as a Shapefile, whose texts have a fixed width, takes 600 MB when unpacked."""
 
 
 class Secret:
@@ -56,6 +61,8 @@ class Settings:
     ingest_password: Secret | None
     erasure_key: Secret | None
     ledger: Path
+    max_upload_mb: int
+    max_unpacked_mb: int
 
 
 def settings() -> Settings:
@@ -73,6 +80,8 @@ def settings() -> Settings:
         ingest_password=_secret("COMMONS_INGEST_PASSWORD"),
         erasure_key=_secret("COMMONS_ERASURE_KEY"),
         ledger=_path("COMMONS_LEDGER", home / LEDGER_NAME),
+        max_upload_mb=_megabytes("COMMONS_MAX_UPLOAD_MB", DEFAULT_UPLOAD_MB),
+        max_unpacked_mb=_megabytes("COMMONS_MAX_UNPACKED_MB", DEFAULT_UNPACKED_MB),
     )
 
 
@@ -98,6 +107,13 @@ def _folder(variable: str) -> Path | None:
     if not folder.is_dir():
         raise CommonsError("setting.folder", variable=variable, folder=folder)
     return folder
+
+
+def _megabytes(variable: str, default: int) -> int:
+    text = _text(variable) or str(default)
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= MOST_MB):
+        raise CommonsError("setting.megabytes", variable=variable, value=text, most=MOST_MB)
+    return int(text)
 
 
 def _port(variable: str) -> int:

@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 
 from commons.errors import CommonsError
-from commons.settings import DEFAULT_HOME, DEFAULT_HOST, DEFAULT_PORT, LEDGER_NAME, Secret, Settings, settings
+from commons.settings import (
+    DEFAULT_HOME,
+    DEFAULT_HOST,
+    DEFAULT_PORT,
+    DEFAULT_UNPACKED_MB,
+    DEFAULT_UPLOAD_MB,
+    LEDGER_NAME,
+    Secret,
+    Settings,
+    settings,
+)
 
 PROJECT = Path(__file__).parent.parent
 ROOMS = ("commons", "ingest", "maps", "dashboard", "tests")
@@ -45,6 +55,8 @@ def test_the_page_tells_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         ingest_password=None,
         erasure_key=None,
         ledger=tmp_path / DEFAULT_HOME / LEDGER_NAME,
+        max_upload_mb=DEFAULT_UPLOAD_MB,
+        max_unpacked_mb=DEFAULT_UNPACKED_MB,
     )
     page = {name: default.strip("`") for name, default in documented().items()}
     assert (page["COMMONS_HOME"], page["COMMONS_HOST"], page["COMMONS_PORT"]) == (
@@ -52,12 +64,14 @@ def test_the_page_tells_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         DEFAULT_HOST,
         str(DEFAULT_PORT),
     )
+    assert page["COMMONS_MAX_UPLOAD_MB"] == str(DEFAULT_UPLOAD_MB)
+    assert page["COMMONS_MAX_UNPACKED_MB"] == str(DEFAULT_UNPACKED_MB)
 
 
 def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     given = {field.name: f"value of {field.name}" for field in fields(Settings)}
     given |= {"home": str(tmp_path / "home"), "mirror": str(tmp_path), "port": "80"}
-    given |= {"ledger": str(tmp_path / "ledger")}
+    given |= {"ledger": str(tmp_path / "ledger"), "max_upload_mb": "7", "max_unpacked_mb": "8"}
     for name, value in given.items():
         monkeypatch.setenv("DATABASE_URL" if name == "database_url" else f"COMMONS_{name.upper()}", value)
     now = settings()
@@ -95,4 +109,11 @@ def test_a_port_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, value: 
 def test_a_mirror_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("COMMONS_MIRROR", str(tmp_path / "missing"))
     with pytest.raises(CommonsError, match="COMMONS_MIRROR"):
+        settings()
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "many", "1e3", "100001"])
+def test_a_limit_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("COMMONS_MAX_UPLOAD_MB", value)
+    with pytest.raises(CommonsError, match="COMMONS_MAX_UPLOAD_MB"):
         settings()

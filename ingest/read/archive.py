@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from commons.errors import CommonsError
+from commons.settings import settings
 
 MAX_MEMBERS = 200
-MAX_TOTAL_BYTES = 200 * 1024 * 1024
 MAX_RATIO = 200
 """Text of coordinates shrinks five- to twentyfold; a thousandfold is a bomb (measured: 1028)."""
 CHUNK_BYTES = 65_536
@@ -102,5 +102,5 @@ def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes
 
 
 def _refuse_bomb(unpacked: int, packed: int) -> None:
-    if unpacked > MAX_TOTAL_BYTES or unpacked > MAX_RATIO * packed:
+    if unpacked > settings().max_unpacked_mb * 1024**2 or unpacked > MAX_RATIO * packed:
         raise CommonsError("read_archive_unsafe")

@@ -5,10 +5,8 @@ import zipfile
 from pathlib import Path
 
 from commons.errors import CommonsError
+from commons.settings import settings
 from ingest.read.table import Format
-
-MAX_FILE_BYTES = 200 * 1024 * 1024
-"""A million rows as CSV take 122 MB (measured); more than this is not a partner's list."""
 
 EXTENSIONS = {
     ".csv": Format.CSV,
@@ -59,8 +57,9 @@ def recognise(path: Path, filename: str) -> Format:
     size = path.stat().st_size
     if size == 0:
         raise CommonsError("read_empty")
-    if size > MAX_FILE_BYTES:
-        raise CommonsError("read_too_large", limit=MAX_FILE_BYTES // 1024**2)
+    limit_mb = settings().max_upload_mb
+    if size > limit_mb * 1024**2:
+        raise CommonsError("read_too_large", limit=limit_mb)
     claimed = EXTENSIONS.get(Path(filename).suffix.lower())
     if claimed is None:
         raise CommonsError("read_unknown_format")

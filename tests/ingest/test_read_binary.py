@@ -6,6 +6,7 @@ import subprocess
 import sys
 import zipfile
 from datetime import datetime
+from types import SimpleNamespace
 
 import geopandas as gpd
 import openpyxl
@@ -116,7 +117,7 @@ def test_an_archive_with_more_than_one_shapefile_is_refused(read, places, tmp_pa
 
 def test_unpacking_stops_at_the_cap(read, places, tmp_path, monkeypatch):
     content = shapefile(places, tmp_path)
-    monkeypatch.setattr(archive, "MAX_TOTAL_BYTES", 100)
+    monkeypatch.setattr(archive, "settings", lambda: SimpleNamespace(max_unpacked_mb=1e-4))
     with pytest.raises(CommonsError) as refused:
         read(content, "a.zip")
     assert refused.value.key == "read_archive_unsafe"
