@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from commons.consent.effects import Effect, alternatives_of, effects_between, shown_now
+from commons.consent.effects import Effect, try_out
 from commons.database.connection import Connection
 from commons.partners import Dataset
 from commons.vocabulary import UploadMode
@@ -105,9 +105,8 @@ def preview_upload(
     mode: UploadMode = UploadMode.FULL,
 ) -> UploadPreview:
     """Return what the upload would change: it is made in full, looked at, and rolled back."""
-    known = set(alternatives_of(connection, dataset.dataset_id))
-    with connection.transaction(force_rollback=True):
-        done = commit_upload(connection, dataset, prepared, uploaded_by=uploaded_by, mode=mode)
-        touched = sorted(known.union(alternatives_of(connection, dataset.dataset_id)))
-        after = shown_now(connection, touched)
-    return UploadPreview(done, effects_between(shown_now(connection, touched), after))
+
+    def upload() -> CommittedUpload:
+        return commit_upload(connection, dataset, prepared, uploaded_by=uploaded_by, mode=mode)
+
+    return UploadPreview(*try_out(connection, dataset.dataset_id, upload))

@@ -1,6 +1,8 @@
 """What a change of consent does to what each reader sees: told before it is done, and after."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 from uuid import UUID
 
 from commons.consent.records import About
@@ -50,16 +52,29 @@ def note_shown(connection: Connection, about: About) -> None:
     run_file(connection, "commons.consent", "shown_before", about._asdict())
 
 
+Done = TypeVar("Done")
 Shown = dict[tuple[str, str | None], dict[UUID, str]]
 """What each reader sees of some alternatives, by public id."""
 
 
-def alternatives_of(connection: Connection, dataset_id: int) -> list[int]:
+def try_out(
+    connection: Connection, dataset_id: int, work: Callable[[], Done]
+) -> tuple[Done, tuple[Effect, ...]]:
+    """Return what some work on a dataset returns and what it would do to each reader; then it is rolled back."""
+    known = set(_alternatives_of(connection, dataset_id))
+    with connection.transaction(force_rollback=True):
+        done = work()
+        touched = sorted(known.union(_alternatives_of(connection, dataset_id)))
+        after = _shown_now(connection, touched)
+    return done, _effects_between(_shown_now(connection, touched), after)
+
+
+def _alternatives_of(connection: Connection, dataset_id: int) -> list[int]:
     """Return the alternatives that a dataset's records are in now, and those that lead to them."""
     return [row[0] for row in connection.execute(OF_DATASET, (dataset_id,))]
 
 
-def shown_now(connection: Connection, alternatives: list[int]) -> Shown:
+def _shown_now(connection: Connection, alternatives: list[int]) -> Shown:
     """Return what each reader sees of these alternatives; what is queued is released at once."""
     connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
     seen: Shown = {tuple(reader): {} for reader in connection.execute(READERS).fetchall()}
@@ -68,7 +83,7 @@ def shown_now(connection: Connection, alternatives: list[int]) -> Shown:
     return seen
 
 
-def effects_between(before: Shown, after: Shown) -> tuple[Effect, ...]:
+def _effects_between(before: Shown, after: Shown) -> tuple[Effect, ...]:
     """Return what differs for each reader, of the same alternatives."""
     return tuple(
         Effect(

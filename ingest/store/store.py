@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 
 from commons.audit import record_event
 from commons.categories.scheme import fold
+from commons.consent.checks import lock_dataset
 from commons.consent.record_flags import STORED, prepare_flags, says_anything, store_flags, with_validity
 from commons.database.connection import Connection
 from commons.database.statements import copy_frame, copy_rows, run_file
@@ -83,7 +84,7 @@ def store(
 
     While the database stores one chunk, another thread makes the next.
     """
-    connection.execute("SELECT pg_advisory_xact_lock(hashtext('commons dataset'), %s)", (dataset.dataset_id,))
+    lock_dataset(connection, dataset)
     repeat = _same_file(connection, dataset, file.sha256)
     if repeat is not None:
         return repeat

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 
 from commons.audit import record_event
-from commons.consent.effects import Effect, alternatives_of, effects_between, shown_now
+from commons.consent.checks import lock_dataset
+from commons.consent.effects import Effect, try_out
 from commons.database.connection import Connection
 from commons.database.statements import run_file
 from commons.errors import CommonsError
@@ -39,7 +40,7 @@ def undo_upload(
     Only the dataset's latest upload can be undone: then the one before it is the latest. What people said since, a
     withdrawal above all, stands. Raises CommonsError where it is not the latest.
     """
-    connection.execute("SELECT pg_advisory_xact_lock(hashtext('commons dataset'), %s)", (dataset.dataset_id,))
+    lock_dataset(connection, dataset)
     latest = connection.execute(
         "SELECT upload_id, uploaded_at FROM commons.upload WHERE dataset_id = %s AND undone_at IS NULL"
         " ORDER BY upload_id DESC LIMIT 1",
@@ -58,9 +59,9 @@ def undo_upload(
 
 def preview_undo(connection: Connection, dataset: Dataset, upload_id: int) -> UndoneUpload:
     """Return what undoing the upload would change, for each reader too; nothing is changed."""
-    known = set(alternatives_of(connection, dataset.dataset_id))
-    with connection.transaction(force_rollback=True):
-        done = undo_upload(connection, dataset, upload_id, undone_by="a trial")
-        touched = sorted(known.union(alternatives_of(connection, dataset.dataset_id)))
-        after = shown_now(connection, touched)
-    return replace(done, effects=effects_between(shown_now(connection, touched), after))
+
+    def undo() -> UndoneUpload:
+        return undo_upload(connection, dataset, upload_id, undone_by="a trial")
+
+    done, effects = try_out(connection, dataset.dataset_id, undo)
+    return replace(done, effects=effects)
