@@ -51,6 +51,10 @@ def _read_collection(
             keep_ids = _has_ids_of_its_own(features)
         yield _read_features(features, number, crs, encoding, notices, keep_ids=bool(keep_ids))
         number += len(features)
+    if number == 1 and _is_feature(stream.members):  # one feature is a list of one
+        crs = _declared_crs(stream.members)
+        yield _read_features([stream.members], 1, crs, encoding, notices, keep_ids="id" in stream.members)
+        return
     if stream.members.get("type") != "FeatureCollection" or stream.members.get("features") != []:
         raise CommonsError("read_not_a_collection")
     if _declared_crs(stream.members) != crs and number > 1:

@@ -69,7 +69,7 @@ WHOLE = '{"type":"FeatureCollection","features":[%s]}'
         (WHOLE % "", "read_no_rows"),
         (WHOLE % "null", "read_feature"),
         (WHOLE % '{"type":"Feature","properties":[1],"geometry":null}', "read_feature"),
-        (POINT % ("{}", "[4,50]"), "read_not_a_collection"),
+        (POINT.replace("Feature", "Feat") % ("{}", "[4,50]"), "read_not_a_collection"),
         ('{"type":"FeatureCollection","features":{}}', "read_not_a_collection"),
         ('{"type":"FeatureCollection"', "read_json"),
         (WHOLE.replace("{", '{"crs":{"type":"name","properties":{"name":"EPSG:2154"}},', 1) % POINT % ("{}", "[4,50]"),
@@ -80,3 +80,17 @@ def test_what_other_readers_let_through_is_refused(read, text, key):
     with pytest.raises(CommonsError) as refused:
         read(text, "a.geojson")
     assert refused.value.key == key
+
+
+@pytest.mark.parametrize("ending", ["", "\n"])
+@pytest.mark.parametrize("indent", [None, 1])
+def test_a_single_feature_is_a_list_of_one(read, ending, indent):
+    feature = {
+        "type": "Feature",
+        "id": 7,
+        "properties": {"nom": "A"},
+        "geometry": {"type": "Point", "coordinates": [4.36, 50.84]},
+    }
+    table = read(json.dumps(feature, indent=indent) + ending, "a.geojson")
+    assert table.rows.iloc[0].to_dict() == {"id": "7", "nom": "A"}
+    assert table.points.tolist() == [[4.36, 50.84]]
