@@ -22,7 +22,7 @@ from ingest.map.mapping import Mapping
 from ingest.map.propose import propose_mapping
 from ingest.merge.merge import MergeResult, merge
 from ingest.read import read_chunks
-from ingest.read.table import Format
+from ingest.read.table import Format, with_columns
 from ingest.store.store import StoredUpload, UploadedFile, store
 
 
@@ -42,6 +42,7 @@ class PreparedUpload:
         for place, raw in enumerate(read_chunks(self.path, self.file_name)):
             if place:
                 refuse_late_flag(raw, self.mapping)
+                raw = with_columns(raw, self.mapping.column_of.values())  # noqa: PLW2901 - the same rows
             yield check(apply_mapping(raw, self.mapping), memory=memory)
 
     def set_aside(self) -> pd.DataFrame:

@@ -85,6 +85,13 @@ def concat(chunks: Iterable[RawTable]) -> RawTable:
     )
 
 
+def with_columns(table: RawTable, names: Iterable[str]) -> RawTable:
+    """Return the chunk with these columns too, empty where it has none of that name."""
+    absent = [name for name in names if name not in table.rows.columns]
+    empty = {name: pd.Series(pd.NA, index=table.rows.index, dtype="str") for name in absent}
+    return replace(table, rows=table.rows.assign(**empty)) if absent else table
+
+
 def tabulate(
     header: list[str], records: Mapping[int, Sequence[str | None]]
 ) -> tuple[pd.DataFrame, list[Notice]]:

@@ -143,3 +143,15 @@ def test_what_goes_wrong_while_working_ahead_is_raised_in_its_turn():
         found.extend(ahead(items()))
     assert found == [1, 2]
     assert next(ahead(items())) == 1
+
+
+def test_a_column_that_a_later_chunk_does_not_have_is_empty_there_and_a_flag_closed(tmp_path, monkeypatch):
+    tree = json.loads(geojson_of(ROWS[:2]))
+    del tree["features"][1]["properties"]["visibilité"], tree["features"][1]["properties"]["id"]
+    file = tmp_path / "list.geojson"
+    file.write_text(json.dumps(tree), "utf-8")
+    monkeypatch.setattr(table, "CHUNK_ROWS", 1)
+    checked = prepare_upload(file).checked
+    assert checked.frame["visibility"].tolist() == ["public", None]
+    assert checked.frame["partner_key"].tolist() == ["1", None]
+    assert checked.notices.query("code == 'FLAG_EMPTY'")["row_number"].tolist() == [2]
