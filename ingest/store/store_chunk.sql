@@ -2,17 +2,29 @@
 -- Indexes used: uq_source_record_dataset_id_partner_key, uq_record_version_current.
 ANALYZE incoming_record (row_number);
 
-INSERT INTO commons.source_record (dataset_id, partner_key)
-SELECT %(dataset_id)s, partner_key FROM incoming_record
-ON CONFLICT (dataset_id, partner_key) DO NOTHING;
-
 TRUNCATE told_record;
+-- Looked up one by one, in their indexes: joined, each chunk would read all that the chunks before it stored.
+WITH known AS MATERIALIZED (
+    SELECT i.row_number, i.partner_key, i.content_hash, r.record_id, r.gone_at
+      FROM incoming_record i
+      LEFT JOIN LATERAL (SELECT record_id, gone_at FROM commons.source_record
+                          WHERE dataset_id = %(dataset_id)s AND partner_key = i.partner_key LIMIT 1) r ON true
+), added AS (
+    INSERT INTO commons.source_record (dataset_id, partner_key)
+    SELECT %(dataset_id)s, partner_key FROM known WHERE record_id IS NULL
+    RETURNING record_id, partner_key
+)
 INSERT INTO told_record
-SELECT i.row_number, r.record_id, v.version_id IS NULL,
-       v.content_hash IS DISTINCT FROM i.content_hash OR r.gone_at IS NOT NULL, r.gone_at
-  FROM incoming_record i
-  JOIN commons.source_record r ON r.dataset_id = %(dataset_id)s AND r.partner_key = i.partner_key
-  LEFT JOIN commons.record_version v ON v.record_id = r.record_id AND v.superseded_at IS NULL;
+SELECT k.row_number, a.record_id, true, true, NULL
+  FROM known k
+  JOIN added a USING (partner_key)
+UNION ALL
+SELECT k.row_number, k.record_id, v.version_id IS NULL,
+       v.content_hash IS DISTINCT FROM k.content_hash OR k.gone_at IS NOT NULL, k.gone_at
+  FROM known k
+  LEFT JOIN LATERAL (SELECT version_id, content_hash FROM commons.record_version
+                      WHERE record_id = k.record_id AND superseded_at IS NULL LIMIT 1) v ON true
+ WHERE k.record_id IS NOT NULL;
 ANALYZE told_record;
 INSERT INTO seen_record SELECT record_id FROM told_record;
 

@@ -115,19 +115,39 @@ def test_a_system_that_only_the_end_of_a_long_file_declares_is_refused(tmp_path,
     assert refused.value.key == "read_crs_late"
 
 
-@pytest.mark.parametrize("column", ["upload_id", "sector_id", "neighbourhood_id", "commune_id"])
-def test_a_version_that_refers_to_nothing_is_refused(database, tmp_path, column):
+@pytest.mark.parametrize(
+    "column",
+    [
+        "source_record.dataset_id",
+        "record_version.record_id",
+        "record_version.upload_id",
+        "record_version.sector_id",
+        "record_version.neighbourhood_id",
+        "record_version.commune_id",
+    ],
+)
+def test_what_refers_to_nothing_is_refused(database, tmp_path, column):
     file = tmp_path / "list.csv"
     file.write_text(csv_of(ROWS[:1]), "utf-8")
     with connect(Role.INGEST) as connection:
         dataset = make_dataset(connection, None, open_terms())
         commit_upload(connection, dataset, prepare_upload(file), uploaded_by="t")
+    table_name, _, name = column.partition(".")
     with database.admin() as connection, pytest.raises(psycopg.errors.ForeignKeyViolation):
-        connection.execute(f"UPDATE commons.record_version SET {column} = 0")
+        connection.execute(f"UPDATE commons.{table_name} SET {name} = 0")
 
 
-@pytest.mark.parametrize("target", ["commons.upload", "reference.category", "reference.district"])
-def test_what_versions_refer_to_is_never_deleted(database, target):
+REFERRED = [
+    "commons.dataset",
+    "commons.source_record",
+    "commons.upload",
+    "reference.category",
+    "reference.district",
+]
+
+
+@pytest.mark.parametrize("target", REFERRED)
+def test_what_is_referred_to_is_never_deleted(database, target):
     with database.admin() as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute(f"DELETE FROM {target}")
 

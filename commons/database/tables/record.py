@@ -35,7 +35,8 @@ source_record = Table(
     "source_record",
     metadata,
     identity_key("record_id"),
-    refers_to("dataset_id", "commons.dataset.dataset_id"),
+    # What is below "referred" is kept by one trigger a statement (referred.sql): a foreign key asks for each row anew.
+    Column("dataset_id", BigInteger, nullable=False, comment="referred: commons.dataset"),
     Column(
         "partner_key", Text, nullable=False, comment="the partner's own id, else a fingerprint of the row"
     ),
@@ -49,8 +50,7 @@ record_version = Table(
     "record_version",
     metadata,
     identity_key("version_id"),
-    refers_to("record_id", "commons.source_record.record_id"),
-    # What is below "referred" is kept by one trigger a statement (referred.sql): a foreign key asks for each row anew.
+    Column("record_id", BigInteger, nullable=False, comment="referred: commons.source_record"),
     Column("upload_id", BigInteger, nullable=False, index=True, comment="referred: commons.upload"),
     Column("row_number", Integer, nullable=False),
     moment("stored_at", default_now=True),
