@@ -3,6 +3,7 @@
 from functools import partial
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from ingest.check.consent import check_consent
@@ -70,28 +71,30 @@ def _bounds(region: gpd.GeoDataFrame | Bounds | None) -> Bounds:
 def _records(draft: Draft) -> pd.DataFrame:
     """Return the rows that no error refused, in the canonical columns; a missing value is None, a position NaN."""
     kept = ~draft.refused.to_numpy(dtype=bool)
+    nothing = pd.Series(np.full(int(kept.sum()), None), dtype=object)
     columns = {name: draft.columns.get(name) for name in CANONICAL_COLUMNS}
     columns |= {"row_number": draft.index.to_series(), "extras": _extras(draft)}
     values = {}
     for name, column in columns.items():
-        if column is None:
-            values[name] = pd.Series([None] * int(kept.sum()), dtype=object)
-        elif name in ("row_number", "lon", "lat"):
-            values[name] = column[kept].reset_index(drop=True)
+        if name in ("row_number", "lon", "lat"):
+            values[name] = columns[name][kept].reset_index(drop=True)
+        elif column is None or (missing := column.isna()).all():
+            values[name] = nothing
         else:
-            chosen = column[kept].to_numpy(dtype=object, copy=True)
-            chosen[pd.isna(column[kept])] = None
-            values[name] = pd.Series(chosen, dtype=object)  # else pandas makes them `str`, with NaN for None
+            chosen = column.to_numpy(dtype=object, copy=True)
+            chosen[missing] = None
+            values[name] = pd.Series(
+                chosen[kept], dtype=object
+            )  # else pandas makes them `str`, with NaN for None
     return pd.DataFrame(values)
 
 
 def _extras(draft: Draft) -> pd.Series:
     """Return each row's unmapped and not understood texts by the partner's header."""
     texts = {str(name): clean_text(column, is_long=True) for name, column in draft.source.extras.items()}
-    table = pd.DataFrame({**texts, **draft.leftovers}, index=draft.index).astype(object)
-    rows = table.where(table.notna(), None).to_dict("records")
-    return pd.Series(
-        [{name: text for name, text in row.items() if text is not None} for row in rows],
-        index=draft.index,
-        dtype=object,
-    )
+    told = {name: column for name, column in (texts | draft.leftovers).items() if column.notna().any()}
+    if not told:
+        return pd.Series([{}] * len(draft.index), index=draft.index, dtype=object)
+    rows = zip(*(column.astype(object).where(column.notna(), None) for column in told.values()), strict=True)
+    extras = [{name: text for name, text in zip(told, row, strict=True) if text is not None} for row in rows]
+    return pd.Series(extras, index=draft.index, dtype=object)

@@ -61,4 +61,6 @@ def read_date(text: str) -> date | None:
 
 def is_after(earlier: pd.Series, later: pd.Series) -> pd.Series:
     """Return True where both dates are there and the one that should be earlier is not."""
+    if earlier.isna().all() or later.isna().all():
+        return pd.Series(data=False, index=earlier.index)
     return pd.to_datetime(earlier).gt(pd.to_datetime(later))

@@ -43,6 +43,7 @@ class Draft:
         self.index = self.source.raw.rows.index
         self.columns = {str(name): texts for name, texts in self.source.fields.items()}
         self.refused = pd.Series(data=False, index=self.index)
+        self._none = pd.Series(pd.NA, index=self.index, dtype="str")
 
     def has(self, name: str) -> bool:
         """Say whether the file has a column for the field."""
@@ -50,7 +51,7 @@ class Draft:
 
     def texts(self, name: str) -> pd.Series:
         """Return the field's texts, all missing where the file has no column for it."""
-        return self.columns.get(name, pd.Series(pd.NA, index=self.index, dtype="str"))
+        return self.columns.get(name, self._none)
 
     def leave(self, name: str, rows: pd.Series) -> None:
         """Keep the field's present texts of these rows as leftovers."""

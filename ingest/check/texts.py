@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ingest.check.draft import Draft, Finding
-from ingest.map.patterns import contains
+from ingest.map.patterns import contains, only, to_nfc
 from ingest.notices import NoticeCode
 
 LONG_FIELDS = ("description", "description_fr", "description_nl", "description_en")
@@ -17,7 +17,8 @@ NAMES = ("name", "name_fr", "name_nl", "name_en")
 CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
 """Control characters, and those that hide or turn text; the joiners that some scripts need stay."""
 SPACES = " \t\r\u00a0\u2000-\u200a\u2028\u2029\u202f\u3000"
-NOT_ASCII = "[^\x01-\x7f]"
+NOT_PLAIN = "[^ -~]|^ | $|  "
+"""Whatever asks for a second look: anything but printable ASCII, or a blank too many."""
 GARBLED = (
     "\u00c3[\u0080-\u00bf\u0192]|\u00e2\u20ac|\u00c2[\u00a0-\u00bf]|[\u0080-\u009f\ufffd]"
     "|[A-Za-z][\u0370-\u03ff]|[\u0370-\u03ff][a-z]"
@@ -29,7 +30,8 @@ def check_texts(draft: Draft) -> Iterator[Finding]:
     """Normalise every text (NFC, no control characters, no blank line within short ones) and cap its length."""
     for name in map(str, draft.source.fields):
         texts = draft.columns[name]
-        clean = clean_text(texts, is_long=name in LONG_FIELDS)
+        looked_at = contains(texts, NOT_PLAIN)
+        clean = _clean(texts, looked_at, is_long=name in LONG_FIELDS)
         letters = (
             MAX_NAME_LETTERS
             if name in NAMES
@@ -37,25 +39,33 @@ def check_texts(draft: Draft) -> Iterator[Finding]:
             if name in LONG_FIELDS
             else MAX_SHORT_LETTERS
         )
-        too_long = clean.str.len().gt(letters)
+        too_long = clean.str.len().gt(letters).astype(bool)
         draft.columns[name] = clean.mask(too_long, clean.str.slice(0, letters)) if too_long.any() else clean
-        yield Finding(NoticeCode.TEXT_CLEANED, contains(texts, CONTROL), name)
-        yield Finding(NoticeCode.TEXT_GARBLED, contains(clean, GARBLED), name)
+        for code, told, pattern in (
+            (NoticeCode.TEXT_CLEANED, texts, CONTROL),
+            (NoticeCode.TEXT_GARBLED, clean, GARBLED),
+        ):
+            yield Finding(
+                code, contains(told[looked_at], pattern).reindex(draft.index, fill_value=False), name
+            )
         yield Finding(NoticeCode.TEXT_CUT, too_long, name)
 
 
 def clean_text(texts: pd.Series, *, is_long: bool) -> pd.Series:
     """Return the texts in NFC without control characters; only long ones keep their line breaks."""
-    rare = contains(texts, NOT_ASCII)
-    clean = texts.mask(rare, texts[rare].str.normalize("NFC")) if rare.any() else texts
-    if contains(clean, CONTROL).any():
-        clean = clean.str.replace(CONTROL, "", regex=True)
+    return _clean(texts, contains(texts, NOT_PLAIN), is_long=is_long)
+
+
+def _clean(texts: pd.Series, looked_at: pd.Series, *, is_long: bool) -> pd.Series:
     blanks = SPACES if is_long else f"{SPACES}\n"
-    if contains(clean, f"  |[{blanks[1:]}]").any():
-        clean = clean.str.replace(f"[{blanks}]+", " ", regex=True)
-    clean = clean.str.strip()
-    empty = clean.eq("").fillna(value=False).astype(bool)
-    return clean.mask(empty) if empty.any() else clean
+
+    def clean(odd: pd.Series) -> pd.Series:
+        odd = to_nfc(odd).str.replace(CONTROL, "", regex=True)
+        return odd.str.replace(f"[{blanks}]+", " ", regex=True).str.strip()
+
+    cleaned = only(looked_at, clean, texts)
+    empty = cleaned.eq("").fillna(value=False).astype(bool)
+    return cleaned.mask(empty) if empty.any() else cleaned
 
 
 def check_names(draft: Draft) -> Iterator[Finding]:
@@ -85,6 +95,8 @@ def check_keys(draft: Draft) -> Iterator[Finding]:
     """Set aside the rows whose partner key an earlier row of the file has. Runs last: a refused row has no claim."""
     keys, before = draft.texts("partner_key"), draft.memory.keys
     claimed = keys.where(~draft.refused & keys.notna())
-    repeated = claimed.duplicated() | claimed.map(before.__contains__).astype(bool)
-    before.update(claimed[~repeated].dropna())
+    repeated, told = claimed.duplicated(), set(claimed.dropna())
+    if not before.isdisjoint(told):
+        repeated |= claimed.isin(before)
+    before |= told
     yield Finding(NoticeCode.PARTNER_KEY_REPEATED, repeated & claimed.notna(), "partner_key")

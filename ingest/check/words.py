@@ -88,9 +88,11 @@ def _kinds(text: str) -> tuple[list[str], bool]:
 
 def check_participations(draft: Draft) -> Iterator[Finding]:
     """Set what a record takes part in, from three parallel columns: titles, resource kinds, since when."""
-    columns = (
-        draft.texts(f"participation_{part}").fillna("").tolist() for part in ("title", "kind", "since")
-    )
+    told = [draft.texts(f"participation_{part}") for part in ("title", "kind", "since")]
+    if all(texts.isna().all() for texts in told):
+        draft.columns["participations"] = pd.Series([[]] * len(draft.index), index=draft.index, dtype=object)
+        return
+    columns = (texts.fillna("").tolist() for texts in told)
     cells = list(zip(*columns, strict=True))
     known = {triple: _participations(*triple) for triple in set(cells)}
     read = [known[triple] for triple in cells]

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 # Explicit classes of characters: with \s, \d or \w pandas leaves Arrow's engine for a loop (ten times slower).
 EMAIL = r"[^@ \t\n<>\"',;:|()]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}"
@@ -25,8 +27,24 @@ def contains(texts: pd.Series, pattern: str) -> pd.Series:
     return texts.str.contains(pattern, regex=True, na=False).astype(bool)
 
 
+def only(mask: pd.Series, convert: Callable[[pd.Series], pd.Series], texts: pd.Series) -> pd.Series:
+    """Return the texts, those of the mask converted; `convert` is not asked where there are none."""
+    if not mask.any():
+        return texts
+    converted = texts.copy()
+    converted[mask] = convert(texts[mask])
+    return converted
+
+
+def to_nfc(texts: pd.Series) -> pd.Series:
+    """Return the texts in Unicode's normal form C."""
+    return pd.Series(pc.utf8_normalize(pa.array(texts), "NFC"), index=texts.index, dtype="str")
+
+
 def per_value(texts: pd.Series, read: Callable[[str], object]) -> pd.Series:
     """Return what each text becomes, None for a missing one; `read` is asked once for every different text."""
+    if texts.isna().all():
+        return pd.Series(None, index=texts.index, dtype=object)
     places, values = pd.factorize(texts)
     answers = np.empty(len(values) + 1, dtype=object)
     answers[:-1] = pd.Series([read(value) for value in values], dtype=object)
