@@ -76,16 +76,14 @@ def _records(draft: Draft) -> pd.DataFrame:
     columns |= {"row_number": draft.index.to_series(), "extras": _extras(draft)}
     values = {}
     for name, column in columns.items():
-        if name in ("row_number", "lon", "lat"):
-            values[name] = columns[name][kept].reset_index(drop=True)
+        if column is not None and name in ("row_number", "lon", "lat"):
+            values[name] = column[kept].reset_index(drop=True)
         elif column is None or (missing := column.isna()).all():
             values[name] = nothing
         else:
             chosen = column.to_numpy(dtype=object, copy=True)
             chosen[missing] = None
-            values[name] = pd.Series(
-                chosen[kept], dtype=object
-            )  # else pandas makes them `str`, with NaN for None
+            values[name] = pd.Series(chosen[kept], dtype=object)  # else pandas makes them `str`, NaN for None
     return pd.DataFrame(values)
 
 
