@@ -6,6 +6,10 @@ blindness.
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
 from commons.vocabulary import Fate
 
 
@@ -33,3 +37,26 @@ SIGNS = {
 """A triangle, a diamond, a ring and a cross."""
 DRAWN_FIRST = (Fate.UNCHANGED, Fate.NEW, Fate.CHANGED, Fate.GONE)
 """What is most common lies at the bottom."""
+LARGEST_SCALE = 2.4
+"""How many times larger the sign of the fullest cell is than that of one record."""
+CELL_OFFSETS = {
+    Fate.NEW: (-0.0028, 0.0018),
+    Fate.CHANGED: (0.0028, 0.0018),
+    Fate.UNCHANGED: (-0.0028, -0.0018),
+    Fate.GONE: (0.0028, -0.0018),
+}
+"""How far from the middle of its cell the sign of a fate stands, in degrees east and north: none hides another."""
+
+
+def apart(cells: pd.DataFrame) -> pd.DataFrame:
+    """Return the cells (fate, lon, lat) with the signs of the four fates beside each other."""
+    east = cells["fate"].map({fate.value: degrees for fate, (degrees, _) in CELL_OFFSETS.items()})
+    north = cells["fate"].map({fate.value: degrees for fate, (_, degrees) in CELL_OFFSETS.items()})
+    return cells.assign(lon=(cells["lon"] + east).round(5), lat=(cells["lat"] + north).round(5))
+
+
+def sign_scales(records: pd.Series) -> npt.NDArray[np.float64]:
+    """Return how large each sign is drawn: 1 for a single record, `LARGEST_SCALE` for the most at one place."""
+    logs: npt.NDArray[np.float64] = np.log(records.to_numpy(dtype=np.float64))
+    most = logs.max(initial=0.0)
+    return 1 + (LARGEST_SCALE - 1) * logs / most if most else np.ones(len(logs))

@@ -14,7 +14,7 @@ from commons.i18n import translate
 from commons.i18n.numbers import written_number
 from commons.vocabulary import Fate, Language
 from maps.areas import METRIC_CRS, district_names
-from maps.signs import DRAWN_FIRST, SIGNS
+from maps.signs import DRAWN_FIRST, SIGNS, apart, sign_scales
 
 Pairs = npt.NDArray[np.float64]
 
@@ -22,8 +22,6 @@ WIDTH_PX = 760
 MARGIN_PX = 14
 TOLERANCE_M = 40
 """A pixel is some 25 m: finer outlines would only be longer."""
-LARGEST_SCALE = 2.4
-"""How many times larger the sign of the fullest cell is than that of one record."""
 LETTER_PX = 5.2
 ICON = 'viewBox="-8 -8 16 16" width="16" height="16" aria-hidden="true"'
 LABEL_STYLE = 'font-family="sans-serif" font-size="10" fill="#4d5a63" text-anchor="middle" aria-hidden="true"'
@@ -45,11 +43,15 @@ class Canvas:
         return placed.round().astype(np.int64)
 
 
-def upload_picture(communes: gpd.GeoDataFrame, marks: pd.DataFrame, language: Language) -> str:
+def upload_picture(
+    communes: gpd.GeoDataFrame, marks: pd.DataFrame, *, language: Language, in_cells: bool = False
+) -> str:
     """Return an HTML `figure`: the picture, and what its signs mean. Every text in it is ours or a commune's name.
 
-    `communes`: name_fr, name_nl, any CRS. `marks`: fate, lon, lat (WGS84), records (one, or what a cell holds).
+    `communes`: name_fr, name_nl, any CRS. `marks`: fate, lon, lat (WGS84), records (one, or what a cell of a grid
+    holds, where `in_cells`).
     """
+    marks = apart(marks) if in_cells else marks
     metric = communes.to_crs(METRIC_CRS)
     to_metres = Transformer.from_crs(4326, METRIC_CRS, always_xy=True)
     points = np.column_stack(to_metres.transform(marks["lon"].to_numpy(), marks["lat"].to_numpy()))
@@ -111,13 +113,6 @@ def _signs(marks: pd.DataFrame, pixels: npt.NDArray[np.int64]) -> str:
         ]
         groups.append(f'<g data-fate="{fate}">{"".join(spots)}</g>')
     return f"<defs>{symbols}</defs>{''.join(groups)}"
-
-
-def sign_scales(records: pd.Series) -> Pairs:
-    """Return how large each sign is drawn: 1 for a single record, `LARGEST_SCALE` for the fullest cell."""
-    logs: Pairs = np.log(records.to_numpy(dtype=np.float64))
-    most = logs.max(initial=0.0)
-    return 1 + (LARGEST_SCALE - 1) * logs / most if most else np.ones(len(logs))
 
 
 def _legend(marks: pd.DataFrame, language: Language) -> str:

@@ -126,7 +126,9 @@ def write_report(account: "UploadAccount", file: Path) -> None:
 
     language = default_language()
     communes = released(Audience.PUBLIC).districts(DistrictLevel.COMMUNE)
-    page = report_page(account, upload_picture(communes, account.fates.marks, language), language)
+    fates = account.fates
+    picture = upload_picture(communes, fates.marks, language=language, in_cells=fates.in_cells)
+    page = report_page(account, picture, language)
     file.write_text(page, "utf-8")
     console.print(say("uploads_report.done", file=file.name), markup=False)
 

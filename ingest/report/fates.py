@@ -25,9 +25,9 @@ class Fates:
     """What an upload makes of records, by `commons.vocabulary.Fate`.
 
     `counts`: fate, is_located, records, and of the commune code, name_fr, name_nl, name_en (missing outside all).
-    `marks`: fate, lon, lat (WGS84), records, and of a single one row_number (missing where the file does not have it)
-    and name. They are cells of a grid, with how many lie in each, where `in_cells`. `bounds` are those of the records
-    that the upload tells of (west, south, east, north), None where none of these has a position.
+    `marks`: fate, lon, lat (WGS84), records, and of a single one row_number (missing where the file does not have it),
+    name and commune (its code). They are cells of a grid, with how many lie in each, where `in_cells`. `bounds` are
+    those of the records that the upload tells of (west, south, east, north), None where none has a position.
     """
 
     counts: pd.DataFrame

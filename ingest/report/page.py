@@ -15,15 +15,7 @@ from commons.i18n.numbers import written_number
 from commons.vocabulary import Language
 from ingest.notices import NoticeCode, Severity
 from ingest.report.account import UploadAccount
-from ingest.report.words import (
-    cells_text,
-    communes_table,
-    extent_text,
-    moment_text,
-    nowhere_text,
-    reach_text,
-    rows_text,
-)
+from ingest.report.words import communes_table, moment_text, place_text, place_texts, rows_text
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
@@ -77,11 +69,7 @@ def _context(account: UploadAccount, language: Language) -> dict[str, Any]:
         "number": lambda count: "\N{EN DASH}" if count is None else written_number(count, language),
         "field_label": lambda field: translate(f"dashboard.field.{field}", language),
         "changes": {name: getattr(sent, name) for name in ("new", "changed", "unchanged", "gone")},
-        "places": [
-            text
-            for tell in (extent_text, reach_text, nowhere_text, cells_text)
-            if (text := tell(fates, language))
-        ],
+        "places": place_texts(account, language),
         "communes": {"head": list(communes.columns), "rows": communes.to_numpy().tolist()},
         "effects": [
             (reader_text(effect, language), effect.appeared, effect.vanished, effect.changed)
@@ -98,11 +86,12 @@ def reader_text(effect: Effect, language: Language) -> str:
 
 def _remarks(account: UploadAccount, language: Language) -> list[tuple[Severity, list[dict[str, Any]]]]:
     """Return the remarks by how grave they are, each code once with the columns and rows that it is about."""
-    told: dict[Severity, dict[NoticeCode, list[tuple[str | None, str]]]] = {}
+    told: dict[Severity, dict[NoticeCode, list[str]]] = {}
     for line in account.notices.to_dict("records"):
         code = NoticeCode[line["code"]]
         rows = rows_text(int(line["rows"]), line["first_rows"], language)
-        told.setdefault(code.severity, {}).setdefault(code, []).append((line["column"], rows))
+        where = place_text(as_text(line["column"] or ""), rows, language)
+        told.setdefault(code.severity, {}).setdefault(code, []).extend([where] if where else [])
     return [
         (
             severity,

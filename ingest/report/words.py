@@ -8,6 +8,7 @@ from pyproj import Geod
 from commons.i18n import translate
 from commons.i18n.numbers import written_number
 from commons.vocabulary import Fate, Language
+from ingest.report.account import UploadAccount
 from ingest.report.fates import Fates
 
 COMMUNES_NAMED = 5
@@ -22,6 +23,28 @@ def moment_text(moment: datetime, language: Language) -> str:
     '25/11/2026 09:05'
     """
     return f"{moment:%d %b %Y, %H:%M}" if language is Language.EN else f"{moment:%d/%m/%Y %H:%M}"
+
+
+def place_texts(account: UploadAccount, language: Language) -> list[str]:
+    """Return where the file's records lie, and what of the file the map does not show."""
+    fates = account.fates
+    told = [
+        extent_text(fates, language),
+        reach_text(fates, language),
+        _counted("nowhere", fates.nowhere, language),
+        _counted("off_map", account.sent.rows_set_aside, language),
+        cells_text(fates, language),
+    ]
+    return [text for text in told if text]
+
+
+def _counted(key: str, count: int, language: Language) -> str:
+    """Return a sentence about so many; nothing where there are none."""
+    if not count:
+        return ""
+    return translate(
+        f"report.{key}.{'one' if count == 1 else 'many'}", language, count=written_number(count, language)
+    )
 
 
 def extent_text(fates: Fates, language: Language) -> str:
@@ -58,14 +81,6 @@ def reach_text(fates: Fates, language: Language) -> str:
     return translate(key, language, count=len(table), named=named)
 
 
-def nowhere_text(fates: Fates, language: Language) -> str:
-    """Return how many of the file's records have no position; nothing where all have one."""
-    if not fates.nowhere:
-        return ""
-    key = "report.nowhere_one" if fates.nowhere == 1 else "report.nowhere"
-    return translate(key, language, count=written_number(fates.nowhere, language))
-
-
 def cells_text(fates: Fates, language: Language) -> str:
     """Return that the map counts cells, where there are too many records to draw each."""
     if not fates.in_cells:
@@ -92,3 +107,10 @@ def rows_text(count: int, first: list[int], language: Language) -> str:
     numbers = ", ".join(map(str, first)) + (" …" if count > len(first) else "")
     key = "report.row" if count == 1 else "report.rows"
     return translate(key, language, count=written_number(count, language), numbers=numbers)
+
+
+def place_text(column: str, rows: str, language: Language) -> str:
+    """Return where a remark applies: a column, rows, or both; nothing for a remark on the whole file."""
+    return (
+        translate("report.place", language, column=column, rows=rows) if column and rows else column or rows
+    )

@@ -47,7 +47,8 @@ class Page(HTMLParser):
 
 def page_of(account, language=Language.EN):
     communes = released(Audience.PUBLIC).districts(DistrictLevel.COMMUNE)
-    return report_page(account, upload_picture(communes, account.fates.marks, language), language)
+    picture = upload_picture(communes, account.fates.marks, language=language)
+    return report_page(account, picture, language)
 
 
 @pytest.mark.parametrize("language", Language)
