@@ -7,7 +7,6 @@ import streamlit as st
 
 from commons.consent.effects import Effect
 from commons.database.connection import Role, connect
-from commons.i18n import translate
 from commons.partners import Dataset, Partner
 from commons.release import released
 from commons.vocabulary import Audience, DistrictLevel, Language
@@ -152,6 +151,4 @@ def _remember_undoing(upload_id: int | None) -> None:
 
 def show_effects(effects: Sequence[Effect]) -> None:
     """Show what a change does to each reader."""
-    st.dataframe(
-        effects_table(effects, language()), hide_index=True, alt=translate("report.readers_lead", language())
-    )
+    st.table(effects_table(effects, language()), hide_index=True, border="horizontal")

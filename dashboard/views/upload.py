@@ -213,7 +213,7 @@ def tell(report: Report) -> None:
         public_table(released(Audience.PUBLIC).alternatives(), report.dataset.slug, language()),
         hide_index=True,
     )
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link("views/explore.py", label=say("upload.see_map"), icon=":material/map:")
         st.button(say("upload.another"), on_click=lambda: st.session_state.pop(Key.REPORT, None))
 
