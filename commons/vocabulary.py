@@ -189,3 +189,12 @@ class UploadMode(StrEnum):
 
     FULL = "full"
     PARTIAL = "partial"
+
+
+class Fate(StrEnum):
+    """What an upload makes of a record of its dataset; a record that it does not tell of goes only with a full list."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    GONE = "gone"

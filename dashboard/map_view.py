@@ -1,5 +1,6 @@
 """The map as a Streamlit element: filters redraw it where it stands, and it tells what was clicked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -8,7 +9,7 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from commons.vocabulary import Language
-from maps.brussels import BrusselsMap, brussels_layer
+from maps.brussels import BrusselsLayer, BrusselsMap, brussels_layer
 from maps.classes import Classes
 
 HEIGHT_PX = 560
@@ -47,15 +48,23 @@ def show_map(
         communes=communes,
         attribution=attribution,
     )
+    answer = show_layer(layer, key=key, height=height, returned=("last_active_drawing",))
+    return _new_click(answer.get("last_active_drawing"), f"{key}.answered")
+
+
+def show_layer(
+    layer: BrusselsLayer, *, key: str, height: int = HEIGHT_PX, returned: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Show a layer on the map of Brussels across the column; return what of `returned` the map tells."""
     answer = st_folium(
         BrusselsMap(),
         key=key,
         height=height,
         use_container_width=True,
         feature_group_to_add=layer,
-        returned_objects=["last_active_drawing"],
+        returned_objects=list(returned),
     )
-    return _new_click((answer or {}).get("last_active_drawing"), f"{key}.answered")
+    return answer or {}
 
 
 def _new_click(said: dict[str, Any] | None, answered: str) -> Click | None:

@@ -11,10 +11,12 @@ from commons.i18n import translate
 from commons.partners import Dataset
 from commons.vocabulary import Language, UploadMode, Visibility
 from dashboard.session import say
-from dashboard.words import category_label, has, number, percent, plain, text_of
+from dashboard.words import category_label, has, percent, plain, text_of
 from ingest.check.records import CheckedRecords
 from ingest.map.mapping import Mapping
 from ingest.notices import NoticeCode, Severity, summarise
+from ingest.report.account import UploadAccount
+from ingest.report.words import place_text, rows_text
 from ingest.upload import CommittedUpload, PreparedUpload, UploadPreview
 
 UNREADABLE = "unreadable"
@@ -29,6 +31,7 @@ class Report:
 
     dataset: Dataset
     done: CommittedUpload
+    account: UploadAccount
     set_aside: pd.DataFrame
 
 
@@ -76,24 +79,20 @@ def mapping_table(mapping: Mapping, language: Language) -> pd.DataFrame:
 
 
 def notice_lists(notices: pd.DataFrame, language: Language) -> dict[Severity, str]:
-    """Return the remarks by how grave they are, each list as Markdown that shows every text as it stands."""
-    lines: dict[Severity, list[str]] = {severity: [] for severity in Severity}
+    """Return the remarks by how grave they are, each list as Markdown that shows every text as it stands.
+
+    A code is told once, with the columns and rows that it is about under it.
+    """
+    places: dict[NoticeCode, list[str]] = {}
     for line in summarise(notices).to_dict("records"):
-        code = NoticeCode[line["code"]]
-        column = f" ({plain(str(line['column']))})" if has(line["column"]) else ""
-        rows = _rows(int(line["rows"]), line["first_rows"], language)
-        lines[code.severity].append(
-            f"- **{plain(code.what(language))}**{column} {rows}  \n  {plain(code.fix(language))}"
-        )
+        column = plain(str(line["column"])) if has(line["column"]) else ""
+        rows = rows_text(int(line["rows"]), line["first_rows"], language)
+        places.setdefault(NoticeCode[line["code"]], []).append(place_text(column, rows, language))
+    lines: dict[Severity, list[str]] = {severity: [] for severity in Severity}
+    for code, told_of in places.items():
+        where = "".join(f"\n  - {place}" for place in told_of if place)
+        lines[code.severity].append(f"- **{plain(code.what(language))}** {plain(code.fix(language))}{where}")
     return {severity: "\n".join(told) for severity, told in lines.items() if told}
-
-
-def _rows(count: int, first: list[int], language: Language) -> str:
-    """Return how many rows, and the numbers of the first of them."""
-    if count == 0:
-        return ""
-    numbers = ", ".join(map(str, first)) + (" …" if count > len(first) else "")
-    return say("rows.one" if count == 1 else "rows.many", count=number(count, language), numbers=numbers)
 
 
 def public_table(alternatives: pd.DataFrame, dataset: str, language: Language) -> pd.DataFrame:

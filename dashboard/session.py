@@ -18,6 +18,8 @@ class Key(StrEnum):
     TOKEN = "token"  # noqa: S105 - a name
     PREPARED = "prepared"
     REPORT = "report"
+    UNDOING = "undoing"
+    UNDONE = "undone"
 
 
 class Param(StrEnum):

@@ -2,13 +2,13 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
-from commons.consent.effects import Effect, try_out
+from commons.consent.effects import Effect, carry_out, try_out
 from commons.database.connection import Connection
 from commons.partners import Dataset
 from commons.vocabulary import UploadMode
@@ -23,6 +23,7 @@ from ingest.map.propose import propose_mapping
 from ingest.merge.merge import MergeResult, merge
 from ingest.read import read_chunks
 from ingest.read.table import Format, with_columns
+from ingest.report.account import UploadAccount, account_of
 from ingest.store.store import StoredUpload, UploadedFile, store
 
 
@@ -50,6 +51,11 @@ class PreparedUpload:
         return pd.concat([chunk.set_aside for chunk in self.chunks()], ignore_index=True)
 
     @cached_property
+    def is_correction(self) -> bool:
+        """Say whether the file holds what an earlier upload set aside: a part of the list, never the whole of it."""
+        return next(read_chunks(self.path, self.file_name)).is_correction
+
+    @cached_property
     def checked(self) -> CheckedRecords:
         """Return all of it at once, for a person to look at."""
         return concat_checked(self.chunks())
@@ -65,10 +71,11 @@ class CommittedUpload:
 
 @dataclass(frozen=True)
 class UploadPreview:
-    """What an upload would change in its dataset and in the alternatives, and for each reader."""
+    """What an upload would change in its dataset and in the alternatives, for each reader, and its whole account."""
 
     committed: CommittedUpload
     effects: tuple[Effect, ...]
+    account: UploadAccount
 
 
 def prepare_upload(path: Path, file_name: str | None = None) -> PreparedUpload:
@@ -107,7 +114,38 @@ def preview_upload(
 ) -> UploadPreview:
     """Return what the upload would change: it is made in full, looked at, and rolled back."""
 
-    def upload() -> CommittedUpload:
-        return commit_upload(connection, dataset, prepared, uploaded_by=uploaded_by, mode=mode)
+    def upload() -> tuple[CommittedUpload, UploadAccount]:
+        return _upload(connection, dataset, prepared, uploaded_by, mode)
 
-    return UploadPreview(*try_out(connection, dataset.dataset_id, upload))
+    (committed, account), effects = try_out(connection, dataset.dataset_id, upload)
+    is_trial = not committed.stored.is_repeat
+    return UploadPreview(committed, effects, replace(account, effects=effects, is_trial=is_trial))
+
+
+def commit_with_account(
+    connection: Connection,
+    outside: Connection,
+    dataset: Dataset,
+    prepared: PreparedUpload,
+    *,
+    uploaded_by: str,
+    mode: UploadMode = UploadMode.FULL,
+) -> tuple[CommittedUpload, UploadAccount]:
+    """Return what the upload changed, and its account with what changed for each reader. The caller commits.
+
+    `outside` is another connection, which sees until then what readers saw before.
+    """
+
+    def upload() -> tuple[CommittedUpload, UploadAccount]:
+        return _upload(connection, dataset, prepared, uploaded_by, mode)
+
+    (committed, account), effects = carry_out(connection, outside, dataset.dataset_id, upload)
+    return committed, replace(account, effects=effects)
+
+
+def _upload(
+    connection: Connection, dataset: Dataset, prepared: PreparedUpload, uploaded_by: str, mode: UploadMode
+) -> tuple[CommittedUpload, UploadAccount]:
+    committed = commit_upload(connection, dataset, prepared, uploaded_by=uploaded_by, mode=mode)
+    upload_id = committed.stored.upload_id
+    return committed, account_of(connection, dataset, upload_id, mapping=prepared.mapping, effects=())

@@ -7,14 +7,13 @@ import mapclassify
 import numpy as np
 import pandas as pd
 
+from commons.i18n.numbers import written_number
 from commons.vocabulary import Language
 
 # ColorBrewer "Blues" without its palest, which would pass for zero: told apart under every common colour
 # blindness, and in grey.
 RAMP = ("#c6dbef", "#9ecae1", "#6baed6", "#4292c6", "#2171b5", "#084594")
 ZERO_COLOUR = "#ffffff"
-# fr and nl as the Belgian standard writes numbers: a narrow no-break space, or a point, between thousands.
-SEPARATORS = {Language.FR: ("\u202f", ","), Language.NL: (".", ","), Language.EN: (",", ".")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,5 +75,4 @@ def format_number(value: float, language: Language, decimals: int | None = None)
     """
     if decimals is None:
         decimals = decimals_of(pd.Series([value]))
-    thousands, point = SEPARATORS[language]
-    return f"{value:,.{decimals}f}".translate({ord(","): thousands, ord("."): point})
+    return written_number(value, language, decimals)

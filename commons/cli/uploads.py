@@ -1,7 +1,7 @@
-"""Commands about uploads: sending a file, seeing what it would do, listing what was sent, undoing the latest."""
+"""Commands about uploads: sending a file, seeing what it would do, listing and reporting what was sent, undoing it."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import pandas as pd
 import typer
@@ -11,16 +11,22 @@ from commons.cli.consent import print_effects
 from commons.cli.terminal import OutputFormat, console, group, print_frame, say, told, working
 from commons.database.connection import Role, connect
 from commons.errors import CommonsError
+from commons.i18n import default_language
 from commons.partners import find_dataset
-from commons.vocabulary import UploadMode
+from commons.release import released
+from commons.vocabulary import Audience, DistrictLevel, UploadMode
+
+if TYPE_CHECKING:
+    from ingest.report.account import UploadAccount
 
 uploads = group("uploads")
 
-LISTED = """
-SELECT u.upload_id, u.uploaded_at::timestamp(0), u.file_name, u.mode::text, u.rows_in, u.rows_stored, u.rows_set_aside,
-       u.uploaded_by, u.undone_at::timestamp(0)
-  FROM commons.upload u WHERE u.dataset_id = %s ORDER BY u.upload_id DESC
-"""
+LISTED = {
+    "upload": "upload_id", "at": "uploaded_at", "file": "file_name", "mode": "mode", "rows_in": "rows_in",
+    "stored": "rows_stored", "new": "new", "changed": "changed", "unchanged": "unchanged", "gone": "gone",
+    "set_aside": "rows_set_aside", "by": "uploaded_by", "undone_at": "undone_at",
+}  # fmt: skip
+"""What is told of each upload: the text of its title, and the field."""
 
 
 def register(app: typer.Typer) -> None:
@@ -29,6 +35,8 @@ def register(app: typer.Typer) -> None:
     uploads.command("list", help=told("uploads_list", "commons uploads list liste-voisins"))(list_uploads)
     undo_example = "commons uploads undo liste-voisins 12 --by 'A. Voisin' --dry-run"
     uploads.command("undo", help=told("uploads_undo", undo_example))(undo)
+    report_example = "commons uploads report liste-voisins 12 rapport.html"
+    uploads.command("report", help=told("uploads_report", report_example))(write_past_report)
     app.add_typer(uploads, name="uploads")
 
 
@@ -38,29 +46,43 @@ def upload(
     partial: Annotated[bool, typer.Option("--partial", help=say("upload.partial"))] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=say("upload.dry_run"))] = False,
     set_aside: Annotated[Path | None, typer.Option(help=say("upload.set_aside"))] = None,
+    report: Annotated[Path | None, typer.Option(help=say("upload.report"))] = None,
 ) -> None:
     from ingest.check.set_aside import set_aside_csv  # noqa: PLC0415 - a room above
     from ingest.notices import NoticeCode  # noqa: PLC0415
-    from ingest.upload import commit_upload, prepare_upload, preview_upload  # noqa: PLC0415
+    from ingest.upload import (  # noqa: PLC0415
+        commit_upload,
+        commit_with_account,
+        prepare_upload,
+        preview_upload,
+    )
 
     ensure_database()
     if not file.is_file():
         raise CommonsError("upload.no_file", file=file.name)
     with working(say("upload.reading", file=file.name)):
         prepared = prepare_upload(file)
+    if prepared.is_correction and not partial:
+        raise CommonsError("upload.correction", file=file.name)
     by, mode = "commons upload", UploadMode.PARTIAL if partial else UploadMode.FULL
-    effects = None
-    with working(say("upload.storing")), connect(Role.INGEST) as connection:
+    effects, account = None, None
+    with working(say("upload.storing")), connect(Role.INGEST) as outside, connect(Role.INGEST) as connection:
         found = find_dataset(connection, dataset)
         if dry_run:
             preview = preview_upload(connection, found, prepared, uploaded_by=by, mode=mode)
-            done, effects = preview.committed, preview.effects
+            done, effects, account = preview.committed, preview.effects, preview.account
+        elif report is not None:
+            done, account = commit_with_account(
+                connection, outside, found, prepared, uploaded_by=by, mode=mode
+            )
         else:
             done = commit_upload(connection, found, prepared, uploaded_by=by, mode=mode)
     stored, notices = done.stored, done.stored.notices
     print_frame(notices.assign(fix=[NoticeCode[code].fix() for code in notices["code"]]))
     if set_aside is not None:
         set_aside.write_bytes(set_aside_csv(prepared.set_aside()))
+    if report is not None and account is not None:
+        write_report(account, report)
     console.print(
         say("upload.repeat" if stored.is_repeat else "upload.done", rows_in=stored.rows_in, new=stored.new,
             changed=stored.changed, unchanged=stored.unchanged, gone=stored.gone, aside=stored.set_aside)
@@ -79,11 +101,36 @@ def upload(
 def list_uploads(
     dataset: str, form: Annotated[OutputFormat, typer.Option("--format")] = OutputFormat.TABLE
 ) -> None:
+    from ingest.report.sent import uploads_of  # noqa: PLC0415 - a room above
+
     ensure_database()
     with connect(Role.INGEST) as connection:
-        rows = connection.execute(LISTED, (find_dataset(connection, dataset).dataset_id,)).fetchall()
-    names = ("upload", "at", "file", "mode", "rows_in", "stored", "set_aside", "by", "undone_at")
-    print_frame(pd.DataFrame(rows, columns=[say(f"uploads_list.{name}") for name in names]), form)
+        listed = uploads_of(connection, find_dataset(connection, dataset))
+    rows = [[getattr(sent, field) for field in LISTED.values()] for sent in listed]
+    print_frame(pd.DataFrame(rows, columns=[say(f"uploads_list.{name}") for name in LISTED]), form)
+
+
+def write_past_report(dataset: str, number: int, file: Path) -> None:
+    from ingest.report.account import account_of  # noqa: PLC0415 - a room above
+
+    ensure_database()
+    with connect(Role.INGEST) as connection:
+        account = account_of(connection, find_dataset(connection, dataset), number)
+    write_report(account, file)
+
+
+def write_report(account: "UploadAccount", file: Path) -> None:
+    """Write the account of an upload as a page, with the picture of its places."""
+    from ingest.report.page import report_page  # noqa: PLC0415 - rooms above
+    from maps.upload_picture import upload_picture  # noqa: PLC0415
+
+    language = default_language()
+    communes = released(Audience.PUBLIC).districts(DistrictLevel.COMMUNE)
+    fates = account.fates
+    picture = upload_picture(communes, fates.marks, language=language, in_cells=fates.in_cells)
+    page = report_page(account, picture, language)
+    file.write_text(page, "utf-8")
+    console.print(say("uploads_report.done", file=file.name), markup=False)
 
 
 def undo(

@@ -69,6 +69,20 @@ def try_out(
     return done, _effects_between(_shown_now(connection, touched), after)
 
 
+def carry_out(
+    connection: Connection, outside: Connection, dataset_id: int, work: Callable[[], Done]
+) -> tuple[Done, tuple[Effect, ...]]:
+    """Return what some work on a dataset returns and what it does to each reader; the caller commits.
+
+    `outside` is another connection: until that commit it sees what was before.
+    """
+    known = set(_alternatives_of(connection, dataset_id))
+    done = work()
+    touched = sorted(known.union(_alternatives_of(connection, dataset_id)))
+    after = _shown_now(connection, touched)
+    return done, _effects_between(_shown_now(outside, touched), after)
+
+
 def _alternatives_of(connection: Connection, dataset_id: int) -> list[int]:
     """Return the alternatives that a dataset's records are in now, and those that lead to them."""
     return [row[0] for row in connection.execute(OF_DATASET, (dataset_id,))]

@@ -18,18 +18,19 @@ from dashboard.failures import explained
 from dashboard.partner_tables import (
     Report,
     Sent,
-    effects_table,
     mapping_table,
     notice_lists,
     public_table,
     visibility_counts,
 )
 from dashboard.session import Key, language, say
+from dashboard.upload_map import show_places
+from dashboard.uploads_sent import offer_report, show_effects, show_sent
 from dashboard.words import number, plain
 from ingest.check.set_aside import set_aside_csv
 from ingest.notices import NoticeCode, Severity
 from ingest.read.recognise import EXTENSIONS
-from ingest.upload import PreparedUpload, commit_upload, prepare_upload, preview_upload
+from ingest.upload import PreparedUpload, commit_with_account, prepare_upload, preview_upload
 
 MODES: list[UploadMode] = list(UploadMode)
 TOKEN_LETTERS = 200
@@ -55,6 +56,7 @@ def show() -> None:
         return
     if isinstance(report := st.session_state.get(Key.REPORT), Report):
         tell(report)
+        show_sent(partner, report.dataset)
         return
     send(partner, datasets)
 
@@ -80,13 +82,19 @@ def enter() -> Partner | None:
 
 def leave() -> None:
     """Forget the token and all that was looked at with it."""
-    for key in (Key.TOKEN, Key.PREPARED, Key.REPORT):
+    for key in (Key.TOKEN, Key.PREPARED, Key.REPORT, Key.UNDOING):
         st.session_state.pop(key, None)
 
 
 def send(partner: Partner, datasets: list[Dataset]) -> None:
-    """Ask for the dataset, the file and whether it is the whole list; show what is in it; store it when told to."""
+    """Ask for the dataset; take a file for it, and show what was sent before."""
     dataset = st.selectbox(say("upload.dataset"), datasets, format_func=lambda dataset: dataset.title)
+    send_file(partner, dataset)
+    show_sent(partner, dataset)
+
+
+def send_file(partner: Partner, dataset: Dataset) -> None:
+    """Ask for the file and whether it is the whole list; show what is in it; store it when told to."""
     st.html(UPLOADER_WORDS.format(choose=say("upload.choose"), limit=say("upload.limit")))
     file = st.file_uploader(say("upload.file"), type=FILE_TYPES)
     if file is None:
@@ -98,17 +106,26 @@ def send(partner: Partner, datasets: list[Dataset]) -> None:
     mode = st.radio(
         say("upload.mode"),
         MODES,
+        index=MODES.index(UploadMode.PARTIAL if prepared.is_correction else UploadMode.FULL),
         format_func=lambda mode: say(f"upload.mode_{mode}"),
         captions=[say(f"upload.mode_{mode}_note") for mode in UploadMode],
     )
+    if prepared.is_correction:
+        st.info(say("upload.correction"), icon=":material/info:")
     if prepared.checked.frame.empty:
         st.warning(say("upload.nothing_ready"), icon=":material/warning:")
         return
     foresee(sent, partner, dataset, mode)
     if st.button(say("upload.commit"), type="primary", icon=":material/publish:"):
-        with st.spinner(say("upload.storing")), connect(Role.INGEST) as connection:
-            done = commit_upload(connection, dataset, prepared, uploaded_by=partner.slug, mode=mode)
-        st.session_state[Key.REPORT] = Report(dataset, done, prepared.checked.set_aside)
+        with (
+            st.spinner(say("upload.storing")),
+            connect(Role.INGEST) as outside,
+            connect(Role.INGEST) as connection,
+        ):
+            done, account = commit_with_account(
+                connection, outside, dataset, prepared, uploaded_by=partner.slug, mode=mode
+            )
+        st.session_state[Key.REPORT] = Report(dataset, done, account, prepared.checked.set_aside)
         st.session_state.pop(Key.PREPARED, None)
         st.rerun()
 
@@ -143,8 +160,9 @@ def foresee(sent: Sent, partner: Partner, dataset: Dataset, mode: UploadMode) ->
         st.info(say("upload.repeat"))
     counts = {name: getattr(stored, name) for name in ("new", "changed", "unchanged", "gone")}
     show_figures(counts | {"duplicates": foreseen.committed.merged.decisions_added})
-    st.dataframe(effects_table(foreseen.effects, language()), hide_index=True)
+    show_effects(foreseen.effects)
     st.caption(say("upload.foreseen_note"))
+    show_places(foreseen.account, key="upload.map")
 
 
 def preview(prepared: PreparedUpload) -> None:
@@ -182,7 +200,9 @@ def tell(report: Report) -> None:
         )
     names = ("rows_in", "new", "changed", "unchanged", "gone", "set_aside")
     show_figures({name: getattr(stored, name) for name in names})
-    offer_set_aside(report.set_aside)
+    with st.container(horizontal=True):
+        offer_set_aside(report.set_aside)
+        offer_report(report.account)
     with connect(Role.INGEST) as connection:
         overview = dataset_overview(connection)
     mine = overview[overview["dataset"] == report.dataset.slug].to_dict("records")[0]
@@ -193,7 +213,7 @@ def tell(report: Report) -> None:
         public_table(released(Audience.PUBLIC).alternatives(), report.dataset.slug, language()),
         hide_index=True,
     )
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link("views/explore.py", label=say("upload.see_map"), icon=":material/map:")
         st.button(say("upload.another"), on_click=lambda: st.session_state.pop(Key.REPORT, None))
 

@@ -2,14 +2,15 @@
 
 import pandas as pd
 
+from commons.i18n import default_language
 from commons.vocabulary import Language
-from ingest.map.mapping import OWN_COLUMNS
 from ingest.notices import NoticeCode, Severity
+from ingest.read.correction import POINT_COLUMNS, REMARK_COLUMNS, made_text
 from ingest.read.table import RawTable
 
-FORMULA_START = r"^(?=[\s]*[=+\-@\t\r\n\x00\uff1d\uff0b\uff0d\uff20])"
-"""What a spreadsheet may take for a formula, also after blanks (CWE-1236), and the full-width signs."""
 CODE_SEPARATOR = "|"
+CELL_SEPARATOR = {Language.FR: ";", Language.NL: ";", Language.EN: ","}
+"""What a spreadsheet expects where French or Dutch is spoken in Belgium, and where English is; reading takes either."""
 
 
 def set_aside_rows(raw: RawTable, refused: pd.Series, notices: pd.DataFrame) -> pd.DataFrame:
@@ -17,11 +18,11 @@ def set_aside_rows(raw: RawTable, refused: pd.Series, notices: pd.DataFrame) -> 
 
     A geometry stands in `_x` and `_y`, in the CRS of the file.
     """
-    rows = raw.rows.loc[refused.to_numpy(dtype=bool)].drop(columns=list(OWN_COLUMNS), errors="ignore")
+    rows = raw.rows.loc[refused.to_numpy(dtype=bool)]
     errors = notices[notices["severity"].eq(Severity.ERROR.value) & notices["row_number"].notna()]
     codes = errors.groupby("row_number")["code"].agg(lambda codes: CODE_SEPARATOR.join(codes.unique()))
     if raw.points is not None:
-        points = pd.DataFrame(raw.points, index=raw.rows.index, columns=["_x", "_y"]).loc[rows.index]
+        points = pd.DataFrame(raw.points, index=raw.rows.index, columns=POINT_COLUMNS).loc[rows.index]
         rows = pd.concat([points.astype(object).where(points.notna(), None).astype("str"), rows], axis=1)
     rows.insert(0, "_row", rows.index.to_numpy(dtype="int64"))
     rows.insert(1, "_codes", codes.reindex(rows.index).astype("str").to_numpy())
@@ -33,12 +34,14 @@ def set_aside_csv(set_aside: pd.DataFrame, language: Language | None = None) -> 
 
     A cell that a spreadsheet would run begins with an apostrophe, which reading the file again takes away.
     """
+    language = language or default_language()
     fix_of = {code.value: code.fix(language) for code in NoticeCode}
     fixes = [" ".join(fix_of[code] for code in codes.split(CODE_SEPARATOR)) for codes in set_aside["_codes"]]
     texts = set_aside.drop(columns="_row").assign(_fix=fixes)
-    safe = texts.apply(lambda column: column.astype("str").str.replace(FORMULA_START, "'", regex=True))
-    safe.columns = safe.columns.str.replace(FORMULA_START, "'", regex=True)
+    safe = texts.apply(made_text)
+    safe.columns = made_text(safe.columns.to_series()).to_numpy()
     safe.insert(0, "_row", set_aside["_row"])
-    front = ["_row", "_codes", "_fix"]
-    text: str = safe[[*front, *safe.columns.drop(front)]].to_csv(index=False)
+    front = list(REMARK_COLUMNS)
+    ordered = safe[[*front, *safe.columns.drop(front)]]
+    text: str = ordered.to_csv(index=False, sep=CELL_SEPARATOR[language])
     return text.encode("utf-8-sig")

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from commons.errors import CommonsError
+from ingest.read.correction import restored
 from ingest.read.delimited import read_delimited
 from ingest.read.geojson import read_geojson
 from ingest.read.recognise import recognise
@@ -25,12 +26,13 @@ READERS: dict[Format, Callable[[Path], Iterator[RawTable]]] = {
 def read_chunks(path: Path, filename: str) -> Iterator[RawTable]:
     """Yield the rows of the file at `path`, a path of ours, chunk by chunk; `filename` is what the partner called it.
 
+    What we had added to a list of rows set aside is taken away: it is read as the file that it came from.
     Raises CommonsError, explained, where it cannot be read as a whole, or has no row.
     """
     has_rows = False
     for chunk in READERS[recognise(path, filename)](path):
         has_rows = True
-        yield chunk
+        yield restored(chunk)
     if not has_rows:
         raise CommonsError("read_no_rows")
 

@@ -53,7 +53,7 @@ class RawTable:
     The index of `rows` is the row's number among the data rows, from 1; blank rows are counted and left out.
     `points` has the shape (rows, 2), x before y in `crs`, NaN where a row has no geometry; it is None where
     the format has no geometry. A point on it stands for a polygon or a line. `crs` is an EPSG code, None if
-    undeclared.
+    undeclared. `is_correction` where the file is what an upload set aside, corrected.
     """
 
     rows: pd.DataFrame
@@ -62,6 +62,7 @@ class RawTable:
     format: Format
     encoding: str | None
     notices: tuple[Notice, ...] = ()
+    is_correction: bool = False
 
 
 def in_chunks(items: Iterable[Item]) -> Iterator[list[Item]]:

@@ -148,6 +148,23 @@ const Brussels = (() => {
     });
   }
 
+  function drawing({ path, fill, stroke, stroke_px }, px) {
+    return svg("svg", { viewBox: "-8 -8 16 16", width: px, height: px, "aria-hidden": "true" },
+      svg("path", { d: path, fill, stroke, "stroke-width": stroke_px }));
+  }
+
+  // What an upload makes of records: a shape for each fate. Its popup is read; nothing in it is to be clicked.
+  function fates(group, drawn) {
+    (drawn.fates ?? []).forEach(({ lat, lon, sign, px, title, lines }, order) => {
+      const icon = L.divIcon({ html: drawing(sign, px), className: "bxl-fate", iconSize: [px, px] });
+      const layer = L.marker([lat, lon], { icon, keyboard: false, zIndexOffset: order });
+      layer.toGeoJSON = () => null;
+      const content = element("div", "bxl-popup");
+      content.append(element("strong", "", title), ...lines.map((line) => element("div", "", line)));
+      group.addLayer(hint(layer, [title, ...lines.slice(0, 1)]).bindPopup(content, besideLegend(group)));
+    });
+  }
+
   function legend({ legend: { title, fills, signs }, texts, attribution }, map) {
     const box = element("details", "bxl-legend");
     box.open = map.getSize().x >= PHONE_PX;
@@ -159,9 +176,11 @@ const Brussels = (() => {
       line.append(swatch, element("span", "", label));
       box.append(line);
     });
-    signs.forEach(({ sign, label }) => {
+    signs.forEach(({ sign, shape, label }) => {
       const line = element("div", "bxl-line");
-      line.append(element("i", `bxl-sign bxl-sign-${sign}`, sign === "several" ? "3" : ""), element("span", "", label));
+      const shown = shape ? drawing(shape, 18)
+        : element("i", `bxl-sign bxl-sign-${sign}`, sign === "several" ? "3" : "");
+      line.append(shown, element("span", "", label));
       box.append(line);
     });
     if (attribution) box.append(element("div", "bxl-attribution", attribution));
@@ -205,7 +224,7 @@ const Brussels = (() => {
       this.legend = L.control({ position: "bottomleft" });
       this.legend.onAdd = () => legend(this.drawn, map);
       this.legend.addTo(map);
-      [districts, labels, marks].forEach((draw) => draw(this, this.drawn));
+      [districts, labels, marks, fates].forEach((draw) => draw(this, this.drawn));
       L.FeatureGroup.prototype.onAdd.call(this, map);
       thinLabels(map);
       if (this.chosen) {

@@ -19,13 +19,14 @@ from commons.database.connection import Role, connect
 from commons.database.migrate import routine
 from commons.districts.frames import read_districts
 from commons.districts.grid import grid_districts
-from commons.partners import find_partner, issue_token
+from commons.partners import find_dataset, find_partner, issue_token
 from commons.release import released
 from commons.research import change_between
 from commons.vocabulary import Audience, DistrictLevel
 from dashboard.tables import active_on
 from ingest.demo import demo_partners, load_demo_partner, write_demo
 from ingest.demo.load import _signed
+from ingest.report.sent import uploads_of
 from ingest.upload import prepare_upload
 
 DATABASE = "journeys"
@@ -35,6 +36,16 @@ DOTS = "path.leaflet-interactive[fill='#b3400a']"
 AREAS = "path.leaflet-interactive:not([fill='#b3400a'])"
 DRAWN = """() => Object.values(window.map._layers).find((layer) => layer.drawn).drawn.marks
     .flatMap((mark) => mark.places.map(({ id, name }) => [id, name]))"""
+SIGNED = """() => {
+    const fates = Object.values(window.map._layers).find((layer) => layer.drawn).drawn.fates;
+    const counted = {};
+    fates.forEach(({ title }) => {
+        const [fate, count] = title.split(": ");
+        counted[fate] = (counted[fate] ?? 0) + Number(count);
+    });
+    const lines = fates.flatMap((sign) => sign.lines.map((line) => line.replace(/ \\(rij \\d+\\)$/, "")));
+    return Object.entries(counted).map(([fate, count]) => [fate, count, lines]);
+}"""
 UPLOADER = "De Wijde Koer"
 NETWORK = "Fils Croisés"
 
@@ -183,6 +194,10 @@ def test_a_partner_sends_a_list_and_sees_what_is_public_of_it(world, watched):
     expect(figures.filter(has_text="Klaar")).to_contain_text(str(len(asked)))
     for label, count in {"Openbaar": "public", "Niet meegedeeld": "withheld"}.items():
         expect(figures.filter(has_text=label)).to_contain_text(str((asked["visibility"] == count).sum()))
+    located = int((asked["lat"].notna()).sum())
+    drawn = map_frame(page).evaluate(SIGNED)
+    assert {fate: count for fate, count, _ in drawn} == {"nieuw": located}
+    assert {name for _, _, lines in drawn for name in lines} <= set(asked["name"])
     keep(page, "upload-preview-nl-1280")
     assert set(shown()["name"]) == before
     page.get_by_role("button", name="Bewaren en publiceren").click()
@@ -211,6 +226,51 @@ def test_a_partner_sends_a_list_and_sees_what_is_public_of_it(world, watched):
     search(page, "Zoek een naam", min(hidden))
     expect(page.get_by_text("Geen enkel openbaar alternatief past hierbij")).to_be_visible()
     watched.assert_stayed_home(world.address)
+
+
+def test_a_partner_keeps_the_report_and_undoes_the_upload_in_two_steps(world, watched, tmp_path):
+    with connect(Role.INGEST) as connection:
+        dataset = find_dataset(connection, world.dataset)
+        (sent,) = uploads_of(connection, dataset)
+    before = set(shown()["name"])
+    page = watched.page
+    page.set_viewport_size(PHONE)
+    page.goto(f"{world.address}/?lang=fr")
+    page.get_by_role("link", name="Partenaires").click()
+    page.get_by_label("Jeton de votre organisation").fill(world.token)
+    page.get_by_role("button", name="Entrer").click()
+    expect(page.get_by_role("heading", name="Ce que vous avez envoyé")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Télécharger le rapport (HTML)").click()
+    report = tmp_path / "report.html"
+    report.write_bytes(Path(download.value.path()).read_bytes())
+    assert download.value.suggested_filename == f"{world.dataset}-{sent.upload_id}.html"
+    page.get_by_role("button", name=f"Annuler l'envoi {sent.upload_id}…").click()
+    asked = page.locator(".st-key-undo")
+    expect(asked).to_contain_text(f"{sent.new} fiches qu'il avait apportées seraient retirées")
+    expect(asked.get_by_role("button", name="Oui, annuler cet envoi")).to_be_visible()
+    asked.scroll_into_view_if_needed()
+    keep(page, "upload-undo-fr-390")
+    assert_fits(page)
+    assert set(shown()["name"]) == before
+    asked.get_by_role("button", name="Le garder").click()
+    expect(asked).to_have_count(0)
+    page.get_by_role("button", name=f"Annuler l'envoi {sent.upload_id}…").click()
+    asked.get_by_role("button", name="Oui, annuler cet envoi").click()
+    expect(page.get_by_text(f"L'envoi {sent.upload_id} est annulé")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("button", name="Annuler l'envoi")).to_have_count(0)
+    everyone = released(Audience.PUBLIC).alternatives()
+    assert not [told for told in everyone["provenance"] if world.dataset in told.values()]
+    watched.assert_stayed_home(world.address)
+
+    page.goto(report.as_uri())
+    expect(page.get_by_role("heading", level=1)).to_contain_text(f"Rapport de l'envoi {sent.upload_id}")
+    expect(page.locator(".sum")).to_contain_text(
+        f"{sent.rows_stored} enregistrées + {sent.rows_set_aside} écartées"
+    )
+    assert page.locator("figure use").count() > 100
+    assert_fits(page)
+    assert watched.errors == []
 
 
 def test_a_researcher_reads_the_change_of_a_neighbourhood_and_takes_the_same_figures_home(world, watched):

@@ -15,7 +15,7 @@ from commons.research import change_between
 from commons.vocabulary import Audience, DistrictLevel
 
 COMMANDS = [
-    [], ["up"], ["down"], ["status"], ["serve"], ["upload"], ["demo"], ["db"], ["db", "upgrade"], ["districts"],
+    [], ["up"], ["down"], ["status"], ["serve"], ["upload"], ["uploads"], ["uploads", "list"], ["uploads", "undo"], ["uploads", "report"], ["demo"], ["db"], ["db", "upgrade"], ["districts"],
     ["districts", "load"], ["partners"], ["partners", "list"], ["partners", "add"], ["partners", "sign"],
     ["partners", "token"], ["consent"],
     ["consent", "withdraw"], ["consent", "set"], ["consent", "proposals"], ["consent", "approve"], ["consent", "refuse"],
