@@ -45,7 +45,7 @@ said_otherwise AS (
     HAVING array_agg(statement ORDER BY statement) FILTER (WHERE is_new)
            IS DISTINCT FROM array_agg(statement ORDER BY statement) FILTER (WHERE NOT is_new)
 )
-SELECT record_id, bool_or(closes) AS closes, max(former_precision) AS former_precision,
+SELECT record_id, coalesce(bool_or(closes), false) AS closes, max(former_precision) AS former_precision,
        record_id IN (SELECT record_id FROM said_otherwise) AS said_otherwise
   FROM compared
  GROUP BY record_id

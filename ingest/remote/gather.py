@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from commons.errors import CommonsError
 from ingest.read.json_stream import JsonStream, strict_decoder
@@ -34,6 +34,12 @@ class Gathering:
         self._spool = (folder / "spool").open("w+b")
         self._places: list[_Place] = []
         self._ids: set[str] = set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._spool.close()
 
     @property
     def count(self) -> int:
@@ -73,7 +79,6 @@ class Gathering:
                 file.write(separator + self._spool.read(place.length))
                 separator = b",\n"
             file.write(b"\n]}\n")
-        self._spool.close()
         return target
 
 

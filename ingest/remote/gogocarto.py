@@ -34,12 +34,17 @@ def fetch_gogocarto(fetcher: Fetcher, address: Address, folder: Path, known: Val
     answer = fetcher.get(address, path, known=known)
     if not answer.is_new:
         return None
-    gathering = Gathering(folder)
-    items = JsonItems(path, "data")
+    with Gathering(folder) as gathering:
+        _gather(JsonItems(path, "data"), gathering)
+        return Fetched(gathering.write(folder / "collection"), ".geojson", validators=answer.validators)
+
+
+def _gather(items: JsonItems, gathering: Gathering) -> None:
+    """Gather the elements; what the places of a compact one mean may be told after all of them."""
     compact: list[list[Any]] = []
     for element in items:
         if isinstance(element, list):
-            compact.append(element)  # what its places mean may be told after them
+            compact.append(element)
         else:
             gathering.add(from_full(element))
     if items.members.get("data") != []:
@@ -47,7 +52,6 @@ def fetch_gogocarto(fetcher: Fetcher, address: Address, folder: Path, known: Val
     names = compact_names(items.members.get("mapping")) if compact else []
     for element in compact:
         gathering.add(from_compact(element, names))
-    return Fetched(gathering.write(folder / "collection"), ".geojson", validators=answer.validators)
 
 
 def from_full(element: object) -> JsonObject:

@@ -26,8 +26,11 @@ CARRIERS = (
     IPv6Network("2001::/32"),  # Teredo
     IPv6Network("2002::/16"),  # 6to4
     IPv4Network("192.88.99.0/24"),  # 6to4's relays
+    IPv4Network("192.0.0.0/24"),  # protocols, of which Python takes only the beginning for private
 )
 """Addresses that stand for another one, which nobody would check."""
+UNICAST = IPv6Network("2000::/3")
+"""All that is given out of IPv6 so far."""
 
 
 def is_public(address: IPAddress, port: int) -> bool:  # noqa: ARG001 - every port of a public address is public
@@ -40,6 +43,7 @@ def is_public(address: IPAddress, port: int) -> bool:  # noqa: ARG001 - every po
         address.is_global
         and not (address.is_multicast or address.is_reserved)
         and not any(address in network for network in CARRIERS)
+        and (address.version == 4 or address in UNICAST)
     )
 
 

@@ -38,21 +38,21 @@ OURSELVES = ("remote.too_long", "remote.too_large")
 def fetch_murmurations(fetcher: Fetcher, address: Address, folder: Path) -> Fetched:
     """Return one profile, or all those of an index that can be had; the others are counted."""
     document, _ = fetch_document(fetcher, address, folder)
-    gathering = Gathering(folder)
-    if is_profile(document):
-        gathering.add(from_profile(document, node_id(address.reveal())))
-        return Fetched(gathering.write(folder / "collection"), ".geojson")
     unreachable = 0
-    for profile_url in listed_profiles(fetcher, address, folder):
-        profile = _profile(fetcher, profile_url, folder)
-        if profile is None:
-            unreachable += 1
-        else:
-            gathering.add(from_profile({**profile, "profile_url": profile_url}, node_id(profile_url)))
-    if unreachable and not gathering.count:
-        raise CommonsError("remote.profiles", count=unreachable)
-    path = gathering.write(folder / "collection", is_complete=not unreachable)
-    return Fetched(path, ".geojson", unreachable)
+    with Gathering(folder) as gathering:
+        if is_profile(document):
+            gathering.add(from_profile(document, node_id(address.reveal())))
+            return Fetched(gathering.write(folder / "collection"), ".geojson")
+        for profile_url in listed_profiles(fetcher, address, folder):
+            profile = _profile(fetcher, profile_url, folder)
+            if profile is None:
+                unreachable += 1
+            else:
+                gathering.add(from_profile({**profile, "profile_url": profile_url}, node_id(profile_url)))
+        if unreachable and not gathering.count:
+            raise CommonsError("remote.profiles", count=unreachable)
+        path = gathering.write(folder / "collection", is_complete=not unreachable)
+        return Fetched(path, ".geojson", unreachable)
 
 
 def _profile(fetcher: Fetcher, profile_url: str, folder: Path) -> JsonObject | None:

@@ -16,19 +16,19 @@ MAX_STEPS = 4
 
 def fetch_ogcapi(fetcher: Fetcher, address: Address, folder: Path) -> Fetched:
     """Return the collection's features, all of them, or raise CommonsError."""
-    gathering = Gathering(folder)
     pages = Pages()
     page: Address | None = find_items(fetcher, address, folder).with_query(limit=PAGE_SIZE)
-    while page:
-        path = folder / "page"
-        answer = fetcher.get(pages.ask(page), path)
-        count, members = pages.take(path, gathering)
-        following = links_of(members, "next")
-        if following and count == 0:
-            raise CommonsError("remote.page_empty")
-        page = answer.address.on_this_site(following[0]) if following else None
-    pages.end()
-    return Fetched(gathering.write(folder / "collection", crs=pages.crs), ".geojson")
+    with Gathering(folder) as gathering:
+        while page:
+            path = folder / "page"
+            answer = fetcher.get(pages.ask(page), path)
+            count, members = pages.take(path, gathering)
+            following = links_of(members, "next")
+            if following and count == 0:
+                raise CommonsError("remote.page_empty")
+            page = answer.address.on_this_site(following[0]) if following else None
+        pages.end()
+        return Fetched(gathering.write(folder / "collection", crs=pages.crs), ".geojson")
 
 
 def find_items(fetcher: Fetcher, address: Address, folder: Path) -> Address:

@@ -46,22 +46,21 @@ def fetch_wfs(fetcher: Fetcher, address: Address, folder: Path) -> Fetched:
         )
     )
     layer = chosen_layer(address, service)
-    gathering, pages = Gathering(folder), Pages()
-    is_more = True
-    while is_more:
-        window = {"count": PAGE_SIZE, "startIndex": pages.found} if service.has_pages else {}
-        query = service.request("GetFeature", layer, outputFormat=service.output, **window)
-        path = folder / "page"
-        fetcher.get(pages.ask(base.with_query(**query)), path)
-        count, _ = pages.take(path, gathering)
-        # A server may give fewer at a time than it is asked for: a short page is not the last.
-        is_more = service.has_pages and count > 0 and pages.found != pages.matched
-    if pages.matched is None:
-        pages.expect(
-            _hits(fetcher, base.with_query(**service.request("GetFeature", layer, resultType="hits")), folder)
-        )
-    pages.end()
-    return Fetched(gathering.write(folder / "collection", crs=pages.crs), ".geojson")
+    pages, is_more = Pages(), True
+    with Gathering(folder) as gathering:
+        while is_more:
+            window = {"count": PAGE_SIZE, "startIndex": pages.found} if service.has_pages else {}
+            query = service.request("GetFeature", layer, outputFormat=service.output, **window)
+            path = folder / "page"
+            fetcher.get(pages.ask(base.with_query(**query)), path)
+            count, _ = pages.take(path, gathering)
+            # A server may give fewer at a time than it is asked for: a short page is not the last.
+            is_more = service.has_pages and count > 0 and pages.found != pages.matched
+        if pages.matched is None:
+            hits = service.request("GetFeature", layer, resultType="hits")
+            pages.expect(_hits(fetcher, base.with_query(**hits), folder))
+        pages.end()
+        return Fetched(gathering.write(folder / "collection", crs=pages.crs), ".geojson")
 
 
 def chosen_layer(address: Address, service: Service) -> str:
