@@ -2,19 +2,22 @@
 -- on; where the new ones both open and close, nothing is shared until a person says what is meant; where the place would be
 -- told more finely for another reason (its category is no longer a sensitive one), it is not.
 -- Inputs: upload_id, dataset_id; record_before and permitted_before of permitted_before.sql. Index used: ix_consent_record.
-ANALYZE record_before;
 DROP TABLE IF EXISTS pg_temp.touched, pg_temp.held_back;
 CREATE TEMPORARY TABLE touched ON COMMIT DROP AS
 SELECT record_id FROM record_before
  WHERE record_id IN (SELECT c.record_id FROM commons.consent c WHERE c.upload_id = %(upload_id)s
                       UNION SELECT v.record_id FROM commons.record_version v WHERE v.upload_id = %(upload_id)s);
 ANALYZE touched;
+ANALYZE permitted_before;
 
 CREATE TEMPORARY TABLE held_back ON COMMIT DROP AS
 WITH permitted AS (
     SELECT purpose, p.audience, p.partner_id, p.record_id, p.rights, p.precision, p.licence, p.expires_at
-      FROM unnest(enum_range(NULL::reference.purpose)) AS purpose
-     CROSS JOIN LATERAL commons.permissions(ARRAY(SELECT record_id FROM touched), purpose, now()) p
+      FROM (SELECT array_agg(record_id) AS record_ids
+              FROM (SELECT record_id, row_number() OVER (ORDER BY record_id) / 200 AS part FROM touched) numbered
+             GROUP BY part) few -- what the upload said has no statistics yet: of many, each is compared with each
+     CROSS JOIN unnest(enum_range(NULL::reference.purpose)) AS purpose
+     CROSS JOIN LATERAL commons.permissions(few.record_ids, purpose, now()) p
      WHERE p.rights <> 0
 ),
 before AS (

@@ -25,6 +25,7 @@ def note_permitted(connection: Connection, dataset: Dataset) -> None:
     if not gone:
         return
     with connection.transaction(force_rollback=True):
+        connection.execute("SET LOCAL enable_nestloop = off")  # as in permitted_before.sql
         connection.execute(
             "UPDATE commons.source_record SET gone_at = NULL WHERE record_id = ANY (%s)", (gone,)
         )
