@@ -184,6 +184,26 @@ class CharterGrade(StrEnum):
     F = "F"
 
 
+class SourceKind(StrEnum):
+    """By what a list that is fetched from an address is served."""
+
+    URL = "url"
+    OGC_API = "ogcapi"
+    WFS = "wfs"
+    GOGOCARTO = "gogocarto"
+    MURMURATIONS = "murmurations"
+
+
+class SourceState(StrEnum):
+    """How the last fetch of a source went; whatever it is but ok, the records stay as they were."""
+
+    NEW = "new"
+    OK = "ok"
+    FAILING = "failing"
+    SHRUNK = "shrunk"
+    GONE = "gone"
+
+
 class UploadMode(StrEnum):
     """Whether rows missing from an upload have gone (full) or were simply not sent (partial)."""
 

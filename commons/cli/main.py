@@ -12,6 +12,7 @@ from commons.cli import (
     erasure,
     research,
     safekeeping,
+    sources,
     uploads,
 )
 from commons.cli.terminal import complaints, group
@@ -21,6 +22,7 @@ app = group("commons")
 cluster.register(app)
 data.register(app)
 uploads.register(app)
+sources.register(app)
 demo.register(app)
 consent_show.register(consent.app)
 erasure.register(consent.app)

@@ -28,7 +28,7 @@ class JsonStream:
         self._file, self._long = file, long
         self._text, self._at, self._line = "", 0, 1
         self._ended = False
-        self._decoder = _decoder()
+        self._decoder = strict_decoder()
 
     def items(self) -> Iterator[Any]:
         """Yield the items of the long array, then go on to the end of the document."""
@@ -133,7 +133,7 @@ class JsonLines:
 
     def items(self) -> Iterator[Any]:
         """Yield the features. Raises CommonsError as `JsonStream` does."""
-        decoder = _decoder()
+        decoder = strict_decoder()
         for number, line in enumerate(lines_of(self._file), start=1):
             text = line.strip("\x1e \t\r\n")
             if not text:
@@ -159,7 +159,8 @@ def is_lines(file: TextIO) -> bool:
     return isinstance(first, dict) and first.get("type") == "Feature"
 
 
-def _decoder() -> json.JSONDecoder:
+def strict_decoder() -> json.JSONDecoder:
+    """Return a decoder that refuses what a file must not hold: a key said twice, NaN, Infinity."""
     return json.JSONDecoder(
         object_pairs_hook=unique_members, parse_constant=_refuse_constant, parse_float=_finite
     )

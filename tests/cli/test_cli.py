@@ -20,6 +20,7 @@ COMMANDS = [
     ["partners", "token"], ["consent"],
     ["consent", "withdraw"], ["consent", "set"], ["consent", "proposals"], ["consent", "approve"], ["consent", "refuse"],
     ["consent", "erase"], ["consent", "readmit"], ["backup"], ["restore"], ["audit"], ["audit", "verify"], ["consent", "show"], ["consent", "receipt"],
+    ["sources"], ["sources", "add"], ["sources", "list"], ["sources", "refresh"], ["sources", "remove"], ["sources", "accept-shrink"],
     ["release"], ["release", "sweep"], ["release", "check"], ["research"], ["research", "count"], ["research", "change"], ["research", "coverage"],
     ["research", "freeze"], ["research", "snapshots"], ["research", "statistics"],
 ]  # fmt: skip

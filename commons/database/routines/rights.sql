@@ -14,6 +14,9 @@ GRANT INSERT ON commons.partner, commons.partner_token, commons.dataset, commons
     commons.narrowing, commons.alternative, commons.membership, commons.match_decision, commons.charter_assessment, commons.audit_event
     TO commons_ingest;
 GRANT UPDATE (undone_at, rows_in, rows_stored, rows_set_aside) ON commons.upload TO commons_ingest;
+GRANT INSERT (dataset_id, kind, address, added_by) ON commons.remote_source TO commons_ingest;
+GRANT UPDATE (address, etag, last_modified, upload_id, last_tried_at, last_fetched_at, state, failures, problem, unreachable,
+    lost, accepted_lost, accepted_by, removed_at, removed_by) ON commons.remote_source TO commons_ingest;
 GRANT UPDATE (gone_at) ON commons.source_record TO commons_ingest;
 GRANT UPDATE (superseded_at, sector_id, neighbourhood_id, commune_id) ON commons.record_version TO commons_ingest;
 GRANT UPDATE (until_at) ON commons.membership TO commons_ingest;

@@ -15,6 +15,7 @@ from commons.database.tables import (
     record,
     reference,
     released,
+    remote_source,
     statistic,
     upload,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "record",
     "reference",
     "released",
+    "remote_source",
     "statistic",
     "upload",
 ]

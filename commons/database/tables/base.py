@@ -60,6 +60,8 @@ STANCE = _enum_type(vocabulary.Stance)
 CONSENT_EFFECT = _enum_type(vocabulary.ConsentEffect)
 VERDICT = _enum_type(vocabulary.Verdict)
 UPLOAD_MODE = _enum_type(vocabulary.UploadMode)
+SOURCE_KIND = _enum_type(vocabulary.SourceKind)
+SOURCE_STATE = _enum_type(vocabulary.SourceState)
 
 
 def array_of(item: Any) -> ARRAY[Any]:
