@@ -9,13 +9,15 @@ GRANT USAGE ON SCHEMA commons TO commons_ingest;
 GRANT SELECT ON ALL TABLES IN SCHEMA commons TO commons_ingest;
 REVOKE ALL ON commons.release_queue FROM commons_ingest;
 GRANT INSERT ON commons.partner, commons.partner_token, commons.dataset, commons.dataset_category, commons.upload, commons.notice,
-    commons.set_aside_row, commons.source_record, commons.record_version, commons.participation, commons.mutualisation,
+    commons.set_aside_row, commons.source_record, commons.record_version, commons.record_location,
+    commons.location_source, commons.participation, commons.mutualisation,
     commons.mutualisation_obstacle, commons.agreement, commons.agreement_term, commons.consent, commons.withdrawal,
     commons.narrowing, commons.alternative, commons.membership, commons.match_decision, commons.charter_assessment, commons.audit_event
     TO commons_ingest;
 GRANT UPDATE (undone_at, rows_in, rows_stored, rows_set_aside) ON commons.upload TO commons_ingest;
 GRANT UPDATE (gone_at) ON commons.source_record TO commons_ingest;
 GRANT UPDATE (superseded_at, sector_id, neighbourhood_id, commune_id) ON commons.record_version TO commons_ingest;
+GRANT UPDATE (retired_at, sector_id, neighbourhood_id, commune_id) ON commons.record_location TO commons_ingest;
 GRANT UPDATE (until_at) ON commons.membership TO commons_ingest;
 GRANT UPDATE (retired_at) ON commons.match_decision TO commons_ingest;
 GRANT UPDATE (ended_at) ON commons.agreement TO commons_ingest;
