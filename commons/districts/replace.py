@@ -8,9 +8,11 @@ from commons.districts.assign import assign_points
 from commons.districts.stored import stored_districts
 
 PLACES = """
-SELECT false, version_id, ST_X(geom), ST_Y(geom) FROM commons.record_version WHERE superseded_at IS NULL AND geom IS NOT NULL
+SELECT false, version_id, ST_X(geom), ST_Y(geom)
+  FROM commons.record_version WHERE superseded_at IS NULL AND geom IS NOT NULL
  UNION ALL
-SELECT true, location_id, ST_X(geom), ST_Y(geom) FROM commons.record_location WHERE retired_at IS NULL
+SELECT true, location_id, ST_X(geom), ST_Y(geom)
+  FROM commons.record_location WHERE retired_at IS NULL
 """
 
 

@@ -25,7 +25,7 @@ GRANT UPDATE (ended_at, ended_as, ended_by) ON commons.consent TO commons_ingest
 GRANT UPDATE (redirected_to) ON commons.alternative TO commons_ingest;
 GRANT UPDATE (revoked_at) ON commons.partner_token TO commons_ingest;
 GRANT EXECUTE ON FUNCTION commons.cells(reference.field_group[], reference.purpose[]) TO commons_ingest;
-GRANT EXECUTE ON FUNCTION commons.release_drift(), commons.sweep_release() TO commons_ingest;
+GRANT EXECUTE ON FUNCTION commons.is_share_alike(text), commons.release_drift(), commons.sweep_release() TO commons_ingest;
 GRANT EXECUTE ON FUNCTION commons.permitted(reference.audience, bigint, reference.purpose, bigint[], timestamptz),
     commons.permissions(bigint[], reference.purpose, timestamptz), commons.naming(bigint[], timestamptz),
     commons.reach(reference.audience), commons.allowed_by(reference.audience) TO commons_ingest;

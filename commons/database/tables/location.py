@@ -1,4 +1,4 @@
-"""Places found later for records whose partner gives an address and no position. What the partner said stays as it was."""
+"""Places found later for records whose partner gives an address and no position, apart from what the partner said."""
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Double, Index, Table, Text, text
 
