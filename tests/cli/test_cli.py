@@ -15,7 +15,7 @@ from commons.research import change_between
 from commons.vocabulary import Audience, DistrictLevel
 
 COMMANDS = [
-    [], ["up"], ["down"], ["status"], ["serve"], ["upload"], ["demo"], ["db"], ["db", "upgrade"], ["districts"],
+    [], ["up"], ["down"], ["status"], ["serve"], ["upload"], ["locate"], ["demo"], ["db"], ["db", "upgrade"], ["districts"],
     ["districts", "load"], ["partners"], ["partners", "list"], ["partners", "add"], ["partners", "sign"],
     ["partners", "token"], ["consent"],
     ["consent", "withdraw"], ["consent", "set"], ["consent", "proposals"], ["consent", "approve"], ["consent", "refuse"],
@@ -44,7 +44,7 @@ def test_every_command_has_help_and_an_example(words):
     if (
         words
         and len(words)
-        + (words[0] in {"up", "down", "status", "serve", "upload", "demo", "backup", "restore"})
+        + (words[0] in {"up", "down", "status", "serve", "upload", "locate", "demo", "backup", "restore"})
         > 1
     ):
         assert "Example: commons " + " ".join(words) in " ".join(said.stdout.split())
