@@ -61,7 +61,7 @@ OF_NO_RECORD = {
     "charter_assessment.grade", "consent.ended_as", "consent.evidence_kind", "consent.licence", "consent.text_language",
     "consent.text_version", "consent_link.sha256", "consent_proposal.decision", "consent_proposal.evidence_kind",
     "consent_proposal.wanted", "narrowing.wanted", "record_location.attributions", "record_location.kind", "record_location.licences", "record_location.method",
-    "record_version.category", "record_version.content_hash", "set_aside_row.codes",
+    "geocoder_answer.geocoder", "record_version.category", "record_version.content_hash", "set_aside_row.codes",
     "erased_key.dataset", "erased_key.key_id", "erased_key.keyed_hash", "erased_key.kind", "withdrawal.receipt",
     # Who erased, lifted an erasure or decided that two records are the same: people at work, not the person concerned.
     "erased_key.approved_by", "erased_key.lifted_by", "match_decision.decided_by", "audit_event.actor",

@@ -62,6 +62,9 @@ BEGIN
     GET DIAGNOSTICS counted = ROW_COUNT;
     what := 'record_location'; count := counted; RETURN NEXT;
 
+    DELETE FROM commons.geocoder_answer a
+     WHERE a.address_hash IN (SELECT p.address_hash FROM commons.place p WHERE p.record_id = erased_id);
+
     DELETE FROM commons.record_version v WHERE v.record_id = erased_id;
     GET DIAGNOSTICS counted = ROW_COUNT;
     what := 'record_version'; count := counted; RETURN NEXT;
@@ -164,7 +167,7 @@ CREATE OR REPLACE FUNCTION commons.forget_erased()
 RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    ANALYZE commons.record_version, commons.record_location, commons.source_record, commons.participation,
+    ANALYZE commons.record_version, commons.record_location, commons.geocoder_answer, commons.source_record, commons.participation,
         commons.mutualisation, commons.consent, commons.consent_proposal, commons.match_decision, commons.charter_assessment, commons.set_aside_row,
         commons.withdrawal, commons.released_alternative, commons.released_participation;
 END

@@ -10,7 +10,7 @@ GRANT SELECT ON ALL TABLES IN SCHEMA commons TO commons_ingest;
 REVOKE ALL ON commons.release_queue FROM commons_ingest;
 GRANT INSERT ON commons.partner, commons.partner_token, commons.dataset, commons.dataset_category, commons.upload, commons.notice,
     commons.set_aside_row, commons.source_record, commons.record_version, commons.record_location,
-    commons.location_source, commons.participation, commons.mutualisation,
+    commons.location_source, commons.geocoder_answer, commons.participation, commons.mutualisation,
     commons.mutualisation_obstacle, commons.agreement, commons.agreement_term, commons.consent, commons.withdrawal,
     commons.narrowing, commons.alternative, commons.membership, commons.match_decision, commons.charter_assessment, commons.audit_event
     TO commons_ingest;

@@ -51,6 +51,16 @@ record_location = Table(
     schema=PRIVATE,
 )
 
+geocoder_answer = Table(
+    "geocoder_answer",
+    metadata,
+    Column("geocoder", Text, primary_key=True, comment="its kind"),
+    Column("address_hash", BigInteger, primary_key=True, autoincrement=False),
+    geometry_column("geom", "POINT"),
+    moment("asked_at", default_now=True),
+    schema=PRIVATE,
+)
+
 location_source = Table(
     "location_source",
     metadata,

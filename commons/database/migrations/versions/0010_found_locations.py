@@ -56,6 +56,15 @@ CREATE TABLE commons.location_source (
 );
 COMMENT ON COLUMN commons.location_source.place_hash IS 'of the position and the address taken from it';
 CREATE INDEX ix_location_source_record_id ON commons.location_source (record_id);
+
+CREATE TABLE commons.geocoder_answer (
+    geocoder text NOT NULL,
+    address_hash bigint NOT NULL,
+    geom geometry(POINT, 4326),
+    asked_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT pk_geocoder_answer PRIMARY KEY (geocoder, address_hash)
+);
+COMMENT ON COLUMN commons.geocoder_answer.geocoder IS 'its kind';
 """
 
 
@@ -64,4 +73,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DROP TABLE commons.location_source, commons.record_location")
+    op.execute("DROP TABLE commons.geocoder_answer, commons.location_source, commons.record_location")
