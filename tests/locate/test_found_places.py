@@ -14,6 +14,7 @@ from ingest.store.undo import undo_upload
 from ingest.upload import commit_upload, prepare_upload
 
 STREET = {"street": "Rue de la Paix", "postcode": "1050", "municipality": "Ixelles"}
+NAMES = ["Potager", "Ressourcerie", "Bibliothèque"]
 HOUSES = [(4.3663, 50.8358), (4.3664, 50.8359), (4.3665, 50.8360)]
 LIVE = "SELECT count(*) FROM commons.record_location WHERE retired_at IS NULL"
 
@@ -25,7 +26,7 @@ def make_street(connection, dataset, **options):
             connection,
             dataset,
             place=place,
-            name=f"Known {n}",
+            name=NAMES[n],
             house_number=str(2 * n + 2),
             **STREET,
             **options,
@@ -77,6 +78,39 @@ def test_a_found_place_is_shown_as_found_and_beside_what_the_partner_said(databa
         assert waiting_records(connection).empty
         assert count_waiting(connection, list_) == 0
     assert run_locate().found == 0
+
+
+def test_a_found_place_that_brings_lists_together_stays(database):
+    """What it is merged with may show another record's place: the lender still is what the public may see."""
+    with database.connect() as connection:
+        make_waiting(connection, make_dataset(connection, "a-list", open_terms()), name="Ressourcerie")
+        make_street(connection, make_dataset(connection, "known", open_terms()))
+        make_record(
+            connection, make_dataset(connection, "b-list", open_terms()), place=HOUSES[2], name="Ressourcerie"
+        )
+    assert [run_locate().found, run_locate().found] == [1, 0]
+    assert database.rows(LIVE) == [(1,)]
+    assert no_drift()
+
+
+def test_beside_a_given_place_a_found_one_counts_less_and_the_two_stay_one(database):
+    with database.connect() as connection:
+        make_waiting(
+            connection,
+            make_dataset(connection, "a-list", open_terms()),
+            name="Ressourcerie",
+            website="https://a.example",
+        )
+        make_street(connection, make_dataset(connection, "known", open_terms()))
+    for found in (1, 0):
+        assert run_locate().found == found
+        shown = released(Audience.PUBLIC).alternatives().set_index("name")
+        assert len(shown) == 3
+        assert shown.loc["Ressourcerie", "uncertainty_m"] == 0
+        assert shown.loc["Ressourcerie", "provenance"]["geom"] == "known"
+        assert shown.loc["Ressourcerie", "website"] == "https://a.example"
+    assert database.rows(LIVE) == [(1,)]
+    assert no_drift()
 
 
 HIDDEN = [

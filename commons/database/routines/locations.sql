@@ -1,8 +1,8 @@
 -- Which positions may be lent to an address without one, and taking back what was lent: docs/decisions/0015-found-places.md.
 -- Indexes used: pk_contribution, ix_location_source_record_id, uq_record_location_live.
 
--- The positions that partners gave with a street. Anyone's that the public sees exactly there, and may reuse (public_until);
--- and within one list, those of which the same was said (said, own_until). Never a found one: an error would spread.
+-- The positions that partners gave with a street. Anyone's that the public may see exactly there, and reuse (public_until); and
+-- within one list, those of which the same was said (said, own_until). Never a found one: an error would spread.
 CREATE OR REPLACE VIEW commons.lender AS
 SELECT v.record_id, v.version_id, r.dataset_id, v.geom, v.street, v.house_number, v.postcode, v.municipality, v.commune_id,
        hash_record_extended(ROW(ST_AsBinary(v.geom), v.street, v.house_number, v.postcode, v.municipality), 0) AS place_hash,
@@ -12,7 +12,7 @@ SELECT v.record_id, v.version_id, r.dataset_id, v.geom, v.street, v.house_number
   JOIN commons.said_of told ON told.record_id = r.record_id
   LEFT JOIN commons.contribution shown
     ON shown.record_id = r.record_id AND shown.audience = 'public' AND shown.partner_id = 0
-   AND shown.version_id = v.version_id AND shown.precision = 'exact' AND shown.rank = 1
+   AND shown.version_id = v.version_id AND shown.precision = 'exact'
    AND shown.rights & commons.cells('{location}', '{reuse}') <> 0
    -- Share-alike asks that all of what is made of it be everyone's.
    AND NOT commons.is_share_alike(shown.licence)

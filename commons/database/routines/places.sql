@@ -3,7 +3,7 @@
 -- Indexes used: uq_record_version_current, uq_record_location_live.
 CREATE OR REPLACE VIEW commons.place AS
 SELECT v.version_id, v.record_id, v.superseded_at, v.category, v.name_composed, v.updated_on, v.stored_at,
-       hash_record_extended(ROW(v.street, v.house_number, v.postcode, v.municipality), 0) AS address_hash,
+       address.hash AS address_hash,
        coalesce(v.geom, found.geom) AS geom,
        coalesce(v.sector_id, found.sector_id) AS sector_id,
        coalesce(v.neighbourhood_id, found.neighbourhood_id) AS neighbourhood_id,
@@ -11,9 +11,13 @@ SELECT v.version_id, v.record_id, v.superseded_at, v.category, v.name_composed, 
        found.location_id, found.method, found.holds_until, coalesce(found.uncertainty_m, 0) AS uncertainty_m,
        coalesce(found.licences, '{}') AS licences, coalesce(found.attributions, '{}') AS attributions
   FROM commons.record_version v
+  -- Asked only where there is no position: it costs more than the rest.
+ CROSS JOIN LATERAL (
+       SELECT CASE WHEN v.geom IS NULL
+                   THEN hash_record_extended(ROW(v.street, v.house_number, v.postcode, v.municipality), 0) END AS hash
+       ) address
   LEFT JOIN commons.record_location found
-    ON found.record_id = v.record_id AND found.retired_at IS NULL AND v.geom IS NULL
-   AND found.address_hash = hash_record_extended(ROW(v.street, v.house_number, v.postcode, v.municipality), 0);
+    ON found.record_id = v.record_id AND found.address_hash = address.hash AND found.retired_at IS NULL;
 
 -- What was said of each record itself, as one text: two records of one list with the same are shown to the same readers, equally
 -- finely. `until` is when the first of it ends.
