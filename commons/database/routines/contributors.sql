@@ -114,7 +114,7 @@ SELECT p.audience, p.partner_id, p.alternative_id, min(p.record_id) FILTER (WHER
   FROM placed p
   JOIN commons.dataset d ON d.dataset_id = p.dataset_id
   JOIN commons.source_record r ON r.record_id = p.record_id AND r.record_id = ANY (ARRAY(SELECT record_id FROM member))
-  JOIN commons.record_version v ON v.version_id = p.version_id AND v.record_id = ANY (ARRAY(SELECT record_id FROM member))
+  JOIN commons.record_version v ON v.version_id = p.version_id AND v.version_id = ANY (ARRAY(SELECT placed.version_id FROM placed))
 WINDOW sources AS (PARTITION BY p.audience, p.partner_id, p.alternative_id, p.part);
 END
 $$;
