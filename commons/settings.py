@@ -5,6 +5,7 @@ Every variable is told in `docs/settings.md`.
 
 import os
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from commons.errors import CommonsError
@@ -42,6 +43,23 @@ class Secret:
         return hash(self._value)
 
 
+class GeocoderKind(StrEnum):
+    """The protocols by which a geocoder may be asked."""
+
+    NOMINATIM = "nominatim"
+    PELIAS = "pelias"
+    URBIS = "urbis"
+
+
+@dataclass(frozen=True, slots=True)
+class GeocoderSetting:
+    """A geocoder that may be asked: its protocol, where it is, and whom its keepers can write to."""
+
+    kind: GeocoderKind
+    url: str
+    contact: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """One reading of the environment.
@@ -63,6 +81,7 @@ class Settings:
     ledger: Path
     max_upload_mb: int
     max_unpacked_mb: int
+    geocoder: GeocoderSetting | None
 
 
 def settings() -> Settings:
@@ -82,6 +101,7 @@ def settings() -> Settings:
         ledger=_path("COMMONS_LEDGER", home / LEDGER_NAME),
         max_upload_mb=_megabytes("COMMONS_MAX_UPLOAD_MB", DEFAULT_UPLOAD_MB),
         max_unpacked_mb=_megabytes("COMMONS_MAX_UNPACKED_MB", DEFAULT_UNPACKED_MB),
+        geocoder=_geocoder(),
     )
 
 
@@ -114,6 +134,23 @@ def _megabytes(variable: str, default: int) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= MOST_MB):
         raise CommonsError("setting.megabytes", variable=variable, value=text, most=MOST_MB)
     return int(text)
+
+
+def _geocoder() -> GeocoderSetting | None:
+    """Return the geocoder, None where none is named; one that is named has an address and a contact."""
+    kind = _text("COMMONS_GEOCODER")
+    if kind is None:
+        return None
+    url, contact = _text("COMMONS_GEOCODER_URL"), _text("COMMONS_GEOCODER_CONTACT")
+    if (
+        kind not in set(GeocoderKind)
+        or url is None
+        or not url.startswith(("http://", "https://"))
+        or contact is None
+        or not (contact.isascii() and contact.isprintable())
+    ):
+        raise CommonsError("setting.geocoder", kinds=", ".join(GeocoderKind))
+    return GeocoderSetting(GeocoderKind(kind), url, contact)
 
 
 def _port(variable: str) -> int:

@@ -16,6 +16,7 @@ from ingest.check import Memory, check
 from ingest.check.records import CheckedRecords, concat_checked
 from ingest.link.linker import Linker
 from ingest.link.near_name import NearNameLinker
+from ingest.locate.locate import count_waiting
 from ingest.map import apply_mapping
 from ingest.map.late_flag import refuse_late_flag
 from ingest.map.mapping import Mapping
@@ -63,10 +64,11 @@ class PreparedUpload:
 
 @dataclass(frozen=True)
 class CommittedUpload:
-    """What an upload changed in its dataset, and in the alternatives."""
+    """What an upload changed in its dataset and in the alternatives, and how many of its records have no position."""
 
     stored: StoredUpload
     merged: MergeResult
+    waiting: int
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,8 @@ def commit_upload(
         prepared.sha256, prepared.file_name, prepared.format.value, prepared.mapping.column_of
     )
     stored = store(connection, dataset, file, prepared.chunks(), mode=mode, uploaded_by=uploaded_by)
-    return CommittedUpload(stored, merge(connection, linker or NearNameLinker()))
+    merged = merge(connection, linker or NearNameLinker())
+    return CommittedUpload(stored, merged, count_waiting(connection, dataset))
 
 
 def preview_upload(

@@ -10,6 +10,7 @@ from commons.cli import (
     data,
     demo,
     erasure,
+    locate,
     research,
     safekeeping,
     sources,
@@ -22,6 +23,7 @@ app = group("commons")
 cluster.register(app)
 data.register(app)
 uploads.register(app)
+locate.register(app)
 sources.register(app)
 demo.register(app)
 consent_show.register(consent.app)

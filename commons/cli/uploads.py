@@ -88,6 +88,8 @@ def upload(
             changed=stored.changed, unchanged=stored.unchanged, gone=stored.gone, aside=stored.set_aside)
     )  # fmt: skip
     console.print(say("upload.matched", count=done.merged.decisions_added))
+    if done.waiting:
+        console.print(say("upload.waiting", count=done.waiting, dataset=dataset), markup=False)
     if stored.erased:
         erased = NoticeCode.ERASED
         console.print(

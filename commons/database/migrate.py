@@ -28,8 +28,10 @@ from commons.settings import Secret
 OWNER = "commons_owner"
 ROUTINES = (
     "cells",
+    "places",
     "permissions",
     "contributors",
+    "locations",
     "released_rows",
     "release",
     "release_triggers",

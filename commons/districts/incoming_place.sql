@@ -1,4 +1,4 @@
 DROP TABLE IF EXISTS pg_temp.incoming_place;
 CREATE TEMPORARY TABLE incoming_place (
-    version_id bigint PRIMARY KEY, sector text, neighbourhood text, commune text
+    is_found boolean, id bigint, sector text, neighbourhood text, commune text, PRIMARY KEY (is_found, id)
 ) ON COMMIT DROP;

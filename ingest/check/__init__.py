@@ -10,9 +10,10 @@ from ingest.check.consent import check_consent
 from ingest.check.contacts import check_addresses, check_contacts
 from ingest.check.dates import check_dates
 from ingest.check.draft import Draft, Memory
-from ingest.check.positions import REGION_BOUNDS, STORAGE_CRS, Bounds, check_positions
+from ingest.check.positions import check_positions
 from ingest.check.records import CANONICAL_COLUMNS, CheckedRecords
 from ingest.check.set_aside import set_aside_csv, set_aside_rows
+from ingest.check.systems import REGION_BOUNDS, STORAGE_CRS, Bounds
 from ingest.check.texts import check_keys, check_names, check_texts, clean_text
 from ingest.check.words import check_categories, check_participations, check_resources, check_subjects
 from ingest.map.mapping import MappedTable

@@ -15,7 +15,7 @@ from commons.research import change_between
 from commons.vocabulary import Audience, DistrictLevel
 
 COMMANDS = [
-    [], ["up"], ["down"], ["status"], ["serve"], ["upload"], ["uploads"], ["uploads", "list"], ["uploads", "undo"], ["uploads", "report"], ["demo"], ["db"], ["db", "upgrade"], ["districts"],
+    [], ["up"], ["down"], ["status"], ["serve"], ["upload"], ["locate"], ["uploads"], ["uploads", "list"], ["uploads", "undo"], ["uploads", "report"], ["demo"], ["db"], ["db", "upgrade"], ["districts"],
     ["districts", "load"], ["partners"], ["partners", "list"], ["partners", "add"], ["partners", "sign"],
     ["partners", "token"], ["consent"],
     ["consent", "withdraw"], ["consent", "set"], ["consent", "proposals"], ["consent", "approve"], ["consent", "refuse"],
@@ -45,7 +45,7 @@ def test_every_command_has_help_and_an_example(words):
     if (
         words
         and len(words)
-        + (words[0] in {"up", "down", "status", "serve", "upload", "demo", "backup", "restore"})
+        + (words[0] in {"up", "down", "status", "serve", "upload", "locate", "demo", "backup", "restore"})
         > 1
     ):
         assert "Example: commons " + " ".join(words) in " ".join(said.stdout.split())
@@ -120,6 +120,29 @@ def test_an_upload_is_checked_then_stored_and_its_set_aside_rows_written(demo_da
     refused = commons("demo", "--no-serve", COMMONS_HOME=str(tmp_path / "home"))
     assert refused.returncode == 1
     assert "real partners" in refused.stderr
+
+
+def test_locate_lists_what_waits_and_sends_nothing_unless_it_is_set(unchanged_demo):
+    said = commons("locate", "--list", "--format", "csv", language="nl")
+    assert said.returncode == 0, said.stderr
+    queue = pd.read_csv(io.StringIO(said.stdout))
+    assert list(queue.columns) == ["dataset", "uitkomst", "fiches"]
+    waiting = "SELECT count(*) FROM commons.record_version WHERE superseded_at IS NULL AND geom IS NULL"
+    assert queue["fiches"].sum() == unchanged_demo.rows(waiting)[0][0] > 0
+    assert "nothing was changed" in commons("locate", "--dry-run").stdout
+    asked = commons("locate", "--geocoder", "--dataset", "carte-citoyenne", COMMONS_GEOCODER="")
+    assert asked.returncode == 1
+    assert "No geocoder is set" in asked.stderr
+    whole = {
+        "COMMONS_GEOCODER": "urbis",
+        "COMMONS_GEOCODER_URL": "http://127.0.0.1:1",
+        "COMMONS_GEOCODER_CONTACT": "a@example.org",
+    }
+    assert "one dataset at a time" in commons("locate", "--geocoder", **whole).stderr
+    assert (
+        "would be sent; none was"
+        in commons("locate", "--geocoder", "--dry-run", "--dataset", "carte-citoyenne", **whole).stdout
+    )
 
 
 def test_a_psql_user_of_the_public_role_reads_the_released_view_and_nothing_else(unchanged_demo):

@@ -8,7 +8,7 @@ from pyproj import Transformer
 
 from ingest.check.angles import read_angle
 from ingest.check.draft import Memory
-from ingest.check.positions import CANDIDATE_CRS, REGION_BOUNDS, bounds_in, decide_crs
+from ingest.check.systems import CANDIDATE_CRS, REGION_BOUNDS, bounds_in, decide_crs
 
 BRUSSELS = (4.3525, 50.8467)
 
@@ -150,9 +150,9 @@ def test_a_declared_system_is_replaced_only_where_all_points_fit_another():
 
 
 def test_later_rows_are_read_by_what_the_first_decided(checked):
-    later = table(("50,85", "4,35"))
-    assert checked(later, memory=Memory(31370)).set_aside["_codes"].tolist() == ["OUTSIDE_REGION"]
-    assert len(checked(later, memory=Memory()).frame) == 1
+    later = table(("48,85", "2,35"), ("9999999", "123"))
+    assert checked(later, memory=Memory(31370)).set_aside["_codes"].tolist() == ["OUTSIDE_REGION"] * 2
+    assert checked(later, memory=Memory()).set_aside["_codes"].tolist() == ["CRS_UNKNOWN"] * 2
 
 
 def test_a_replaced_declaration_is_told(checked, collection):

@@ -60,7 +60,8 @@ OF_NO_RECORD = {
     # Codes and hashes of a record's rows, which are gone or say nothing of what they stood for.
     "charter_assessment.grade", "consent.ended_as", "consent.evidence_kind", "consent.licence", "consent.text_language",
     "consent.text_version", "consent_link.sha256", "consent_proposal.decision", "consent_proposal.evidence_kind",
-    "consent_proposal.wanted", "narrowing.wanted", "record_version.category", "record_version.content_hash", "set_aside_row.codes",
+    "consent_proposal.wanted", "narrowing.wanted", "record_location.attributions", "record_location.kind", "record_location.licences", "record_location.method",
+    "geocoder_answer.geocoder", "record_version.category", "record_version.content_hash", "set_aside_row.codes",
     "erased_key.dataset", "erased_key.key_id", "erased_key.keyed_hash", "erased_key.kind", "withdrawal.receipt",
     # Who erased, lifted an erasure or decided that two records are the same: people at work, not the person concerned.
     "erased_key.approved_by", "erased_key.lifted_by", "match_decision.decided_by", "audit_event.actor",
@@ -180,8 +181,8 @@ def test_its_history_stays_without_values(database, canary):
     removed = erase_canary(canary).removed
     assert database.rows(counted) == before
     assert database.rows(kept)[: len(consents)] == consents
-    assert removed == {"set_aside_row": 3, "participation": 1, "record_version": 2, "charter_assessment": 1,
-                       "match_decision": 1, "consent": len(database.rows(kept))}  # fmt: skip
+    assert removed == {"set_aside_row": 3, "participation": 1, "record_location": 0, "record_version": 2,
+                       "charter_assessment": 1, "match_decision": 1, "consent": len(database.rows(kept))}  # fmt: skip
     assert database.rows("SELECT action FROM commons.audit_event ORDER BY event_id DESC LIMIT 2") == [
         ("erase",),
         ("withdraw",),

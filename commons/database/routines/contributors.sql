@@ -109,10 +109,12 @@ placed AS (
 SELECT p.audience, p.partner_id, p.alternative_id, min(p.record_id) FILTER (WHERE p.supplies) OVER sources, p.record_id, p.version_id, p.dataset_id,
        p.rights, p.precision, p.licence, p.expires_at,
        CASE WHEN p.supplies
-            THEN (row_number() OVER (sources ORDER BY p.precision, d.priority, d.slug, r.partner_key))::int END
+            -- What a partner says of a place comes before what was found.
+            THEN (row_number() OVER (sources ORDER BY p.precision, v.geom IS NULL, d.priority, d.slug, r.partner_key))::int END
   FROM placed p
   JOIN commons.dataset d ON d.dataset_id = p.dataset_id
   JOIN commons.source_record r ON r.record_id = p.record_id AND r.record_id = ANY (ARRAY(SELECT record_id FROM member))
+  JOIN commons.record_version v ON v.version_id = p.version_id AND v.version_id = ANY (ARRAY(SELECT placed.version_id FROM placed))
 WINDOW sources AS (PARTITION BY p.audience, p.partner_id, p.alternative_id, p.part);
 END
 $$;

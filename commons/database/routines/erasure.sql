@@ -49,6 +49,22 @@ BEGIN
     GET DIAGNOSTICS counted = ROW_COUNT;
     what := 'participation'; count := counted; RETURN NEXT;
 
+    -- A place found from it, or for it, is its place.
+    WITH doomed AS MATERIALIZED (
+        SELECT l.location_id FROM commons.record_location l
+         WHERE l.record_id = erased_id
+            OR EXISTS (SELECT FROM commons.location_source s WHERE s.location_id = l.location_id AND s.record_id = erased_id)
+    ),
+    unlinked AS (
+        DELETE FROM commons.location_source s USING doomed WHERE s.location_id = doomed.location_id RETURNING 1
+    )
+    DELETE FROM commons.record_location l USING doomed WHERE l.location_id = doomed.location_id;
+    GET DIAGNOSTICS counted = ROW_COUNT;
+    what := 'record_location'; count := counted; RETURN NEXT;
+
+    DELETE FROM commons.geocoder_answer a
+     WHERE a.address_hash IN (SELECT p.address_hash FROM commons.place p WHERE p.record_id = erased_id);
+
     DELETE FROM commons.record_version v WHERE v.record_id = erased_id;
     GET DIAGNOSTICS counted = ROW_COUNT;
     what := 'record_version'; count := counted; RETURN NEXT;
@@ -151,8 +167,8 @@ CREATE OR REPLACE FUNCTION commons.forget_erased()
 RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    ANALYZE commons.record_version, commons.source_record, commons.participation, commons.mutualisation, commons.consent,
-        commons.consent_proposal, commons.match_decision, commons.charter_assessment, commons.set_aside_row,
+    ANALYZE commons.record_version, commons.record_location, commons.geocoder_answer, commons.source_record, commons.participation,
+        commons.mutualisation, commons.consent, commons.consent_proposal, commons.match_decision, commons.charter_assessment, commons.set_aside_row,
         commons.withdrawal, commons.released_alternative, commons.released_participation;
 END
 $$;

@@ -61,10 +61,11 @@ WITH location AS MATERIALIZED (
     SELECT commons.cells('{location}', ARRAY[for_purpose]) AS cells
 ),
 record AS MATERIALIZED (
-    SELECT r.record_id, r.dataset_id, v.version_id, v.sector_id, v.neighbourhood_id, v.commune_id, v.name_composed,
+    SELECT r.record_id, r.dataset_id, v.version_id, v.sector_id, v.neighbourhood_id, v.commune_id, v.name_composed, v.holds_until,
            CASE WHEN c.sensitive THEN 'neighbourhood' ELSE 'exact' END::reference.precision AS unsaid
       FROM commons.source_record r
-      JOIN commons.record_version v ON v.record_id = r.record_id AND v.superseded_at IS NULL AND v.geom IS NOT NULL
+      JOIN commons.place v ON v.record_id = r.record_id AND v.superseded_at IS NULL AND v.geom IS NOT NULL
+       AND coalesce(v.holds_until > as_of, true)
       JOIN reference.category c ON c.code = v.category
      WHERE r.record_id = ANY (record_ids) AND v.record_id = ANY (record_ids) AND r.gone_at IS NULL
 ),
@@ -141,7 +142,8 @@ resolved AS (
            greatest(ceiling.finest, coalesce(said.finest, asked.unsaid), said.no_finer_than, restricted.no_finer_than) AS wanted,
            coalesce(said.licence, ceiling.licence) AS licence,
            -- A restriction that begins by the clock is as good as an end: what is left then is released anew.
-           least(ceiling.valid_until, said.valid_until, said.restricted_from, restricted.restricted_from) AS expires_at
+           least(ceiling.valid_until, said.valid_until, said.restricted_from, restricted.restricted_from, asked.holds_until)
+               AS expires_at
       FROM asked
       JOIN ceiling USING (dataset_id, audience, partner_id)
       LEFT JOIN said USING (record_id, audience, partner_id)

@@ -90,6 +90,11 @@ BEGIN
         PERFORM commons.refresh_release(touched);
         PERFORM commons.redact_snapshots(touched);
     END IF;
+    -- What others rest on may have been taken back: that is queued, and drained next.
+    PERFORM commons.retire_locations(ARRAY(
+        SELECT unnest(records)
+         UNION
+        SELECT m.record_id FROM commons.membership m WHERE m.alternative_id = ANY (touched) AND m.until_at IS NULL));
     RETURN NULL;
 END
 $$;
@@ -127,6 +132,7 @@ BEGIN
             ('membership', 'queue_alternatives'),
             ('source_record', 'queue_records'),
             ('record_version', 'queue_records'),
+            ('record_location', 'queue_records'),
             ('participation', 'queue_records'),
             ('charter_assessment', 'queue_records'),
             ('dataset', 'queue_datasets'),

@@ -82,8 +82,9 @@ WITH contributor AS MATERIALIZED (
     SELECT c.* FROM commons.contribution c WHERE c.alternative_id = ANY (ids) AND c.rank IS NOT NULL
 ),
 version AS MATERIALIZED (
-    SELECT v.version_id, v.geom, v.sector_id, v.neighbourhood_id, v.commune_id, v.updated_on, v.stored_at
-      FROM commons.record_version v
+    SELECT v.version_id, v.geom, v.sector_id, v.neighbourhood_id, v.commune_id, v.updated_on, v.stored_at, v.method,
+           v.uncertainty_m, v.licences, v.attributions
+      FROM commons.place v
      WHERE v.version_id = ANY (ARRAY(SELECT contributor.version_id FROM contributor))
 ),
 asserted AS MATERIALIZED (
@@ -142,9 +143,11 @@ identity AS (
      ORDER BY c.audience, c.partner_id, c.anchor_id, c.record_id
 ),
 placed AS (
-    SELECT c.audience, c.partner_id, c.alternative_id, c.anchor_id, c.precision, c.licence, d.slug, d.attribution,
+    SELECT c.audience, c.partner_id, c.alternative_id, c.anchor_id, c.precision, c.licence || v.licences AS licences,
+           d.attribution || v.attributions AS attributions,
+           CASE WHEN v.method IS NULL THEN d.slug ELSE 'found:' || v.method END AS told_by,
            CASE WHEN c.precision = 'exact' THEN v.geom ELSE area.label_point END AS geom,
-           CASE WHEN c.precision = 'exact' THEN 0 ELSE area.uncertainty_m END AS uncertainty_m,
+           CASE WHEN c.precision = 'exact' THEN v.uncertainty_m ELSE area.uncertainty_m END AS uncertainty_m,
            CASE WHEN c.precision = 'exact' THEN exact_sector.code WHEN area.level = 'sector' THEN area.code END AS sector,
            CASE WHEN c.precision = 'exact' THEN exact_neighbourhood.code WHEN area.level = 'neighbourhood' THEN area.code
                 ELSE around.neighbourhood END AS neighbourhood,
@@ -189,9 +192,9 @@ SELECT released.*
            'commune', placed.commune,
            'counted', summary.counted,
            'reusable', summary.reusable,
-           'licences', ARRAY(SELECT DISTINCT unnest(chosen.licences || placed.licence) ORDER BY 1),
-           'attributions', ARRAY(SELECT DISTINCT unnest(chosen.attributions || placed.attribution) ORDER BY 1),
-           'provenance', chosen.provenance || jsonb_build_object('geom', placed.slug),
+           'licences', ARRAY(SELECT DISTINCT unnest(chosen.licences || placed.licences) ORDER BY 1),
+           'attributions', ARRAY(SELECT DISTINCT unnest(chosen.attributions || placed.attributions) ORDER BY 1),
+           'provenance', chosen.provenance || jsonb_build_object('geom', placed.told_by),
            'updated_on', summary.updated_on,
            'expires_at', summary.expires_at,
            'geom', placed.geom::text)) released;

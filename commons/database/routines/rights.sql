@@ -9,7 +9,8 @@ GRANT USAGE ON SCHEMA commons TO commons_ingest;
 GRANT SELECT ON ALL TABLES IN SCHEMA commons TO commons_ingest;
 REVOKE ALL ON commons.release_queue FROM commons_ingest;
 GRANT INSERT ON commons.partner, commons.partner_token, commons.dataset, commons.dataset_category, commons.upload, commons.notice,
-    commons.set_aside_row, commons.source_record, commons.record_version, commons.participation, commons.mutualisation,
+    commons.set_aside_row, commons.source_record, commons.record_version, commons.record_location,
+    commons.location_source, commons.geocoder_answer, commons.participation, commons.mutualisation,
     commons.mutualisation_obstacle, commons.agreement, commons.agreement_term, commons.consent, commons.withdrawal,
     commons.narrowing, commons.alternative, commons.membership, commons.match_decision, commons.charter_assessment, commons.audit_event
     TO commons_ingest;
@@ -19,6 +20,7 @@ GRANT UPDATE (address, etag, last_modified, upload_id, last_tried_at, last_fetch
     lost, accepted_lost, accepted_by, removed_at, removed_by) ON commons.remote_source TO commons_ingest;
 GRANT UPDATE (gone_at) ON commons.source_record TO commons_ingest;
 GRANT UPDATE (superseded_at, sector_id, neighbourhood_id, commune_id) ON commons.record_version TO commons_ingest;
+GRANT UPDATE (retired_at, sector_id, neighbourhood_id, commune_id) ON commons.record_location TO commons_ingest;
 GRANT UPDATE (until_at) ON commons.membership TO commons_ingest;
 GRANT UPDATE (retired_at) ON commons.match_decision TO commons_ingest;
 GRANT UPDATE (ended_at) ON commons.agreement TO commons_ingest;
@@ -26,7 +28,7 @@ GRANT UPDATE (ended_at, ended_as, ended_by) ON commons.consent TO commons_ingest
 GRANT UPDATE (redirected_to) ON commons.alternative TO commons_ingest;
 GRANT UPDATE (revoked_at) ON commons.partner_token TO commons_ingest;
 GRANT EXECUTE ON FUNCTION commons.cells(reference.field_group[], reference.purpose[]) TO commons_ingest;
-GRANT EXECUTE ON FUNCTION commons.release_drift(), commons.sweep_release() TO commons_ingest;
+GRANT EXECUTE ON FUNCTION commons.is_share_alike(text), commons.release_drift(), commons.sweep_release() TO commons_ingest;
 GRANT EXECUTE ON FUNCTION commons.permitted(reference.audience, bigint, reference.purpose, bigint[], timestamptz),
     commons.permissions(bigint[], reference.purpose, timestamptz), commons.naming(bigint[], timestamptz),
     commons.reach(reference.audience), commons.allowed_by(reference.audience) TO commons_ingest;
