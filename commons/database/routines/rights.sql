@@ -11,7 +11,7 @@ REVOKE ALL ON commons.release_queue FROM commons_ingest;
 GRANT INSERT ON commons.partner, commons.partner_token, commons.dataset, commons.dataset_category, commons.upload, commons.notice,
     commons.set_aside_row, commons.source_record, commons.record_version, commons.participation, commons.mutualisation,
     commons.mutualisation_obstacle, commons.agreement, commons.agreement_term, commons.consent, commons.withdrawal,
-    commons.narrowing, commons.alternative, commons.membership, commons.match_decision, commons.charter_assessment, commons.audit_event
+    commons.narrowing, commons.saved_mapping, commons.alternative, commons.membership, commons.match_decision, commons.charter_assessment, commons.audit_event
     TO commons_ingest;
 GRANT UPDATE (undone_at, rows_in, rows_stored, rows_set_aside) ON commons.upload TO commons_ingest;
 GRANT UPDATE (gone_at) ON commons.source_record TO commons_ingest;
