@@ -10,6 +10,7 @@ from commons.cli import (
     data,
     demo,
     erasure,
+    mapping,
     research,
     safekeeping,
     uploads,
@@ -21,6 +22,7 @@ app = group("commons")
 cluster.register(app)
 data.register(app)
 uploads.register(app)
+mapping.register(app)
 demo.register(app)
 consent_show.register(consent.app)
 erasure.register(consent.app)

@@ -13,6 +13,7 @@ TYPO_SIMILARITY = 85
 TYPO_SIMILARITY_FLAG = 75
 """Looser where the values are the flag's words: a consent column that goes unseen restricts nothing."""
 TYPO_LETTERS = 5
+LANGUAGES = ("_fr", "_nl", "_en")
 HARDLY = 0.2
 """Share under which a column does not hold what its header says."""
 
@@ -29,6 +30,10 @@ def by_header(column: str, texts: pd.Series) -> list[tuple[int, Match]]:
         return []
     word, similarity, _ = found
     field, rank = words[word][0]
+    if (
+        field.endswith(LANGUAGES) and folded[-2:] != word[-2:]
+    ):  # "description:es" is no misspelt "description:en"
+        return []
     if similarity < TYPO_SIMILARITY and not (field in FLAG_WORDS and could_be_flag(field, texts)):
         return []
     return [(rank, Match(column, field, round(similarity / 100 * 0.9, 2), "typo"))]
