@@ -5,6 +5,7 @@ import pytest
 from commons.errors import CommonsError
 from commons.vocabulary import Language
 from ingest.map.document import as_toml, as_tree, parse_mapping, read_mapping
+from tests.conftest import PROJECT
 
 FULL = """
 ignore = ["Notes internes"]
@@ -130,3 +131,9 @@ def test_a_word_that_means_the_same_already_may_be_told_again():
 def test_a_document_that_is_no_mapping_is_not_read_to_its_end():
     assert refused("#" * 1_000_001).key == "mapping.too_large"
     assert refused("x = " + "[" * 10_000).key == "mapping.not_toml"
+
+
+def test_the_example_of_the_page_is_a_mapping():
+    page = (PROJECT / "docs" / "mapping.md").read_text("utf-8")
+    example = page.partition("```toml\n")[2].partition("```")[0]
+    assert parse_mapping(example.encode()).values["category"] == {"Resto solidaire": "food"}
