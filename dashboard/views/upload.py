@@ -37,7 +37,6 @@ from ingest.read.recognise import EXTENSIONS
 from ingest.upload import PreparedUpload, commit_upload, prepare_upload, preview_upload
 
 MODES: list[UploadMode] = list(UploadMode)
-FIELDS: list[str | None] = [None, *sorted(all_fields())]
 TOKEN_LETTERS = 200
 # Streamlit's uploader speaks English only; style.css shows these words in the place of its own.
 UPLOADER_WORDS = "<style>:root {{ --choose: '{choose}'; --limit: '{limit}'; }}</style>"
@@ -163,16 +162,19 @@ def change_columns(sent: Sent, partner: Partner, dataset: Dataset) -> None:
         st.form("columns", border=False),
     ):
         st.caption(say("upload.change_note"))
+        meant: dict[str, str | None] = {say("upload.no_field"): None}
+        meant |= {say(f"field.{field}"): field for field in sorted(all_fields())}
         field_of = {match.column: match.field for match in mapping.matches}
         fixed = {split.column for split in mapping.splits} | set(mapping.ignore)
         choices = {
-            column: st.selectbox(
-                plain(column),
-                FIELDS,
-                index=FIELDS.index(field_of.get(column)),
-                format_func=lambda field: say(f"field.{field}") if field else say("upload.no_field"),
-                key=f"column-{sent.file_id}-{dataset.dataset_id}-{number}",
-            )
+            column: meant[
+                st.selectbox(
+                    plain(column),
+                    list(meant),
+                    index=list(meant.values()).index(field_of.get(column)),
+                    key=f"column-{sent.file_id}-{dataset.dataset_id}-{language()}-{number}",
+                )
+            ]
             for number, column in enumerate(sent.columns)
             if column not in fixed
         }
@@ -184,6 +186,7 @@ def change_columns(sent: Sent, partner: Partner, dataset: Dataset) -> None:
             with connect(Role.INGEST) as connection:
                 save_mapping(connection, dataset, chosen, saved_by=partner.slug)
             st.session_state.pop(Key.PREPARED, None)
+            sent.folder.cleanup()
             st.rerun()
 
 

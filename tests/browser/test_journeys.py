@@ -6,7 +6,6 @@ The browser reaches no host but ours. What they saw is kept in `test-results/`.
 import io
 import subprocess
 import sys
-import time
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,14 +19,13 @@ from commons.database.connection import Role, connect
 from commons.database.migrate import routine
 from commons.districts.frames import read_districts
 from commons.districts.grid import grid_districts
-from commons.partners import find_dataset, find_partner, issue_token
+from commons.partners import find_partner, issue_token
 from commons.release import released
 from commons.research import change_between
 from commons.vocabulary import Audience, DistrictLevel
 from dashboard.tables import active_on
 from ingest.demo import demo_partners, load_demo_partner, write_demo
 from ingest.demo.load import _signed
-from ingest.map.saved import latest_mapping
 from ingest.upload import prepare_upload
 
 DATABASE = "journeys"
@@ -70,7 +68,6 @@ def world(cluster, template, mirror, tmp_path_factory, run_server):
         with run_server(env={"DATABASE_URL": url}) as address:
             yield SimpleNamespace(
                 address=address,
-                url=url,
                 token=token,
                 dataset=sender.dataset["slug"],
                 file=folder / sender.dataset["file"],
@@ -169,47 +166,6 @@ def test_a_place_clicked_on_the_map_opens_its_card(world, watched):
     card.get_by_role("button", name="Close the card").click()
     expect(card).to_have_count(0)
     watched.assert_stayed_home(world.address)
-
-
-def test_a_partner_says_what_a_column_means_and_it_is_kept(world, watched, tmp_path):
-    file = tmp_path / "lijst.csv"
-    file.write_text("Naam;Breedtegraad;Lengtegraad;Wat\nDe Koer;50,84;4,36;Eetplek aan huis\n", "utf-8")
-    page = watched.page
-    page.set_viewport_size(PHONE)
-    page.goto(f"{world.address}/upload?lang=nl")
-    page.get_by_label("Token van uw organisatie").fill(world.token)
-    page.get_by_role("button", name="Openen").click()
-    page.locator("input[type=file]").set_input_files(file)
-    page.get_by_text("Zelf zeggen wat een kolom betekent").click()
-    column = page.get_by_role("combobox", name="Wat", exact=True)
-    expect(column).to_be_visible()
-    assert_fits(page)
-    column.fill("categorie")
-    column.press("Enter")
-    page.get_by_text("Zelf zeggen wat een kolom betekent").scroll_into_view_if_needed()
-    keep(page, "upload-columns-nl-390")
-    page.get_by_role("button", name="Deze keuzes bewaren").click()
-    expect(page.get_by_text("uw keuze").or_(page.get_by_test_id("stDataFrame").first)).to_be_visible()
-    with connect(Role.INGEST) as connection:
-        dataset = find_dataset(connection, world.dataset)
-        for _ in range(100):
-            saved = latest_mapping(connection, dataset)
-            connection.commit()
-            if saved is not None:
-                break
-            time.sleep(0.2)
-    assert saved.mapping.column_of["category"] == "Wat"
-    page.set_viewport_size(DESK)
-    file.write_text("Titel;Breedtegraad;Lengtegraad;Wat\nDe Koer;50,84;4,36;Eetplek aan huis\n", "utf-8")
-    page.get_by_text("FR", exact=True).click()
-    page.locator("input[type=file]").set_input_files(file)
-    expect(page.get_by_text("Colonnes qui manquent : Naam")).to_be_visible()
-    expect(page.get_by_role("button", name="Enregistrer et publier")).to_have_count(0)
-    page.get_by_text("Colonnes qui manquent : Naam").scroll_into_view_if_needed()
-    keep(page, "upload-columns-fr-1280")
-    watched.assert_stayed_home(world.address)
-    with psycopg.connect(world.url) as connection:  # the next journey begins where this one began
-        connection.execute("DELETE FROM commons.saved_mapping")
 
 
 def test_a_partner_sends_a_list_and_sees_what_is_public_of_it(world, watched):
