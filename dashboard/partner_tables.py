@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 
 from commons.consent.effects import Effect
+from commons.errors import CommonsError
 from commons.i18n import translate
 from commons.partners import Dataset
 from commons.vocabulary import Language, UploadMode, Visibility
@@ -37,11 +38,17 @@ class Report:
 
 @dataclass
 class Sent:
-    """A file that the visit has sent: where it lies meanwhile, and what storing it would change."""
+    """A file that the visit has sent: where it lies meanwhile, and what storing it would change.
+
+    `changed` tells why it does not fit the mapping saved for its dataset; it is then mapped anew, and confirmed first.
+    """
 
     file_id: str
     folder: TemporaryDirectory[str]
     prepared: PreparedUpload
+    dataset_id: int
+    columns: tuple[str, ...]
+    changed: CommonsError | None = None
     foreseen: dict[tuple[int, UploadMode], UploadPreview] = field(default_factory=dict)
 
 

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from commons.consent.checks import lock_dataset
 from commons.consent.effects import Effect, carry_out, try_out
 from commons.database.connection import Connection
+from commons.errors import CommonsError
 from commons.partners import Dataset
 from commons.vocabulary import UploadMode
 from ingest.check import Memory, check
@@ -17,26 +19,35 @@ from ingest.check.records import CheckedRecords, concat_checked
 from ingest.link.linker import Linker
 from ingest.link.near_name import NearNameLinker
 from ingest.locate.locate import count_waiting
-from ingest.map import apply_mapping
-from ingest.map.late_flag import refuse_late_flag
+from ingest.map import apply_mapping, propose_mapping
+from ingest.map.apply import refuse_missing
+from ingest.map.flag_columns import refuse_late_flag, refuse_unheeded_flag
 from ingest.map.mapping import Mapping
-from ingest.map.propose import propose_mapping
+from ingest.map.presets import Preset, apply_preset, recognise_preset
+from ingest.map.saved import SavedMapping, latest_mapping, refuse_changed, save_mapping
 from ingest.merge.merge import MergeResult, merge
 from ingest.read import read_chunks
-from ingest.read.table import Format, with_columns
+from ingest.read.table import Format, RawTable, with_columns
 from ingest.report.account import UploadAccount, account_of
 from ingest.store.store import StoredUpload, UploadedFile, store
 
 
 @dataclass(frozen=True)
 class PreparedUpload:
-    """A file whose columns are known; nothing of it is stored yet. It is read from `path` as often as it is needed."""
+    """A file whose columns are known; nothing of it is stored yet. It is read from `path` as often as it is needed.
+
+    The mapping is the dataset's `saved` one, or `chosen` by a person and saved with the upload, or that of the `preset`
+    by which the file was recognised, or else proposed from headers and values.
+    """
 
     path: Path
     file_name: str
     sha256: bytes
     format: Format
     mapping: Mapping
+    saved: SavedMapping | None = None
+    is_chosen: bool = False
+    preset: str | None = None
 
     def chunks(self) -> Iterator[CheckedRecords]:
         """Yield the file's rows mapped and checked, chunk by chunk."""
@@ -44,7 +55,7 @@ class PreparedUpload:
         for place, raw in enumerate(read_chunks(self.path, self.file_name)):
             if place:
                 refuse_late_flag(raw, self.mapping)
-                raw = with_columns(raw, self.mapping.column_of.values())  # noqa: PLW2901 - the same rows
+                raw = with_columns(raw, self.mapping.columns)  # noqa: PLW2901 - the same rows
             yield check(apply_mapping(raw, self.mapping), memory=memory)
 
     def set_aside(self) -> pd.DataFrame:
@@ -80,13 +91,39 @@ class UploadPreview:
     account: UploadAccount
 
 
-def prepare_upload(path: Path, file_name: str | None = None) -> PreparedUpload:
-    """Return the file, its mapping proposed from its first chunk. Raises CommonsError where it cannot be read."""
+def prepare_upload(
+    path: Path,
+    file_name: str | None = None,
+    *,
+    saved: SavedMapping | None = None,
+    chosen: Mapping | Preset | None = None,
+) -> PreparedUpload:
+    """Return the file and its mapping: what a person has `chosen`, else what its dataset has `saved`, else a proposal.
+
+    Raises CommonsError where the file cannot be read, or the mapping does not fit its first chunk.
+    """
     name = file_name or path.name
     first = next(read_chunks(path, name))
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").digest()
-    return PreparedUpload(path, name, digest, first.format, propose_mapping(first))
+    prepared = PreparedUpload(path, name, digest, first.format, Mapping(()))
+    if chosen is not None:
+        return replace(prepared, mapping=_chosen(first, chosen), is_chosen=True)
+    if saved is not None:
+        refuse_changed(first, saved)
+        return replace(prepared, mapping=saved.mapping, saved=saved)
+    preset = recognise_preset(first)
+    if preset is not None:
+        return replace(prepared, mapping=apply_preset(preset, first), preset=preset.name)
+    return replace(prepared, mapping=propose_mapping(first))
+
+
+def _chosen(first: RawTable, chosen: Mapping | Preset) -> Mapping:
+    """Return a person's mapping, once all that it names is in the file and no consent flag is left out of it."""
+    mapping = apply_preset(chosen, first) if isinstance(chosen, Preset) else chosen
+    refuse_missing(first, (*mapping.columns, *mapping.ignore))
+    refuse_unheeded_flag(first, mapping)
+    return mapping
 
 
 def commit_upload(
@@ -98,9 +135,23 @@ def commit_upload(
     mode: UploadMode = UploadMode.FULL,
     linker: Linker | None = None,
 ) -> CommittedUpload:
-    """Return what the upload changed. The caller commits; at that moment the release follows."""
+    """Return what the upload changed. The caller commits; at that moment the release follows.
+
+    Raises CommonsError where the file was not read by the mapping that is saved for the dataset.
+    """
+    if prepared.is_chosen:
+        save_mapping(connection, dataset, prepared.mapping, saved_by=uploaded_by)
+    lock_dataset(connection, dataset)
+    saved = latest_mapping(connection, dataset)
+    if not prepared.is_chosen and saved != prepared.saved:
+        raise CommonsError("mapping.stale", dataset=dataset.slug)
     file = UploadedFile(
-        prepared.sha256, prepared.file_name, prepared.format.value, prepared.mapping.column_of
+        prepared.sha256,
+        prepared.file_name,
+        prepared.format.value,
+        prepared.mapping.column_of,
+        saved_mapping_id=saved.saved_mapping_id if saved else None,
+        preset=prepared.preset,
     )
     stored = store(connection, dataset, file, prepared.chunks(), mode=mode, uploaded_by=uploaded_by)
     merged = merge(connection, linker or NearNameLinker())

@@ -11,6 +11,7 @@ from commons.cli import (
     demo,
     erasure,
     locate,
+    mapping,
     research,
     safekeeping,
     sources,
@@ -25,6 +26,7 @@ data.register(app)
 uploads.register(app)
 locate.register(app)
 sources.register(app)
+mapping.register(app)
 demo.register(app)
 consent_show.register(consent.app)
 erasure.register(consent.app)

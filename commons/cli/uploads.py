@@ -8,6 +8,7 @@ import typer
 
 from commons.cli.cluster import ensure_database
 from commons.cli.consent import print_effects
+from commons.cli.mapping import choose
 from commons.cli.terminal import OutputFormat, console, group, print_frame, say, told, working
 from commons.database.connection import Role, connect
 from commons.errors import CommonsError
@@ -47,8 +48,10 @@ def upload(
     dry_run: Annotated[bool, typer.Option("--dry-run", help=say("upload.dry_run"))] = False,
     set_aside: Annotated[Path | None, typer.Option(help=say("upload.set_aside"))] = None,
     report: Annotated[Path | None, typer.Option(help=say("upload.report"))] = None,
+    mapping: Annotated[str | None, typer.Option(help=say("upload.mapping"))] = None,
 ) -> None:
     from ingest.check.set_aside import set_aside_csv  # noqa: PLC0415 - a room above
+    from ingest.map.saved import latest_mapping  # noqa: PLC0415
     from ingest.notices import NoticeCode  # noqa: PLC0415
     from ingest.upload import (  # noqa: PLC0415
         commit_upload,
@@ -60,8 +63,11 @@ def upload(
     ensure_database()
     if not file.is_file():
         raise CommonsError("upload.no_file", file=file.name)
+    chosen = choose(mapping)
+    with connect(Role.INGEST) as connection:
+        saved = latest_mapping(connection, find_dataset(connection, dataset))
     with working(say("upload.reading", file=file.name)):
-        prepared = prepare_upload(file)
+        prepared = prepare_upload(file, saved=saved, chosen=chosen)
     if prepared.is_correction and not partial:
         raise CommonsError("upload.correction", file=file.name)
     by, mode = "commons upload", UploadMode.PARTIAL if partial else UploadMode.FULL

@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from commons.database.connection import Role, connect
+from commons.errors import CommonsError
 from commons.overview import dataset_overview
 from commons.partners import Dataset, Partner, datasets_of, partner_of_token
 from commons.release import released
@@ -28,7 +29,11 @@ from dashboard.upload_map import show_places
 from dashboard.uploads_sent import offer_report, show_effects, show_sent
 from dashboard.words import number, plain
 from ingest.check.set_aside import set_aside_csv
+from ingest.map.choose import with_choices
+from ingest.map.fields import all_fields
+from ingest.map.saved import latest_mapping, save_mapping
 from ingest.notices import NoticeCode, Severity
+from ingest.read import read_chunks
 from ingest.read.recognise import EXTENSIONS
 from ingest.upload import PreparedUpload, commit_with_account, prepare_upload, preview_upload
 
@@ -100,9 +105,12 @@ def send_file(partner: Partner, dataset: Dataset) -> None:
     if file is None:
         st.session_state.pop(Key.PREPARED, None)
         return
-    sent = prepare(file)
+    sent = prepare(file, dataset)
     prepared = sent.prepared
     preview(prepared)
+    change_columns(sent, partner, dataset)
+    if sent.changed is not None:
+        return
     mode = st.radio(
         say("upload.mode"),
         MODES,
@@ -130,19 +138,73 @@ def send_file(partner: Partner, dataset: Dataset) -> None:
         st.rerun()
 
 
-def prepare(file: UploadedFile) -> Sent:
-    """Return the file read and checked, once; while the visit needs it, it lies on disk under a name of our own."""
+def prepare(file: UploadedFile, dataset: Dataset) -> Sent:
+    """Return the file read and checked, once; while the visit needs it, it lies on disk under a name of our own.
+
+    It is read by the mapping saved for the dataset; where it no longer fits that one, by a new proposal.
+    """
     kept = st.session_state.get(Key.PREPARED)
-    if isinstance(kept, Sent) and kept.file_id == file.file_id:
+    with connect(Role.INGEST) as connection:
+        saved = latest_mapping(connection, dataset)
+    if (
+        isinstance(kept, Sent)
+        and (kept.file_id, kept.dataset_id) == (file.file_id, dataset.dataset_id)
+        and (kept.changed is not None or kept.prepared.saved == saved)
+    ):
         return kept
     with st.spinner(say("upload.reading")):
         folder = tempfile.TemporaryDirectory()
         path = Path(folder.name) / secrets.token_hex(8)
         path.write_bytes(file.getbuffer())
-        sent = Sent(file.file_id, folder, prepare_upload(path, file.name))
+        columns = tuple(map(str, next(read_chunks(path, file.name)).rows.columns))
+        try:
+            prepared, changed = prepare_upload(path, file.name, saved=saved), None
+        except CommonsError as failure:
+            if failure.key != "mapping.changed":
+                raise
+            prepared, changed = prepare_upload(path, file.name), failure
+        sent = Sent(file.file_id, folder, prepared, dataset.dataset_id, columns, changed)
         sent.prepared.checked.rows_in  # noqa: B018 - all of it is read while the spinner turns
     st.session_state[Key.PREPARED] = sent
     return sent
+
+
+def change_columns(sent: Sent, partner: Partner, dataset: Dataset) -> None:
+    """Let the partner say what each column means, and keep it for the dataset's next files."""
+    mapping = sent.prepared.mapping
+    if sent.changed is not None:
+        st.warning(plain(sent.changed.what(language())), icon=":material/warning:")
+    with (
+        st.expander(say("upload.change"), expanded=sent.changed is not None),
+        st.form("columns", border=False),
+    ):
+        st.caption(say("upload.change_note"))
+        meant: dict[str, str | None] = {say("upload.no_field"): None}
+        meant |= {say(f"field.{field}"): field for field in sorted(all_fields())}
+        field_of = {match.column: match.field for match in mapping.matches}
+        fixed = {split.column for split in mapping.splits} | set(mapping.ignore)
+        choices = {
+            column: meant[
+                st.selectbox(
+                    plain(column),
+                    list(meant),
+                    index=list(meant.values()).index(field_of.get(column)),
+                    key=f"column-{sent.file_id}-{dataset.dataset_id}-{language()}-{number}",
+                )
+            ]
+            for number, column in enumerate(sent.columns)
+            if column not in fixed
+        }
+        wanted = st.form_submit_button(say("upload.save_columns"), icon=":material/save:")
+    if wanted:
+        with explained():
+            chosen = with_choices(mapping, choices)
+            prepare_upload(sent.prepared.path, sent.prepared.file_name, chosen=chosen)
+            with connect(Role.INGEST) as connection:
+                save_mapping(connection, dataset, chosen, saved_by=partner.slug)
+            st.session_state.pop(Key.PREPARED, None)
+            sent.folder.cleanup()
+            st.rerun()
 
 
 def foresee(sent: Sent, partner: Partner, dataset: Dataset, mode: UploadMode) -> None:

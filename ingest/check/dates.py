@@ -29,7 +29,7 @@ def check_dates(draft: Draft) -> Iterator[Finding]:
     reversed_dates = is_after(draft.columns["founded_on"], draft.columns["ended_on"])
     if reversed_dates.any():
         ended = draft.columns["ended_on"]
-        header = draft.source.mapping.column_of["ended_on"]
+        header = draft.source.mapping.header_of("ended_on") or "ended_on"
         kept = ended.where(reversed_dates).map(date.isoformat, na_action="ignore").astype("str")
         draft.leftovers[header] = kept.fillna(draft.leftovers.get(header, kept))
         draft.columns["ended_on"] = ended.mask(reversed_dates, None)

@@ -46,8 +46,8 @@ class Draft:
         self._none = pd.Series(pd.NA, index=self.index, dtype="str")
 
     def has(self, name: str) -> bool:
-        """Say whether the file has a column for the field."""
-        return name in self.source.mapping.column_of
+        """Say whether the file has a column for the field, or its mapping a constant."""
+        return name in self.source.mapping.fields
 
     def texts(self, name: str) -> pd.Series:
         """Return the field's texts, all missing where the file has no column for it."""
@@ -55,9 +55,9 @@ class Draft:
 
     def leave(self, name: str, rows: pd.Series) -> None:
         """Keep the field's present texts of these rows as leftovers."""
-        texts = self.texts(name).where(rows)
-        if texts.notna().any():
-            self.leftovers[self.source.mapping.column_of[name]] = texts
+        texts, header = self.texts(name).where(rows), self.source.mapping.header_of(name)
+        if texts.notna().any() and header is not None:
+            self.leftovers[header] = texts
 
     def consume(self, findings: Iterable[Finding]) -> Iterator[pd.DataFrame]:
         """Yield the notices of the findings that are about any row; an error refuses its rows."""

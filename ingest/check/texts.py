@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ingest.check.draft import Draft, Finding
+from ingest.check.words import partners_category
 from ingest.map.patterns import contains, only, to_nfc
 from ingest.notices import NoticeCode
 
@@ -78,7 +79,7 @@ def check_names(draft: Draft) -> Iterator[Finding]:
         name = name.fillna(draft.texts(language))
     composed = pd.Series(data=False, index=draft.index)
     if not any(draft.has(field) for field in NAMES):
-        name = compose_name(draft.texts("category"), draft.texts("street"), draft.texts("house_number"))
+        name = compose_name(partners_category(draft), draft.texts("street"), draft.texts("house_number"))
         composed = name.notna()
     draft.columns["name"] = name
     yield Finding(NoticeCode.NAME_COMPOSED, composed, "name")

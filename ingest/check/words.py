@@ -36,11 +36,15 @@ def resource_kind_by_word() -> Mapping[str, str]:
 
 def check_categories(draft: Draft) -> Iterator[Finding]:
     """Set the common category beside the partner's own word; what no category knows is `other`."""
-    raw = draft.texts("category")
-    category = per_value(raw, _category)
-    draft.columns["category_raw"] = raw
+    category = per_value(draft.texts("category"), _category)
+    draft.columns["category_raw"] = partners_category(draft)
     draft.columns["category"] = category.fillna(OTHER)
     yield Finding(NoticeCode.CATEGORY_UNKNOWN, category.isna() if draft.has("category") else None, "category")
+
+
+def partners_category(draft: Draft) -> pd.Series:
+    """Return the category in the partner's own words, also where the mapping exchanged them for ours."""
+    return draft.texts("category_raw").fillna(draft.texts("category"))
 
 
 def _category(text: str) -> str | None:

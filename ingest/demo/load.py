@@ -10,6 +10,7 @@ from commons.database.connection import Connection
 from commons.errors import CommonsError
 from commons.partners import Dataset, add_dataset, add_partner
 from commons.vocabulary import Precision, Stance, Visibility
+from ingest.map.saved import latest_mapping
 from ingest.upload import CommittedUpload, commit_upload, prepare_upload
 
 REAL = r"SELECT FROM commons.partner WHERE name !~ '\((fictif|fictief|fictional)\)$' LIMIT 1"
@@ -34,8 +35,9 @@ def demo_partners(folder: Path) -> list[DemoPartner]:
 def load_demo_partner(connection: Connection, folder: Path, partner: DemoPartner) -> CommittedUpload:
     """Return what the partner's upload changed: nothing where it was stored before."""
     refuse_real_partners(connection)
-    prepared = prepare_upload(folder / partner.dataset["file"])
-    return commit_upload(connection, _signed(connection, partner), prepared, uploaded_by="commons demo")
+    dataset = _signed(connection, partner)
+    prepared = prepare_upload(folder / partner.dataset["file"], saved=latest_mapping(connection, dataset))
+    return commit_upload(connection, dataset, prepared, uploaded_by="commons demo")
 
 
 def refuse_real_partners(connection: Connection) -> None:

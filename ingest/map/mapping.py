@@ -1,26 +1,13 @@
-"""Which column of a file means which canonical field."""
+"""Which column of a file means which canonical field, and what else is to be done with its values."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping as Table
+from dataclasses import dataclass, field
 
 import pandas as pd
 
-from commons.errors import CommonsError
-from ingest.notices import Notice, NoticeCode
+from ingest.map.fields import FLAG_FIELDS
+from ingest.notices import Notice
 from ingest.read.table import RawTable
-
-FLAG_FIELDS = (
-    "visibility",
-    "precision",
-    "contact",
-    "statistics",
-    "reuse",
-    "licence",
-    "consent_by",
-    "consent_on",
-    "consent_until",
-    "consent_evidence",
-)
-"""The columns that carry consent; each fails closed."""
 
 OWN_COLUMNS = ("_row", "_codes", "_fix")
 """What the export of rows set aside adds; when it comes back corrected, they are no data."""
@@ -33,65 +20,74 @@ class Match:
     column: str
     field: str
     confidence: float
-    reason: str  # "header", "typo", "values", or "person"
+    reason: str  # "header", "typo", "values", "preset", or "person"
+
+
+@dataclass(frozen=True)
+class Split:
+    """One column that holds several fields: parted by a separator as it stands, or by a pattern of ours."""
+
+    column: str
+    fields: tuple[str, ...]
+    separator: str | None = None
+    pattern: str | None = None
 
 
 @dataclass(frozen=True)
 class Mapping:
-    """A proposal, or a person's confirmed choice: every field at most once, every column at most once."""
+    """A proposal, or a person's confirmed choice: every field at most once, every column at most once.
+
+    `constants` has what a field is in every row; `values` by field what a partner's word means; the columns of `ignore`
+    are left out altogether. A column that is in none of these is kept in the extras.
+    """
 
     matches: tuple[Match, ...]
+    constants: Table[str, str] = field(default_factory=dict)
+    splits: tuple[Split, ...] = ()
+    values: Table[str, Table[str, str]] = field(default_factory=dict)
+    ignore: tuple[str, ...] = ()
 
     @property
     def column_of(self) -> dict[str, str]:
-        """Return the file's column by canonical field."""
-        return {match.field: match.column for match in self.matches}
+        """Return the file's column by canonical field; several fields may be parts of one column."""
+        parts = {name: split.column for split in self.splits for name in split.fields}
+        return {match.field: match.column for match in self.matches} | parts
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the columns that the file must have."""
+        return (*(match.column for match in self.matches), *(split.column for split in self.splits))
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Return the fields that every row of the file has something for, or an empty cell."""
+        return frozenset(self.column_of) | frozenset(self.constants)
 
     @property
     def flags_present(self) -> frozenset[str]:
-        """Return the consent flags that the file has a column for."""
-        return frozenset(self.column_of) & frozenset(FLAG_FIELDS)
+        """Return the consent flags that the file has a column for, or the mapping a constant."""
+        return self.fields & frozenset(FLAG_FIELDS)
+
+    def header_of(self, name: str) -> str | None:
+        """Return where the texts of a field stand in the file, None for a constant.
+
+        >>> Mapping((), splits=(Split("Lieu", ("postcode", "municipality"), ","),)).header_of("postcode")
+        'Lieu: postcode'
+        """
+        if any(name in split.fields for split in self.splits):
+            return f"{self.column_of[name]}: {name}"
+        return self.column_of.get(name)
 
 
 @dataclass(frozen=True)
 class MappedTable:
-    """The same rows under canonical names, still text; `extras` has the columns that no field took."""
+    """The same rows under canonical names, still text; `extras` has the columns that no field took.
+
+    `raw` is without the columns that the mapping ignores: nothing of them is stored, not even in a row set aside.
+    """
 
     raw: RawTable
     mapping: Mapping
     fields: pd.DataFrame
     extras: pd.DataFrame
     notices: tuple[Notice, ...]
-
-
-def apply_mapping(raw: RawTable, mapping: Mapping) -> MappedTable:
-    """Return the file's rows under canonical names; blank cells are missing.
-
-    Raises CommonsError where the file lacks a column of the mapping: a flag that vanished must not open a record.
-    """
-    for match in mapping.matches:
-        if match.column not in raw.rows.columns:
-            raise CommonsError("map_column_missing", column=match.column)
-    table = raw.rows.drop(columns=list(OWN_COLUMNS), errors="ignore")
-    is_ours = "_codes" in raw.rows.columns
-    filled = table.apply(_blank_as_missing, is_ours=is_ours) if len(table.columns) else table
-    taken = {match.column: match.field for match in mapping.matches}
-    fields = filled[list(taken)].rename(columns=taken)
-    extras = filled.drop(columns=list(taken))
-    notices = [
-        *(
-            Notice(NoticeCode.COLUMN_GUESSED, column=m.column)
-            for m in mapping.matches
-            if m.reason in ("typo", "values")
-        ),
-        *(Notice(NoticeCode.COLUMN_UNMAPPED, column=column) for column in extras.columns),
-    ]
-    return MappedTable(raw, mapping, fields, extras, (*raw.notices, *notices))
-
-
-def _blank_as_missing(texts: pd.Series, *, is_ours: bool) -> pd.Series:
-    """Return the texts without blanks around them; our own export's apostrophe before a formula goes too."""
-    stripped = texts.str.strip()
-    if is_ours:
-        stripped = stripped.str.replace(r"^'(?=\s*[^\w\s])", "", regex=True)
-    return stripped.mask(stripped.eq("").fillna(value=False).astype(bool))

@@ -3,13 +3,12 @@
 from collections.abc import Callable
 
 import pandas as pd
-from rapidfuzz import fuzz, process
 
-from commons.categories.scheme import fold
-from commons.consent.flags import FLAG_WORDS, YES
 from commons.errors import CommonsError
-from ingest.map.headers import fold_header, header_words
-from ingest.map.mapping import FLAG_FIELDS, Mapping, Match
+from ingest.map.by_header import HARDLY, by_header, could_be_flag
+from ingest.map.fields import FLAG_FIELDS
+from ingest.map.headers import fold_header
+from ingest.map.mapping import Mapping, Match
 from ingest.map.patterns import (
     is_email,
     is_enterprise_number,
@@ -20,15 +19,8 @@ from ingest.map.patterns import (
 )
 from ingest.read.table import RawTable
 
-TYPO_SIMILARITY = 85
-"""Of 100 (rapidfuzz ratio): one wrong letter in seven. Words under `TYPO_LETTERS` are too short to tell."""
-TYPO_SIMILARITY_FLAG = 75
-"""Looser where the values are the flag's words: a consent column that goes unseen restricts nothing."""
-TYPO_LETTERS = 5
 CLEARLY = 0.8
 """Share of a column's values that must look like a field, for the values to decide."""
-HARDLY = 0.2
-"""Share under which a column does not hold what its header says."""
 NAME_MAX_LETTERS = 120
 NAME_DISTINCT = 0.7
 
@@ -57,7 +49,7 @@ def propose_mapping(raw: RawTable) -> Mapping:
     candidates = [
         (rank, _unless_lying(match, filled[column]))
         for column in filled
-        for rank, match in _by_header(column, filled[column])
+        for rank, match in by_header(column, filled[column])
     ]
     chosen = _one_each(candidates, list(filled))
     known = {match.column for _, match in candidates}
@@ -69,34 +61,12 @@ def propose_mapping(raw: RawTable) -> Mapping:
     return Mapping(tuple(_with_a_name(chosen, unknown, filled, len(raw.rows))))
 
 
-def _by_header(column: str, texts: pd.Series) -> list[tuple[int, Match]]:
-    """Return what a header may name, with the rank of its word; a misspelt one has to be near to a word."""
-    folded = fold_header(column)
-    words = header_words()
-    if folded in words:
-        return [(rank, Match(column, field, 1.0, "header")) for field, rank in words[folded]]
-    near = [word for word in words if len(word) >= TYPO_LETTERS and abs(len(word) - len(folded)) <= 2]
-    found = process.extractOne(folded, near, scorer=fuzz.ratio, score_cutoff=TYPO_SIMILARITY_FLAG)
-    if found is None:
-        return []
-    word, similarity, _ = found
-    field, rank = words[word][0]
-    if similarity < TYPO_SIMILARITY and not (field in FLAG_WORDS and _could_be_flag(field, texts)):
-        return []
-    return [(rank, Match(column, field, round(similarity / 100 * 0.9, 2), "typo"))]
-
-
-def _could_be_flag(field: str, texts: pd.Series) -> bool:
-    """Say whether a fair share of the texts are words of that flag, or there is no text at all."""
-    return not len(texts) or bool(texts.map(fold).isin([*FLAG_WORDS[field], *YES]).mean() >= HARDLY)
-
-
 def _unless_lying(match: Match, texts: pd.Series) -> Match:
     """Return the match, or another where the values clearly are something else than the header says."""
     if not len(texts):
         return match
     if fold_header(match.column) == "contact":  # a flag of ours, but in most lists a person
-        if _could_be_flag("contact", texts):
+        if could_be_flag("contact", texts):
             return match
         field = _by_values(texts, ["email", "phone", "website"]) or "contact_person"
         return Match(match.column, field, 0.6, "values")

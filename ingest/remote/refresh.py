@@ -16,6 +16,7 @@ from commons.errors import CommonsError
 from commons.partners import Dataset
 from commons.vocabulary import SourceKind, SourceState, UploadMode
 from ingest.check.records import CheckedRecords
+from ingest.map.saved import latest_mapping
 from ingest.remote.fetch import Fetcher
 from ingest.remote.fetched import Fetched
 from ingest.remote.gogocarto import fetch_gogocarto
@@ -165,7 +166,8 @@ def fetch_list(source: RemoteSource, fetcher: Fetcher, folder: Path) -> Fetched 
 
 def _prepare(connection: Connection, source: RemoteSource, fetched: Fetched) -> DatedUpload:
     try:
-        prepared = prepare_upload(fetched.path, f"{source.dataset.slug}{fetched.suffix}")
+        saved = latest_mapping(connection, source.dataset)
+        prepared = prepare_upload(fetched.path, f"{source.dataset.slug}{fetched.suffix}", saved=saved)
     except CommonsError as error:
         if error.key in EMPTY:
             raise ShrunkError(None, _live_records(connection, source.dataset)) from error

@@ -63,12 +63,17 @@ class StoredUpload:
 
 @dataclass(frozen=True)
 class UploadedFile:
-    """What an upload says of its file."""
+    """What an upload says of its file: the column of each field, and the saved mapping or the preset that told it.
+
+    Both are None where the columns were recognised by themselves.
+    """
 
     sha256: bytes
     file_name: str
     format: str
     mapping: Mapping[str, str]
+    saved_mapping_id: int | None = None
+    preset: str | None = None
 
 
 def store(
@@ -85,7 +90,7 @@ def store(
     While the database stores one chunk, another thread makes the next.
     """
     lock_dataset(connection, dataset)
-    repeat = _same_file(connection, dataset, file.sha256)
+    repeat = _same_file(connection, dataset, file)
     if repeat is not None:
         return repeat
     storing = _Storing(connection, dataset, file, mode, uploaded_by)
@@ -118,6 +123,8 @@ class _Storing:
             format=file.format,
             mode=mode.value,
             mapping=Jsonb(dict(file.mapping)),
+            saved_mapping_id=file.saved_mapping_id,
+            preset=file.preset,
             rows_in=0,
             rows_stored=0,
             rows_set_aside=0,
@@ -236,16 +243,21 @@ def _participations(told: list[dict[str, Any]]) -> str | None:
     return json.dumps(keyed, ensure_ascii=False) if keyed else None
 
 
-def _same_file(connection: Connection, dataset: Dataset, digest: bytes) -> StoredUpload | None:
-    """Return the dataset's latest upload where it is this very file, and no erasure has been made or lifted since."""
+def _same_file(connection: Connection, dataset: Dataset, file: UploadedFile) -> StoredUpload | None:
+    """Return the dataset's latest upload where it is this very file, read by the same mapping.
+
+    None where an erasure has been made or lifted since.
+    """
     row = connection.execute(
-        "SELECT upload_id, rows_in, rows_stored, rows_set_aside, sha256 FROM commons.upload"
+        "SELECT upload_id, rows_in, rows_stored, rows_set_aside, sha256, mapping, saved_mapping_id, preset"
+        " FROM commons.upload"
         " WHERE dataset_id = %s AND undone_at IS NULL AND uploaded_at > ALL ("
         "  SELECT greatest(erased_at, lifted_at) FROM commons.erased_key WHERE dataset = %s)"
         " ORDER BY upload_id DESC LIMIT 1",
         (dataset.dataset_id, dataset.slug),
     ).fetchone()
-    if row is None or row[4] != digest:
+    read_as = (file.sha256, dict(file.mapping), file.saved_mapping_id, file.preset)
+    if row is None or row[4:] != read_as:
         return None
     return StoredUpload(row[0], row[1], 0, 0, row[2], 0, row[3], is_repeat=True)
 

@@ -22,6 +22,7 @@ COMMANDS = [
     ["consent", "erase"], ["consent", "readmit"], ["backup"], ["restore"], ["audit"], ["audit", "verify"], ["consent", "show"], ["consent", "receipt"],
     ["sources"], ["sources", "add"], ["sources", "list"], ["sources", "refresh"], ["sources", "remove"], ["sources", "accept-shrink"],
     ["release"], ["release", "sweep"], ["release", "check"], ["research"], ["research", "count"], ["research", "change"], ["research", "coverage"],
+    ["mapping"], ["mapping", "propose"], ["mapping", "save"], ["mapping", "show"], ["mapping", "presets"],
     ["research", "freeze"], ["research", "snapshots"], ["research", "statistics"],
 ]  # fmt: skip
 
@@ -153,3 +154,32 @@ def test_a_psql_user_of_the_public_role_reads_the_released_view_and_nothing_else
     assert int(psql("SELECT count(*) FROM alternative").stdout) > 500
     for table in ("commons.record_version", "commons.released_alternative", "released_partners.alternative"):
         assert "permission denied" in psql(f"SELECT * FROM {table}").stderr
+
+
+def test_a_mapping_is_proposed_corrected_saved_shown_and_used(demo_database, tmp_path):
+    dataset = "adressen-wijde-koer"
+    file, document = tmp_path / "lijst.csv", tmp_path / "lijst.toml"
+    file.write_text("Wie dan;Soort;breedte;lengte\nDe Koer;Eetplek;50,84;4,36\n", "utf-8")
+    told = commons("mapping", "propose", str(file), "--as", "toml")
+    assert told.returncode == 0, told.stderr
+    document.write_text(told.stdout + '\n[values.category]\n"Eetplek" = "food"\n', "utf-8")
+    saved = commons("mapping", "save", dataset, str(document), "--by", "W. Zonnebloem", language="nl")
+    assert "koppeling bewaard, versie 1" in saved.stdout, saved.stderr
+    shown = commons("mapping", "show", dataset)
+    assert '"Eetplek" = "food"' in shown.stdout
+    assert "version 1, saved by W. Zonnebloem" in shown.stdout
+    done = commons("upload", dataset, str(file), "--partial")
+    assert "1 new" in done.stdout, done.stderr
+    assert demo_database.rows("SELECT category FROM commons.record_version WHERE name = 'De Koer'") == [
+        ("food",)
+    ]
+    file.write_text("Titel;lat;lon\nAnders;50,84;4,36\n", "utf-8")
+    refused = commons("upload", dataset, str(file), "--partial")
+    assert (refused.returncode, "commons mapping save" in refused.stderr) == (1, True)
+    by_name = commons("upload", dataset, str(file), "--partial", "--mapping", "no-such")
+    assert "murmurations" in by_name.stderr
+    document.write_text('[columns]\n"Titel" = "name"\nlat = "lat"\nlon = "lon"\n', "utf-8")
+    again = commons("upload", dataset, str(file), "--partial", "--mapping", str(document))
+    assert "1 new" in again.stdout, again.stderr
+    assert "version 2" in commons("mapping", "show", dataset).stdout
+    assert "osm" in commons("mapping", "presets", "--format", "csv").stdout

@@ -9,8 +9,9 @@ from builders import make_dataset, make_record, open_terms
 from commons.categories.scheme import categories
 from commons.database.connection import Role
 from commons.i18n import translate
-from commons.partners import find_partner, issue_token
+from commons.partners import find_dataset, find_partner, issue_token
 from commons.vocabulary import Language, Precision
+from ingest.map.saved import latest_mapping
 
 PAGES = ("explore", "coverage", "research", "upload")
 TEXTS = (
@@ -228,3 +229,21 @@ def test_upload_opens_a_partners_own_datasets_and_the_token_is_in_no_address(fil
     app.run()
     assert "no longer valid" in app.error[0].value
     assert len(app.selectbox) == 0
+
+
+def test_a_partner_says_what_a_column_means_and_it_is_kept(filled, open_page):
+    with filled.connect(Role.ADMIN) as connection:
+        token = issue_token(connection, find_partner(connection, "partner-of-voisins"))
+    app = open_page("upload", lang="fr")
+    app.text_input[0].set_value(token)
+    app.button[0].click().run()
+    text = "Naam;Breedtegraad;Lengtegraad;Wat\nDe Koer;50,84;4,36;Eetplek aan huis\n"
+    app.file_uploader[0].set_value(("lijst.csv", text.encode(), "text/csv")).run()
+    assert_fine(app)
+    column = next(box for box in app.selectbox if box.label == "Wat")
+    column.set_value("catégorie")
+    next(button for button in app.button if button.label == "Enregistrer ces choix").click().run()
+    assert_fine(app)
+    with filled.connect(Role.INGEST) as connection:
+        saved = latest_mapping(connection, find_dataset(connection, "voisins"))
+    assert saved.mapping.column_of["category"] == "Wat"

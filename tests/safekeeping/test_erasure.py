@@ -73,7 +73,7 @@ OF_NO_RECORD = {
     "alembic_version.version_num", "dataset.attribution", "dataset.slug", "dataset.title", "dataset_category.category",
     "dataset_category.term", "egress.kind", "egress.sha256", "egress.what", "notice.code", "notice.column_name",
     "partner.name", "partner.slug", "partner_token.sha256", "partner_token.token_id", "reader.login", "reader.schema_name",
-    "upload.file_name", "upload.format", "upload.mapping", "upload.sha256", "upload.uploaded_by",
+    "saved_mapping.document", "saved_mapping.saved_by", "upload.file_name", "upload.format", "upload.mapping", "upload.preset", "upload.sha256", "upload.uploaded_by",
     # Frozen counts by category and district, of whole batches.
     "statistic_batch.pool", "statistic_count.category", "statistic_count.commune", "statistic_count.neighbourhood",
     "statistic_count.sector", "statistic_shown.category", "statistic_shown.commune", "statistic_shown.neighbourhood",

@@ -1,0 +1,111 @@
+"""Commands about mappings: proposing one for a file, saving and showing a dataset's, listing the ready-made ones."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import pandas as pd
+import typer
+
+from commons.cli.cluster import ensure_database
+from commons.cli.terminal import OutputFormat, console, group, print_frame, say, told
+from commons.database.connection import Role, connect
+from commons.errors import CommonsError
+from commons.partners import find_dataset
+
+if TYPE_CHECKING:
+    from ingest.map import Mapping
+    from ingest.map.presets import Preset
+
+mapping = group("mapping")
+
+
+class ProposalFormat(StrEnum):
+    """How a proposal is printed: to be read, or to be corrected and saved."""
+
+    TABLE = "table"
+    TOML = "toml"
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the tree."""
+    mapping.command("propose", help=told("mapping_propose", "commons mapping propose liste.csv --as toml"))(
+        propose
+    )
+    save_example = "commons mapping save liste-voisins liste.toml --by 'A. Voisin'"
+    mapping.command("save", help=told("mapping_save", save_example))(save)
+    mapping.command("show", help=told("mapping_show", "commons mapping show liste-voisins"))(show)
+    mapping.command("presets", help=told("mapping_presets", "commons mapping presets"))(list_presets)
+    app.add_typer(mapping, name="mapping")
+
+
+def choose(name: str | None) -> "Mapping | Preset | None":
+    """Return what `--mapping` names: a TOML file, or a ready-made mapping."""
+    from ingest.map.document import parse_mapping  # noqa: PLC0415 - a room above
+    from ingest.map.presets import find_preset  # noqa: PLC0415
+
+    if name is None:
+        return None
+    path = Path(name)
+    return parse_mapping(path.read_bytes()) if path.is_file() else find_preset(name)
+
+
+def propose(file: Path, form: Annotated[ProposalFormat, typer.Option("--as")] = ProposalFormat.TABLE) -> None:
+    from ingest.map.document import as_toml  # noqa: PLC0415 - a room above
+    from ingest.read import read_chunks  # noqa: PLC0415
+    from ingest.upload import prepare_upload  # noqa: PLC0415
+
+    if not file.is_file():
+        raise CommonsError("upload.no_file", file=file.name)
+    proposed = prepare_upload(file).mapping
+    sure = {match.column: f"{match.confidence:.0%} {match.reason}" for match in proposed.matches}
+    if form is ProposalFormat.TOML:
+        print(as_toml(proposed, sure))
+        return
+    columns = [str(column) for column in next(read_chunks(file, file.name)).rows.columns]
+    fields = {column: field for field, column in proposed.column_of.items()}
+    table = [(column, fields.get(column, "-"), sure.get(column, "-")) for column in columns]
+    names = ("column", "field", "sure")
+    print_frame(pd.DataFrame(table, columns=[say(f"mapping_propose.{name}") for name in names]))
+
+
+def save(dataset: str, file: Path, by: Annotated[str, typer.Option(help=say("mapping_save.by"))]) -> None:
+    from ingest.map.document import parse_mapping  # noqa: PLC0415 - a room above
+    from ingest.map.saved import save_mapping  # noqa: PLC0415
+
+    if not file.is_file():
+        raise CommonsError("upload.no_file", file=file.name)
+    document = parse_mapping(file.read_bytes())
+    ensure_database()
+    with connect(Role.INGEST) as connection:
+        saved = save_mapping(connection, find_dataset(connection, dataset), document, saved_by=by)
+    console.print(say("mapping_save.done", dataset=dataset, version=saved.version), markup=False)
+
+
+def show(dataset: str) -> None:
+    from ingest.map.document import as_toml  # noqa: PLC0415 - a room above
+    from ingest.map.saved import latest_mapping  # noqa: PLC0415
+
+    ensure_database()
+    with connect(Role.INGEST) as connection:
+        saved = latest_mapping(connection, find_dataset(connection, dataset))
+    if saved is None:
+        raise CommonsError("mapping.none_saved", dataset=dataset)
+    who = saved.saved_by.replace("\n", " ")
+    print(
+        "# " + say("mapping_show.head", version=saved.version, by=who, at=f"{saved.saved_at:%Y-%m-%d %H:%M}")
+    )
+    print(as_toml(saved.mapping))
+
+
+def list_presets(
+    form: Annotated[OutputFormat, typer.Option("--format")] = OutputFormat.TABLE,
+) -> None:
+    from ingest.map.presets import presets  # noqa: PLC0415 - a room above
+
+    rows = [
+        (preset.name, say(f"mapping_presets.{preset.name}"), ", ".join(preset.recognised_by))
+        for preset in presets()
+    ]
+    names = ("name", "what", "headers")
+    print_frame(pd.DataFrame(rows, columns=[say(f"mapping_presets.{name}") for name in names]), form)

@@ -1,0 +1,44 @@
+"""What the header of a column says that it holds; a misspelt one has to be near to a word."""
+
+import pandas as pd
+from rapidfuzz import fuzz, process
+
+from commons.categories.scheme import fold
+from commons.consent.flags import FLAG_WORDS, YES
+from ingest.map.headers import fold_header, header_words
+from ingest.map.mapping import Match
+
+TYPO_SIMILARITY = 85
+"""Of 100 (rapidfuzz ratio): one wrong letter in seven. Words under `TYPO_LETTERS` are too short to tell."""
+TYPO_SIMILARITY_FLAG = 75
+"""Looser where the values are the flag's words: a consent column that goes unseen restricts nothing."""
+TYPO_LETTERS = 5
+LANGUAGES = ("_fr", "_nl", "_en")
+HARDLY = 0.2
+"""Share under which a column does not hold what its header says."""
+
+
+def by_header(column: str, texts: pd.Series) -> list[tuple[int, Match]]:
+    """Return what a header may name, with the rank of its word; a misspelt one has to be near to a word."""
+    folded = fold_header(column)
+    words = header_words()
+    if folded in words:
+        return [(rank, Match(column, field, 1.0, "header")) for field, rank in words[folded]]
+    near = [word for word in words if len(word) >= TYPO_LETTERS and abs(len(word) - len(folded)) <= 2]
+    found = process.extractOne(folded, near, scorer=fuzz.ratio, score_cutoff=TYPO_SIMILARITY_FLAG)
+    if found is None:
+        return []
+    word, similarity, _ = found
+    field, rank = words[word][0]
+    if (
+        field.endswith(LANGUAGES) and folded[-2:] != word[-2:]
+    ):  # "description:es" is no misspelt "description:en"
+        return []
+    if similarity < TYPO_SIMILARITY and not (field in FLAG_WORDS and could_be_flag(field, texts)):
+        return []
+    return [(rank, Match(column, field, round(similarity / 100 * 0.9, 2), "typo"))]
+
+
+def could_be_flag(field: str, texts: pd.Series) -> bool:
+    """Say whether a fair share of the texts are words of that flag, or there is no text at all."""
+    return not len(texts) or bool(texts.map(fold).isin([*FLAG_WORDS[field], *YES]).mean() >= HARDLY)
