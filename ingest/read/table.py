@@ -29,6 +29,7 @@ class Format(StrEnum):
     CSV = "csv"
     GEOJSON = "geojson"
     XLSX = "xlsx"
+    ODS = "ods"
     GPKG = "gpkg"
     SHAPEFILE = "shp"
     FLATGEOBUF = "fgb"
@@ -65,6 +66,18 @@ def in_chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
     left = iter(items)
     while chunk := list(islice(left, CHUNK_ROWS)):
         yield chunk
+
+
+def one_behind(chunks: Iterable[list[Item]]) -> Iterator[list[Item]]:
+    """Yield each chunk when the next one, or the end of the file, has been read."""
+    left = iter(chunks)
+    held = next(left, None)
+    if held is None:
+        return
+    for chunk in left:
+        yield held
+        held = chunk
+    yield held
 
 
 def concat(chunks: Iterable[RawTable]) -> RawTable:
