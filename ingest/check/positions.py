@@ -57,7 +57,7 @@ def check_positions(draft: Draft, bounds: Bounds = REGION_BOUNDS) -> Iterator[Fi
     given = read_positions(draft)
     nowhere = _is_nowhere(given.points)
     points = np.where(nowhere[:, None], np.nan, given.points)
-    present = np.isfinite(points.sum(axis=1))
+    present = np.isfinite(points).all(axis=1)
     restored = np.zeros_like(present)
     if given.crs in (None, STORAGE_CRS):
         points, restored = restore_decimals(points, bounds)

@@ -23,6 +23,8 @@ UNKNOWN = 0
 
 DECIMALS_LOST = (4, 5, 6, 7)
 """How many decimals degrees are written with (11 m to 1 cm): what they are multiplied by without the separator."""
+FARTHEST_KM = 1000
+"""No place in Belgium is as far as that from the origin of a Lambert system."""
 METRES_PER_KM = 1000
 FARTHEST_DEGREES = 180
 FARTHEST_LATITUDE = 90
@@ -86,7 +88,8 @@ def restore_decimals(points: Points, bounds: Bounds) -> tuple[Points, Mask]:
     degrees = _with_separator(points[whole], bounds)
     found = np.isfinite(degrees).all(axis=1) & _fits(degrees, STORAGE_CRS, bounds)
     restored[whole[found]] = degrees[found]
-    far_north = np.flatnonzero((np.abs(points) > FARTHEST_LATITUDE).all(axis=1))
+    sizes = np.abs(points)
+    far_north = np.flatnonzero(((sizes > FARTHEST_LATITUDE) & (sizes < FARTHEST_KM)).all(axis=1))
     for crs in LAMBERTS:
         in_km = far_north[_fits(points[far_north] * METRES_PER_KM, crs, bounds)]
         restored[in_km] = points[in_km] * METRES_PER_KM

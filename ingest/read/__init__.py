@@ -8,6 +8,7 @@ from commons.errors import CommonsError
 from ingest.read.correction import restored
 from ingest.read.delimited import read_delimited
 from ingest.read.geojson import read_geojson
+from ingest.read.opendocument import read_opendocument
 from ingest.read.recognise import recognise
 from ingest.read.table import Format, RawTable, concat
 from ingest.read.vector import DRIVERS, read_vector
@@ -19,6 +20,7 @@ READERS: dict[Format, Callable[[Path], Iterator[RawTable]]] = {
     Format.CSV: read_delimited,
     Format.GEOJSON: read_geojson,
     Format.XLSX: read_workbook,
+    Format.ODS: read_opendocument,
     **{form: partial(read_vector, form=form) for form in DRIVERS},
 }
 

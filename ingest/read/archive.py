@@ -1,7 +1,8 @@
 """Archives: never trusted to say how much is in them."""
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from pathlib import Path, PurePosixPath
 
 from commons.errors import CommonsError
@@ -12,22 +13,47 @@ MAX_RATIO = 200
 """Text of coordinates shrinks five- to twentyfold; a thousandfold is a bomb (measured: 1028)."""
 CHUNK_BYTES = 65_536
 SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+DOCTYPE = tuple(
+    mark.encode(encoding)
+    for mark in ("<!DOCTYPE", "<!ENTITY")
+    for encoding in ("ascii", "utf-16-le", "utf-16-be")
+)
+DOCTYPE_BYTES = max(map(len, DOCTYPE))
 NESTED = (".zip", ".gz", ".7z", ".rar", ".tar", ".bz2", ".xz")
 
 
 def measure(path: Path) -> None:
-    """Raise CommonsError where the archive unpacks to too much, counted while unpacking.
-
-    A document type in a member is refused too: a workbook needs none, and entities can explode.
-    """
+    """Raise CommonsError where the archive unpacks to too much, counted while unpacking, or XML in it is unsafe."""
     total = 0
     with _opened(path) as archive:
         for member in archive.infolist():
-            for place, chunk in enumerate(_unpack(archive, member)):
-                total += len(chunk)
-                _refuse_bomb(total, path.stat().st_size)
-                if place == 0 and b"<!DOCTYPE" in chunk:
-                    raise CommonsError("read_archive_unsafe")
+            with closing(_unpack(archive, member, total)) as chunks:
+                total += sum(map(len, without_doctype(chunks)))
+
+
+def unpacked(path: Path, name: str) -> Generator[bytes]:
+    """Yield an XML member of the archive, chunk by chunk, as long as it does not come to too much.
+
+    Raises CommonsError where there is none of that name, the archive is broken, or it is unsafe.
+    """
+    with _opened(path) as archive:
+        if name not in archive.namelist():
+            raise CommonsError("read_archive_broken")
+        with closing(_unpack(archive, archive.getinfo(name))) as chunks:
+            yield from without_doctype(chunks)
+
+
+def without_doctype(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the chunks of a document. Raises CommonsError at a document type: entities explode, and name other files.
+
+    Neither a workbook nor a layer needs one. UTF-16 is looked through too: an XML parser reads it.
+    """
+    before = b""
+    for chunk in chunks:
+        if any(mark in before + chunk for mark in DOCTYPE):
+            raise CommonsError("read_archive_unsafe")
+        yield chunk
+        before = chunk[-DOCTYPE_BYTES:]
 
 
 def extract_shapefile(path: Path, folder: Path) -> Path:
@@ -35,15 +61,10 @@ def extract_shapefile(path: Path, folder: Path) -> Path:
 
     Raises CommonsError where there is not exactly one shapefile, or the archive is unsafe.
     """
+    total = 0
     with _opened(path) as archive:
-        parts = _shapefile_parts(archive)
-        total = 0
-        for suffix, member in parts.items():
-            with (folder / f"layer{suffix}").open("wb") as target:
-                for chunk in _unpack(archive, member):
-                    total += len(chunk)
-                    _refuse_bomb(total, path.stat().st_size)
-                    target.write(chunk)
+        for suffix, member in _shapefile_parts(archive).items():
+            total += _extract(archive, member, folder / f"layer{suffix}", total)
     return folder / "layer.shp"
 
 
@@ -53,13 +74,14 @@ def extract_kml(path: Path, folder: Path) -> Path:
         documents = [m for m in archive.infolist() if m.filename.lower().endswith(".kml") and not m.is_dir()]
         if len(documents) != 1:
             raise CommonsError("read_archive_several")
-        total = 0
-        with (folder / "document.kml").open("wb") as target:
-            for chunk in _unpack(archive, documents[0]):
-                total += len(chunk)
-                _refuse_bomb(total, path.stat().st_size)
-                target.write(chunk)
+        _extract(archive, documents[0], folder / "document.kml")
     return folder / "document.kml"
+
+
+def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, before: int = 0) -> int:
+    """Return how many bytes the member unpacked to, under a name of ours."""
+    with target.open("wb") as file:
+        return sum(map(file.write, _unpack(archive, member, before)))
 
 
 def _shapefile_parts(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
@@ -92,15 +114,20 @@ def _opened(path: Path) -> zipfile.ZipFile:
     return archive
 
 
-def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
+def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, before: int = 0) -> Generator[bytes]:
+    """Yield what the member unpacks to, as long as that, with what was unpacked `before`, is not too much."""
+    packed = Path(archive.filename or "").stat().st_size
     try:
         with archive.open(member) as source:
             while chunk := source.read(CHUNK_BYTES):
+                before += len(chunk)
+                refuse_bomb(before, packed)
                 yield chunk
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
         raise CommonsError("read_archive_broken") from error
 
 
-def _refuse_bomb(unpacked: int, packed: int) -> None:
+def refuse_bomb(unpacked: int, packed: int) -> None:
+    """Raise CommonsError where so many bytes are too many, or too many to have come out of that few."""
     if unpacked > settings().max_unpacked_mb * 1024**2 or unpacked > MAX_RATIO * packed:
         raise CommonsError("read_archive_unsafe")

@@ -15,7 +15,7 @@ from ingest.notices import Notice
 from ingest.read.delimited import detect_encoding
 from ingest.read.geometry import representative_points
 from ingest.read.json_stream import JsonLines, JsonStream, is_lines
-from ingest.read.table import Format, Points, RawTable, in_chunks, plain_text, refuse_size
+from ingest.read.table import Format, Points, RawTable, in_chunks, one_behind, plain_text, refuse_size
 
 KNOWN_CRS = {"4326": 4326, "CRS84": 4326, "31370": 31370, "3812": 3812, "3857": 3857, "900913": 3857}
 """What the obsolete `crs` member may name, by the word that gives it away."""
@@ -44,7 +44,7 @@ def _read_collection(
     crs: int | None = None
     keep_ids: bool | None = None
     number = 1
-    chunks = _ahead(in_chunks(stream.items()))
+    chunks = one_behind(in_chunks(stream.items()))
     for place, features in enumerate(chunks):
         if place == 0:
             crs = _declared_crs(stream.members)
@@ -59,17 +59,6 @@ def _read_collection(
         raise CommonsError("read_not_a_collection")
     if _declared_crs(stream.members) != crs and number > 1:
         raise CommonsError("read_crs_late")
-
-
-def _ahead(chunks: Iterator[list[Any]]) -> Iterator[list[Any]]:
-    """Yield each chunk when the next one, or the end of the document, has been read."""
-    held = next(chunks, None)
-    if held is None:
-        return
-    for chunk in chunks:
-        yield held
-        held = chunk
-    yield held
 
 
 def _has_ids_of_its_own(features: list[Any]) -> bool:

@@ -11,11 +11,13 @@ from ingest.read.table import Points
 def representative_points(
     shapes: npt.NDArray[np.object_], row_numbers: npt.NDArray[np.int64]
 ) -> tuple[Points, list[Notice]]:
-    """Return a point on each shape (x, y), NaN where it is missing, empty or broken, and the notices.
+    """Return a point on each shape (x, y), NaN where it is missing, empty, broken or without end, and the notices.
 
     Height and measure are dropped. A shape that crosses itself is made valid first.
     """
     flat = shapely.force_2d(shapes)
+    coordinates, owner = shapely.get_coordinates(flat, return_index=True)
+    flat[owner[~np.isfinite(coordinates).all(axis=1)]] = None  # GEOS gives up on infinity
     is_point = shapely.get_type_id(flat) == 0
     broken = ~shapely.is_valid(flat) & ~shapely.is_missing(flat)
     flat[broken] = shapely.make_valid(flat[broken])

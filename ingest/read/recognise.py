@@ -1,7 +1,9 @@
 """Which format a file is, decided by its bytes: an extension is a claim that has to agree."""
 
+import mmap
 import re
 import zipfile
+from io import BytesIO
 from pathlib import Path
 
 from commons.errors import CommonsError
@@ -15,6 +17,7 @@ EXTENSIONS = {
     ".geojson": Format.GEOJSON,
     ".json": Format.GEOJSON,
     ".xlsx": Format.XLSX,
+    ".ods": Format.ODS,
     ".gpkg": Format.GPKG,
     ".zip": Format.SHAPEFILE,
     ".fgb": Format.FLATGEOBUF,
@@ -38,8 +41,11 @@ MAGIC = {
     b"fgb\x03fgb": Format.FLATGEOBUF,
     b"PAR1": Format.GEOPARQUET,
 }
+OLE_MAGIC = b"\xd0\xcf\x11\xe0"
+"""Old Excel files, and new ones under a password."""
+LOCKED = "EncryptedPackage".encode("utf-16-le")
+ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 BINARY_MAGIC = (
-    b"\xd0\xcf\x11\xe0",
     b"%PDF",
     b"\x1f\x8b",
     b"7z\xbc\xaf",
@@ -80,6 +86,8 @@ def recognise_content(path: Path) -> Format:
         return _recognise_zip(path)
     if b"OSMHeader" in head[:64]:
         return Format.PBF
+    if head.startswith(OLE_MAGIC):
+        raise CommonsError("read_workbook_locked" if _holds(path, LOCKED) else "read_unknown_format")
     if head.startswith(BINARY_MAGIC):
         raise CommonsError("read_unknown_format")
     return _recognise_text(head)
@@ -96,12 +104,22 @@ def _recognise_text(head: bytes) -> Format:
     return Format.GEOJSON if text.startswith((b"{", b"[")) else Format.CSV
 
 
+def _holds(path: Path, mark: bytes) -> bool:
+    """Say whether the bytes are anywhere in the file."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return content.find(mark) >= 0
+
+
 def _recognise_zip(path: Path) -> Format:
     try:
         with zipfile.ZipFile(path) as archive:
             names = [name.lower() for name in archive.namelist()]
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+            with archive.open("mimetype") if "mimetype" in names else BytesIO() as declared:
+                kind = declared.read(len(ODS_TYPE))
+    except (zipfile.BadZipFile, KeyError, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise CommonsError("read_archive_broken") from error
+    if kind == ODS_TYPE:
+        return Format.ODS
     if "xl/workbook.xml" in names:
         return Format.XLSX
     if any(name.endswith(".shp") for name in names):

@@ -33,6 +33,7 @@ class Format(StrEnum):
     CSV = "csv"
     GEOJSON = "geojson"
     XLSX = "xlsx"
+    ODS = "ods"
     GPKG = "gpkg"
     SHAPEFILE = "shp"
     FLATGEOBUF = "fgb"
@@ -86,6 +87,18 @@ def _rows_kept() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+def one_behind(chunks: Iterable[list[Item]]) -> Iterator[list[Item]]:
+    """Yield each chunk when the next one, or the end of the file, has been read."""
+    left = iter(chunks)
+    held = next(left, None)
+    if held is None:
+        return
+    for chunk in left:
+        yield held
+        held = chunk
+    yield held
 
 
 def concat(chunks: Iterable[RawTable]) -> RawTable:

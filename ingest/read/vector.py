@@ -23,7 +23,7 @@ from pyproj.exceptions import CRSError
 from commons.errors import CommonsError
 from ingest.notices import Notice, NoticeCode
 from ingest.read import gdal_worker
-from ingest.read.archive import extract_kml, extract_shapefile
+from ingest.read.archive import extract_kml, extract_shapefile, without_doctype
 from ingest.read.geometry import representative_points
 from ingest.read.table import CHUNK_ROWS, Format, Points, RawTable, plain_text, refuse_size, text_column
 
@@ -85,7 +85,7 @@ def _laid_out(path: Path, form: Format, folder: Path) -> Path:
     if form is Format.KMZ:
         path = extract_kml(path, folder)
     if form in MARKED_UP:
-        refuse_entities(path)
+        refuse_doctype(path)
     if form not in SUFFIXES:
         return path
     named = folder / f"layer{SUFFIXES[form]}"
@@ -93,17 +93,11 @@ def _laid_out(path: Path, form: Format, folder: Path) -> Path:
     return named
 
 
-def refuse_entities(path: Path) -> None:
-    """Raise CommonsError where XML brings a document type: entities can explode, and name other files."""
-    before = b""
+def refuse_doctype(path: Path) -> None:
+    """Raise CommonsError where XML brings a document type."""
     with path.open("rb") as file:
-        while block := file.read(BLOCK_BYTES):
-            if any(
-                mark in before + block
-                for mark in (b"<!DOCTYPE", b"<!ENTITY", "<!DOCTYPE".encode("utf-16-le"))
-            ):
-                raise CommonsError("read_archive_unsafe")
-            before = block[-len("<!DOCTYPE") * 2 :]
+        for _ in without_doctype(iter(lambda: file.read(BLOCK_BYTES), b"")):
+            pass
 
 
 def _read_batch(

@@ -29,7 +29,7 @@ def workbook(*rows, sheets=1):
     return buffer.getvalue()
 
 
-def test_a_workbook_becomes_text_and_its_formulas_are_dropped(read):
+def test_a_workbook_becomes_text_and_formulas_of_unknown_value_are_dropped(read):
     content = workbook(
         [], ["Naam", "Postcode", "Opgericht", "Actief"], ["Zoë", 1030.0, datetime(2018, 3, 1), True], [],
         ["=1+1", "01", "2018", None], sheets=2,
@@ -41,6 +41,62 @@ def test_a_workbook_becomes_text_and_its_formulas_are_dropped(read):
         (NoticeCode.OTHER_SHEETS_IGNORED, None, None),
         (NoticeCode.FORMULA_DROPPED, 3, "Naam"),
     }
+
+
+def saved_by_a_program(content, values):
+    """Return the workbook with the values that a spreadsheet saves beside its formulas."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(buffer, "w") as target:
+        for name in source.namelist():
+            text = source.read(name)
+            for formula, value in values.items() if "sheet1" in name else ():
+                kind = ' t="e"' if value.startswith("#") else ""
+                told = f"{kind}><f>{formula}</f><v>{value}</v>"
+                text = text.replace(f"><f>{formula}</f><v />".encode(), told.encode())
+            target.writestr(name, text)
+    return buffer.getvalue()
+
+
+def test_a_formula_gives_what_it_last_showed(read):
+    rows = [
+        ["Naam", "Postcode", "Tel"],
+        ["A", "1000", "2"],
+        ["=1+1", "=1/0", "3"],
+        [],
+        ["=2+2", "1030", "=3"],
+    ]
+    saved = {"1+1": "2", "1/0": "#DIV/0!", "2+2": "4", "3": "3"}
+    table = read(saved_by_a_program(workbook(*rows), saved), "a.xlsx")
+    assert table.rows.fillna("").to_numpy().tolist() == [
+        ["A", "1000", "2"],
+        ["2", "", "3"],
+        ["4", "1030", "3"],
+    ]
+    assert [(n.code, n.row_number, n.column) for n in table.notices] == [
+        (NoticeCode.FORMULA_VALUE, 2, "Naam"),
+        (NoticeCode.FORMULA_DROPPED, 2, "Postcode"),
+        (NoticeCode.FORMULA_VALUE, 4, "Naam"),
+        (NoticeCode.FORMULA_VALUE, 4, "Tel"),
+    ]
+
+
+def test_a_hidden_sheet_is_not_read(read):
+    book = openpyxl.Workbook()
+    book.active.append(["Naam"])
+    book.active.append(["verborgen"])
+    book.active.sheet_state = "hidden"
+    seen = book.create_sheet()
+    seen.append(["Naam"])
+    seen.append(["zichtbaar"])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    assert read(buffer.getvalue(), "a.xlsx").rows["Naam"].tolist() == ["zichtbaar"]
+
+
+def test_a_workbook_under_a_password_is_told_so(read):
+    with pytest.raises(CommonsError) as refused:
+        read(b"\xd0\xcf\x11\xe0" + bytes(2000) + "EncryptedPackage".encode("utf-16-le"), "a.xlsx")
+    assert refused.value.key == "read_workbook_locked"
 
 
 def test_a_cell_beside_the_table_is_kept(read):
