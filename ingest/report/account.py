@@ -76,7 +76,10 @@ def account_of(
 
 
 def _columns(mapping: Mapping) -> tuple[ColumnUse, ...]:
-    return tuple(ColumnUse(match.column, match.field, match.reason) for match in mapping.matches)
+    parts = (
+        ColumnUse(split.column, field, "person") for split in mapping.splits for field in split.fields
+    )
+    return (*(ColumnUse(match.column, match.field, match.reason) for match in mapping.matches), *parts)
 
 
 def _stored_columns(connection: Connection, upload_id: int, notices: pd.DataFrame) -> tuple[ColumnUse, ...]:
