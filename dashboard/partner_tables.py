@@ -1,8 +1,11 @@
 """What a partner is shown of a file and of a dataset: columns recognised, remarks, consent, and what is public."""
 
+import shutil
+import tempfile
+import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from tempfile import TemporaryDirectory
+from pathlib import Path
 
 import pandas as pd
 
@@ -44,12 +47,20 @@ class Sent:
     """
 
     file_id: str
-    folder: TemporaryDirectory[str]
+    folder: "SentFolder"
     prepared: PreparedUpload
     dataset_id: int
     columns: tuple[str, ...]
     changed: CommonsError | None = None
     foreseen: dict[tuple[int, UploadMode], UploadPreview] = field(default_factory=dict)
+
+
+class SentFolder:
+    """A folder on disk for a file that a visit has sent; it goes with the visit, or before by `cleanup`."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="commons-"))
+        self.cleanup = weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
 
 
 def effects_table(effects: Sequence[Effect], language: Language) -> pd.DataFrame:

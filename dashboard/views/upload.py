@@ -1,8 +1,6 @@
 """Upload: a partner's file, looked at before anything is stored, then stored, merged and released."""
 
 import secrets
-import tempfile
-from pathlib import Path
 
 import pandas as pd
 import streamlit as st
@@ -19,6 +17,7 @@ from dashboard.failures import explained
 from dashboard.partner_tables import (
     Report,
     Sent,
+    SentFolder,
     mapping_table,
     notice_lists,
     public_table,
@@ -153,8 +152,8 @@ def prepare(file: UploadedFile, dataset: Dataset) -> Sent:
     ):
         return kept
     with st.spinner(say("upload.reading")):
-        folder = tempfile.TemporaryDirectory()
-        path = Path(folder.name) / secrets.token_hex(8)
+        folder = SentFolder()
+        path = folder.path / secrets.token_hex(8)
         path.write_bytes(file.getbuffer())
         columns = tuple(map(str, next(read_chunks(path, file.name)).rows.columns))
         try:

@@ -72,6 +72,8 @@ OF_NO_RECORD = {
     "agreement.approved_by", "agreement.capacity", "agreement.evidence", "agreement.licence", "agreement.signed_by",
     "alembic_version.version_num", "dataset.attribution", "dataset.slug", "dataset.title", "dataset_category.category",
     "dataset_category.term", "egress.kind", "egress.sha256", "egress.what", "notice.code", "notice.column_name",
+    "remote_source.accepted_by", "remote_source.added_by", "remote_source.address", "remote_source.etag",
+    "remote_source.last_modified", "remote_source.problem", "remote_source.removed_by",
     "partner.name", "partner.slug", "partner_token.sha256", "partner_token.token_id", "reader.login", "reader.schema_name",
     "saved_mapping.document", "saved_mapping.saved_by", "upload.file_name", "upload.format", "upload.mapping", "upload.preset", "upload.sha256", "upload.uploaded_by",
     # Frozen counts by category and district, of whole batches.
