@@ -11,9 +11,9 @@ import pandas as pd
 import shapely
 
 from commons.errors import CommonsError
-from ingest.notices import Notice
+from ingest.notices import Notice, NoticeCode
 from ingest.read.delimited import detect_encoding
-from ingest.read.geometry import representative_points
+from ingest.read.geometry import is_earthly, representative_points
 from ingest.read.json_stream import JsonLines, JsonStream, is_lines
 from ingest.read.table import Format, Points, RawTable, in_chunks, one_behind, plain_text, refuse_size
 
@@ -146,11 +146,14 @@ def read_points(geometries: list[dict[str, Any] | None], first: int) -> tuple[Po
                 points[place] = x, y
             case _:
                 others.append(place)
+    unearthly = np.flatnonzero(np.isfinite(points[:, 0]) & ~is_earthly(points))
+    points[unearthly] = np.nan
+    lost = [Notice(NoticeCode.GEOMETRY_UNREADABLE, int(place) + first) for place in unearthly]
     if not others:
-        return points, []
+        return points, lost
     shapes = shapely.from_geojson([json.dumps(geometries[place]) for place in others], on_invalid="ignore")
     points[others], notices = representative_points(shapes, np.array(others) + first)
-    return points, notices
+    return points, [*lost, *notices]
 
 
 def _declared_crs(members: dict[str, Any]) -> int | None:

@@ -7,17 +7,21 @@ import shapely
 from ingest.notices import Notice, NoticeCode
 from ingest.read.table import Points
 
+MAX_COORDINATE = 1e9
+"""Metres or degrees: no coordinate system of the earth has such numbers, and geometry fails on larger ones."""
+
 
 def representative_points(
     shapes: npt.NDArray[np.object_], row_numbers: npt.NDArray[np.int64]
 ) -> tuple[Points, list[Notice]]:
-    """Return a point on each shape (x, y), NaN where it is missing, empty, broken or without end, and the notices.
+    """Return a point on each shape (x, y), NaN where it is missing, empty or broken, and the notices.
 
-    Height and measure are dropped. A shape that crosses itself is made valid first.
+    Height and measure are dropped. A shape that crosses itself is made valid first. One with a coordinate that is no
+    number, or of no place on earth, counts as broken.
     """
     flat = shapely.force_2d(shapes)
-    coordinates, owner = shapely.get_coordinates(flat, return_index=True)
-    flat[owner[~np.isfinite(coordinates).all(axis=1)]] = None  # GEOS gives up on infinity
+    coordinates, owners = shapely.get_coordinates(flat, return_index=True)
+    flat[owners[~is_earthly(coordinates)]] = None
     is_point = shapely.get_type_id(flat) == 0
     broken = ~shapely.is_valid(flat) & ~shapely.is_missing(flat)
     flat[broken] = shapely.make_valid(flat[broken])
@@ -30,3 +34,8 @@ def representative_points(
         *(Notice(NoticeCode.GEOMETRY_UNREADABLE, int(row)) for row in row_numbers[lost]),
         *(Notice(NoticeCode.GEOMETRY_NOT_POINT, int(row)) for row in row_numbers[~lost & ~is_point]),
     ]
+
+
+def is_earthly(points: Points) -> npt.NDArray[np.bool_]:
+    """Return True where both coordinates could be those of a place."""
+    return np.asarray((np.abs(points) <= MAX_COORDINATE).all(axis=1), dtype=np.bool_)
