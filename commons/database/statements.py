@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
@@ -49,16 +50,36 @@ def copy_rows(
             copy.write_row(row)
 
 
-def copy_frame(connection: Connection, table: str, frame: pd.DataFrame) -> None:
-    """Append a frame to a table by COPY, column by column and not row by row; None and NaN are null.
+@dataclass(frozen=True)
+class CopyText:
+    """A frame as COPY takes it: CSV without a header, and the columns that are in it."""
 
-    The columns are called as the table's. Arrays and JSON are given as PostgreSQL writes them.
+    columns: tuple[str, ...]
+    text: memoryview
+
+
+def copy_text(frame: pd.DataFrame) -> CopyText:
+    """Return a frame as COPY takes it, made column by column and not row by row; None and NaN are null.
+
+    The columns are called as the table's; those without any value are left out, and the table's default holds for them.
+    Arrays and JSON are given as PostgreSQL writes them.
     """
     columns = {str(name): pa.array(values, from_pandas=True) for name, values in frame.items()}
+    told = {name: values for name, values in columns.items() if values.null_count < len(values)} or columns
     text = io.BytesIO()
-    csv.write_csv(pa.table(columns), text, csv.WriteOptions(include_header=False))
+    csv.write_csv(pa.table(told), text, csv.WriteOptions(include_header=False))
+    return CopyText(tuple(told), text.getbuffer())
+
+
+def send_copy(connection: Connection, table: str, rows: CopyText) -> None:
+    """Append what `copy_text` made to a table (`schema.name`, or the name of a temporary one)."""
     command = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
-        sql.Identifier(*table.split(".")), sql.SQL(", ").join(map(sql.Identifier, columns))
+        sql.Identifier(*table.split(".")), sql.SQL(", ").join(map(sql.Identifier, rows.columns))
     )
     with connection.cursor() as cursor, cursor.copy(command) as copy:
-        copy.write(text.getbuffer())
+        copy.write(rows.text)
+
+
+def copy_frame(connection: Connection, table: str, frame: pd.DataFrame) -> None:
+    """Append a frame to a table by COPY, as `copy_text` says."""
+    send_copy(connection, table, copy_text(frame))

@@ -34,7 +34,11 @@ def assign_points(lon: npt.ArrayLike, lat: npt.ArrayLike, districts: Districts) 
     shapely.prepare(region)
     inside = np.isfinite(x) & np.isfinite(y)
     inside[inside] = shapely.intersects(region, points[inside])
-    joined = {level: _join(points, inside, districts.current(level)) for level in _joined_levels(districts)}
+    rows = np.flatnonzero(inside)
+    tree = shapely.STRtree(points[rows])
+    joined = {
+        level: _join(points, rows, tree, districts.current(level)) for level in _joined_levels(districts)
+    }
     if districts.scheme == GRID_SCHEME:
         sectors = joined[DistrictLevel.SECTOR]
         joined |= {level: _parents(sectors, level) for level in LEVELS[1:]}
@@ -46,14 +50,19 @@ def _joined_levels(districts: Districts) -> tuple[DistrictLevel, ...]:
 
 
 def _join(
-    points: npt.NDArray[np.object_], inside: npt.NDArray[np.bool_], level: gpd.GeoDataFrame
+    points: npt.NDArray[np.object_],
+    rows: npt.NDArray[np.int64],
+    tree: shapely.STRtree,
+    level: gpd.GeoDataFrame,
 ) -> npt.NDArray[np.object_]:
-    """Return the code of each inside point; by code, the level's first match is that of the smallest code."""
+    """Return the code of each point of these rows, which the tree holds.
+
+    By code, the level's first match is that of the smallest code.
+    """
     unmatched = len(level)
     first = np.full(len(points), unmatched)
-    rows = np.flatnonzero(inside)
     # The polygons ask the points' tree, not the reverse: GEOS prepares the side that asks.
-    district, point = shapely.STRtree(points[rows]).query(level.geometry.to_numpy(), predicate="intersects")
+    district, point = tree.query(level.geometry.to_numpy(), predicate="intersects")
     np.minimum.at(first, rows[point], district)
     gaps = rows[first[rows] == unmatched]
     if len(gaps):

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from commons.categories.scheme import fold
 from commons.consent.checks import lock_dataset
 from commons.consent.record_flags import STORED, prepare_flags, says_anything, store_flags, with_validity
 from commons.database.connection import Connection
-from commons.database.statements import copy_frame, copy_rows, run_file
+from commons.database.statements import CopyText, copy_frame, copy_rows, copy_text, run_file, send_copy
 from commons.districts.assign import assign_points
 from commons.districts.stored import stored_districts
 from commons.districts.structure import Districts
@@ -94,8 +94,8 @@ def store(
     if repeat is not None:
         return repeat
     storing = _Storing(connection, dataset, file, mode, uploaded_by)
-    for checked in ahead(chunks):
-        storing.add(checked)
+    for checked, text in ahead(storing.make_ready(chunks)):
+        storing.add(checked, text)
     return storing.end()
 
 
@@ -131,19 +131,21 @@ class _Storing:
             uploaded_by=uploaded_by,
         )
 
-    def add(self, checked: CheckedRecords) -> None:
+    def make_ready(self, chunks: Iterable[CheckedRecords]) -> Iterator[tuple[CheckedRecords, CopyText]]:
+        """Yield each chunk with the partner's keys, and as it is copied; the database is not asked for it."""
+        for checked in chunks:
+            keys = partner_keys(checked.frame, self._twins)
+            keyed = replace(checked, frame=checked.frame.assign(partner_key=keys))
+            yield keyed, copy_text(_incoming(keyed, self._districts))
+
+    def add(self, ready: CheckedRecords, text: CopyText) -> None:
         """Store a chunk, its flags, its notices and the rows that it sets aside."""
-        keyed = replace(
-            checked, frame=checked.frame.assign(partner_key=partner_keys(checked.frame, self._twins))
-        )
-        checked = without_erased(self._connection, self._dataset, keyed, self._file.mapping)
+        checked = without_erased(self._connection, self._dataset, ready, self._file.mapping)
+        if checked is not ready:
+            text = copy_text(_incoming(checked, self._districts))
         self._flags = checked.flags_present
-        composed = checked.notices.loc[
-            checked.notices["code"] == NoticeCode.NAME_COMPOSED.value, "row_number"
-        ]
-        frame = checked.frame.assign(name_composed=checked.frame["row_number"].isin(composed))
         self._connection.execute("TRUNCATE incoming_record")
-        copy_frame(self._connection, "incoming_record", _incoming(frame, self._districts))
+        send_copy(self._connection, "incoming_record", text)
         values = {
             "dataset_id": self._dataset.dataset_id,
             "upload_id": self._upload_id,
@@ -217,8 +219,10 @@ def partner_keys(frame: pd.DataFrame, twins: Counter[str]) -> pd.Series:
     return keys.mask(keys.isna(), pd.Series(marks, index=bare.index, dtype=object))
 
 
-def _incoming(frame: pd.DataFrame, districts: Districts) -> pd.DataFrame:
+def _incoming(checked: CheckedRecords, districts: Districts) -> pd.DataFrame:
     """Return the columns of `incoming_record`."""
+    composed = checked.notices.loc[checked.notices["code"] == NoticeCode.NAME_COMPOSED.value, "row_number"]
+    frame = checked.frame.assign(name_composed=checked.frame["row_number"].isin(composed))
     placed = assign_points(frame["lon"], frame["lat"], districts).set_axis(frame.index)
     flags = with_validity(frame)[[*STORED]]
     told = frame[["row_number", "partner_key", "name_composed", *CONTENT, "lon", "lat"]].assign(
