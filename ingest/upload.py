@@ -48,6 +48,8 @@ class PreparedUpload:
     saved: SavedMapping | None = None
     is_chosen: bool = False
     preset: str | None = None
+    is_correction: bool = False
+    """Whether the file holds what an earlier upload set aside: a part of the list, never the whole of it."""
 
     def chunks(self) -> Iterator[CheckedRecords]:
         """Yield the file's rows mapped and checked, chunk by chunk."""
@@ -61,11 +63,6 @@ class PreparedUpload:
     def set_aside(self) -> pd.DataFrame:
         """Return the rows that are set aside, as they stand in the file."""
         return pd.concat([chunk.set_aside for chunk in self.chunks()], ignore_index=True)
-
-    @cached_property
-    def is_correction(self) -> bool:
-        """Say whether the file holds what an earlier upload set aside: a part of the list, never the whole of it."""
-        return next(read_chunks(self.path, self.file_name)).is_correction
 
     @cached_property
     def checked(self) -> CheckedRecords:
@@ -106,7 +103,9 @@ def prepare_upload(
     first = next(read_chunks(path, name))
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").digest()
-    prepared = PreparedUpload(path, name, digest, first.format, Mapping(()))
+    prepared = PreparedUpload(
+        path, name, digest, first.format, Mapping(()), is_correction=first.is_correction
+    )
     if chosen is not None:
         return replace(prepared, mapping=_chosen(first, chosen), is_chosen=True)
     if saved is not None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from ingest.map.fields import FLAG_FIELDS
+
 
 @dataclass(frozen=True)
 class CheckedRecords:
@@ -79,14 +81,5 @@ CANONICAL_COLUMNS = (
     "participations",
     "updated_on",
     "extras",
-    "visibility",
-    "precision",
-    "contact",
-    "statistics",
-    "reuse",
-    "licence",
-    "consent_by",
-    "consent_on",
-    "consent_until",
-    "consent_evidence",
+    *FLAG_FIELDS,
 )

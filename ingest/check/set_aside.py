@@ -5,8 +5,8 @@ import pandas as pd
 from commons.i18n import default_language
 from commons.vocabulary import Language
 from ingest.notices import NoticeCode, Severity
-from ingest.read.correction import POINT_COLUMNS, REMARK_COLUMNS, made_text
-from ingest.read.table import RawTable
+from ingest.read.correction import POINT_COLUMNS, made_text
+from ingest.read.table import OWN_COLUMNS, RawTable
 
 CODE_SEPARATOR = "|"
 CELL_SEPARATOR = {Language.FR: ";", Language.NL: ";", Language.EN: ","}
@@ -41,7 +41,7 @@ def set_aside_csv(set_aside: pd.DataFrame, language: Language | None = None) -> 
     safe = texts.apply(made_text)
     safe.columns = made_text(safe.columns.to_series()).to_numpy()
     safe.insert(0, "_row", set_aside["_row"])
-    front = list(REMARK_COLUMNS)
+    front = list(OWN_COLUMNS)
     ordered = safe[[*front, *safe.columns.drop(front)]]
     text: str = ordered.to_csv(index=False, sep=CELL_SEPARATOR[language])
     return text.encode("utf-8-sig")

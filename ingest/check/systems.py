@@ -83,12 +83,12 @@ def restore_decimals(points: Points, bounds: Bounds) -> tuple[Points, Mask]:
     as it stands is changed, and only where it then lies in the region. The second answer says which rows were.
     """
     restored = points.copy()
-    large = np.abs(points) > FARTHEST_DEGREES
+    sizes = np.abs(points)
+    large = sizes > FARTHEST_DEGREES
     whole = np.flatnonzero(large.any(axis=1) & (~large | (points == np.round(points))).all(axis=1))
     degrees = _with_separator(points[whole], bounds)
     found = np.isfinite(degrees).all(axis=1) & _fits(degrees, STORAGE_CRS, bounds)
     restored[whole[found]] = degrees[found]
-    sizes = np.abs(points)
     far_north = np.flatnonzero(((sizes > FARTHEST_LATITUDE) & (sizes < FARTHEST_KM)).all(axis=1))
     for crs in LAMBERTS:
         in_km = far_north[_fits(points[far_north] * METRES_PER_KM, crs, bounds)]

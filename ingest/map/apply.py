@@ -9,12 +9,12 @@ import pandas as pd
 from commons.categories.scheme import fold
 from commons.errors import CommonsError
 from ingest.map.fields import FLAG_FIELDS
-from ingest.map.mapping import OWN_COLUMNS, MappedTable
+from ingest.map.mapping import MappedTable
 from ingest.map.mapping import Mapping as FileMapping
 from ingest.map.patterns import per_value
 from ingest.map.split import split_texts
 from ingest.notices import Notice, NoticeCode
-from ingest.read.table import RawTable
+from ingest.read.table import OWN_COLUMNS, RawTable
 
 BETWEEN_WORDS = re.compile(r"(\s*[|;,\n]\s*)")
 """What stands between the words of a cell that has several."""

@@ -6,8 +6,8 @@ from commons.errors import CommonsError
 from ingest.map.by_header import by_header, could_be_flag
 from ingest.map.fields import FLAG_FIELDS
 from ingest.map.headers import fold_header, header_words
-from ingest.map.mapping import OWN_COLUMNS, Mapping
-from ingest.read.table import RawTable
+from ingest.map.mapping import Mapping
+from ingest.read.table import OWN_COLUMNS, RawTable
 
 
 def flag_of(column: str, texts: pd.Series) -> str | None:

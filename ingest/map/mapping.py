@@ -9,9 +9,6 @@ from ingest.map.fields import FLAG_FIELDS
 from ingest.notices import Notice
 from ingest.read.table import RawTable
 
-OWN_COLUMNS = ("_row", "_codes", "_fix")
-"""What the export of rows set aside adds; when it comes back corrected, they are no data."""
-
 
 @dataclass(frozen=True)
 class Match:

@@ -6,10 +6,8 @@ import numpy as np
 import pandas as pd
 
 from ingest.map.patterns import to_number
-from ingest.read.table import RawTable
+from ingest.read.table import OWN_COLUMNS, RawTable
 
-REMARK_COLUMNS = ("_row", "_codes", "_fix")
-"""The row's number in the file that it came in, what is wrong, and what to do."""
 POINT_COLUMNS = ("_x", "_y")
 """Where a geometry stands that the file had: in the coordinates of the file, for a CSV has none."""
 MADE_TEXT = r"(?=[=+\-@\x00\uff1d\uff0b\uff0d\uff20]|'\s*[^\w\s])"
@@ -29,13 +27,13 @@ def made_text(cells: pd.Series) -> pd.Series:
 
 def restored(raw: RawTable) -> RawTable:
     """Return a corrected list as the rows that it was made from, marked as a correction; any other file as it is."""
-    if not set(REMARK_COLUMNS) <= set(raw.rows.columns):
+    if not set(OWN_COLUMNS) <= set(raw.rows.columns):
         return raw
-    own = [*REMARK_COLUMNS, *(POINT_COLUMNS if set(POINT_COLUMNS) <= set(raw.rows.columns) else ())]
+    own = [*OWN_COLUMNS, *(POINT_COLUMNS if set(POINT_COLUMNS) <= set(raw.rows.columns) else ())]
     rows = raw.rows.drop(columns=own)
     if len(rows.columns):
         rows = rows.apply(lambda cells: cells.str.strip().str.replace(ADDED, "", regex=True))
     points = raw.points
-    if len(own) > len(REMARK_COLUMNS):
+    if len(own) > len(OWN_COLUMNS):
         points = np.column_stack([to_number(raw.rows[name]) for name in POINT_COLUMNS])
     return replace(raw, rows=rows, points=points, is_correction=True)

@@ -17,6 +17,9 @@ import pyarrow.compute as pc
 from commons.errors import CommonsError
 from ingest.notices import Notice, NoticeCode
 
+OWN_COLUMNS = ("_row", "_codes", "_fix")
+"""What our export of rows set aside adds: a row's number in its file, what is wrong, what to do. They are no data."""
+
 MAX_COLUMNS = 500
 """More columns than any partner's list has: beyond it, a file is a mistake or an attack on memory."""
 
