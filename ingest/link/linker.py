@@ -1,23 +1,80 @@
 """What a linker is: the interface that the merge stands on, whatever finds the pairs."""
 
-from typing import Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-RECORD_COLUMNS = ("record_id", "dataset_id", "name", "name_fr", "name_nl", "name_en", "x", "y")
-PAIR_COLUMNS = ("left_record_id", "right_record_id", "score", "reason")
+RECORD_COLUMNS = (
+    "record_id",
+    "dataset_id",
+    "name",
+    "name_fr",
+    "name_nl",
+    "name_en",
+    "x",
+    "y",
+    "uncertainty_m",
+    "street",
+    "house_number",
+    "postcode",
+    "municipality",
+    "phone",
+    "email",
+    "website",
+    "category",
+    "enterprise_number",
+)
+PAIR_COLUMNS = ("left_record_id", "right_record_id", "probability", "weight", "pattern")
+KEY_COLUMNS = ("record_id", "key")
+
+MATCH_AT = 0.9
+"""Probability from which two records are taken for the same without being asked."""
+REVIEW_AT = 0.3
+"""Probability from which a person is asked; below it, two records stay apart."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What one comparison says: its level, what that weighs (log2 of the Bayes factor), and a measure or value to tell."""
+
+    comparison: str
+    level: str
+    weight: float
+    detail: str = ""
 
 
 class Linker(Protocol):
-    """Finds which records speak of the same alternative."""
+    """Finds which records speak of the same alternative.
+
+    `records` has `RECORD_COLUMNS`; texts are empty or missing where unknown, x and y are metres (EPSG:31370 in
+    Brussels), NaN where unknown.
+    """
 
     @property
     def name(self) -> str:
         """Return the model's name and version, as stored with each of its decisions."""
 
-    def pairs(self, records: pd.DataFrame) -> pd.DataFrame:
-        """Return the pairs taken for the same, `PAIR_COLUMNS`, each once with the smaller id on the left.
+    def keys(self, records: pd.DataFrame) -> pd.DataFrame:
+        """Return `KEY_COLUMNS`: by which other records can find each of these."""
 
-        `records` has `RECORD_COLUMNS`; x and y are metres in EPSG:31370. `score` lies in 0 to 1; `reason` is a dict
-        that says what the score rests on.
+    def looked_for(self, records: pd.DataFrame) -> pd.DataFrame:
+        """Return `KEY_COLUMNS`: by which each of these finds others; their keys and those of the cells around them."""
+
+    def pairs(
+        self, records: pd.DataFrame, changed: npt.NDArray[np.int64] | None = None
+    ) -> pd.DataFrame:
+        """Return the pairs of at least `REVIEW_AT`, `PAIR_COLUMNS`, each once, with the smaller id on the left.
+
+        With `changed`, only those that hold one of these record ids. `weight` is log2 of the odds, `pattern` the
+        number of the levels that the comparisons gave.
         """
+
+    def evidence(self, pattern: int) -> dict[str, str]:
+        """Return the level of each comparison that a pattern stands for."""
+
+    def explain(self, left: Mapping[str, Any], right: Mapping[str, Any]) -> list[Evidence]:
+        """Return what each comparison of two records says, the prior first; the weights add up to the pair's."""

@@ -1,0 +1,143 @@
+"""The linker of places: candidates, comparisons, and the weights of a model."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ingest.link.candidates import Asked, candidate_pairs, cell_key, cells, is_placed, key_table
+from ingest.link.compare import COMPARISONS, PATTERNS, apart_m, levels_of, patterns
+from ingest.link.linker import KEY_COLUMNS, PAIR_COLUMNS, RECORD_COLUMNS, REVIEW_AT, Evidence
+from ingest.link.model import Model, probability_of, shipped_model
+from ingest.link.prepare import Prepared, prepare
+from ingest.link.train import common_names, common_words, train
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Pairs by position in `prepared`, and the pattern of each."""
+
+    prepared: Prepared
+    left: npt.NDArray[np.int32]
+    right: npt.NDArray[np.int32]
+    pattern: npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class PlacesLinker:
+    """Compares what lies near or shares a key, and weighs it by a model; see `Linker`. `across`: never within one list."""
+
+    model: Model
+    across: bool = False
+
+    @property
+    def name(self) -> str:
+        """Return the model's name."""
+        return self.model.name
+
+    def prepared(self, records: pd.DataFrame) -> Prepared:
+        """Return the records as this model compares them."""
+        return prepare(records, self.model.common_words, self.model.common_names)
+
+    def keys(self, records: pd.DataFrame) -> pd.DataFrame:
+        """Return by which keys each record is found."""
+        return self._keyed(records, reach=0)
+
+    def looked_for(self, records: pd.DataFrame) -> pd.DataFrame:
+        """Return by which keys each record finds others."""
+        return self._keyed(records, reach=1)
+
+    def _keyed(self, records: pd.DataFrame, reach: int) -> pd.DataFrame:
+        prepared = self.prepared(records)
+        placed = np.flatnonzero(is_placed(prepared))
+        column, row = (numbers[placed] for numbers in cells(prepared))
+        steps = range(-reach, reach + 1)
+        by_cell = [
+            pd.DataFrame({"at": placed, "key": cell_key(column + x, row + y)}) for x in steps for y in steps
+        ]
+        told = pd.concat([*by_cell, key_table(prepared)], ignore_index=True)
+        return pd.DataFrame(
+            {"record_id": prepared.record_id[told["at"]], "key": told["key"]}, columns=list(KEY_COLUMNS)
+        )
+
+    def pairs(self, records: pd.DataFrame, changed: npt.NDArray[np.int64] | None = None) -> pd.DataFrame:
+        """Return the pairs that are at least to be reviewed."""
+        if len(records) < 2:  # noqa: PLR2004 - a pair
+            return pd.DataFrame(columns=list(PAIR_COLUMNS))
+        prepared = self.prepared(records)
+        marked = None if changed is None else np.isin(prepared.record_id, changed)
+        return self.scored(compare_candidates(prepared, Asked(self.across, marked)))
+
+    def scored(self, compared: Compared) -> pd.DataFrame:
+        """Return the compared pairs that are at least to be reviewed."""
+        of_pattern = np.full(PATTERNS, -np.inf)
+        seen = np.unique(compared.pattern)
+        of_pattern[seen] = self.model.weights(seen)
+        weight = of_pattern[compared.pattern]
+        kept = probability_of(weight) >= REVIEW_AT
+        ids = compared.prepared.record_id
+        found = pd.DataFrame(
+            {
+                "left_record_id": ids[compared.left[kept]],
+                "right_record_id": ids[compared.right[kept]],
+                "probability": probability_of(weight[kept]),
+                "weight": weight[kept],
+                "pattern": compared.pattern[kept],
+            }
+        )
+        return found.sort_values(["left_record_id", "right_record_id"], ignore_index=True)
+
+    def evidence(self, pattern: int) -> dict[str, str]:
+        """Return the level of each comparison that says anything."""
+        levels = levels_of(np.array([pattern]))[0]
+        return {
+            c.name: c.levels[level - 1] for c, level in zip(COMPARISONS, levels, strict=True) if level
+        }
+
+    def explain(self, left: Mapping[str, Any], right: Mapping[str, Any]) -> list[Evidence]:
+        """Return what each comparison says of two records, the prior first."""
+        records = pd.DataFrame([dict(left), dict(right)]).reindex(columns=list(RECORD_COLUMNS))
+        prepared = self.prepared(records.assign(record_id=[0, 1]))
+        one, other = np.array([0], dtype="int32"), np.array([1], dtype="int32")
+        levels = levels_of(patterns(prepared, one, other))[0]
+        apart = float(apart_m(prepared, one, other)[0])
+        told = [Evidence("prior", "", self.model.prior_weight)]
+        for c, level, weights in zip(COMPARISONS, levels, self.model.level_weights(), strict=True):
+            if level:
+                metres = f"{apart:.0f}" if c.name == "place" else ""
+                told.append(Evidence(c.name, c.levels[level - 1], float(weights[level]), metres))
+        return told
+
+
+def compare_candidates(prepared: Prepared, asked: Asked) -> Compared:
+    """Return every candidate pair with its pattern."""
+    parts = [
+        (left, right, patterns(prepared, left, right))
+        for left, right in candidate_pairs(prepared, asked)
+        if len(left)
+    ]
+    if not parts:
+        nothing = np.zeros(0, dtype="int32")
+        return Compared(prepared, nothing, nothing, nothing)
+    left, right, pattern = (np.concatenate(column).astype("int32") for column in zip(*parts, strict=True))
+    return Compared(prepared, left, right, pattern)
+
+
+def learn(records: pd.DataFrame, *, across: bool = False) -> tuple[PlacesLinker, Compared]:
+    """Return the linker whose model was learned from these records, and the pairs that it compared for that."""
+    plain = prepare(records)
+    words = common_words(plain.names.whole[np.unique(plain.names.of_record[plain.names.of_record >= 0])])
+    names = common_names(plain)
+    prepared = prepare(records, words, names)
+    asked = Asked(across)
+    compared = compare_candidates(prepared, asked)
+    counts = np.bincount(compared.pattern, minlength=PATTERNS)
+    return PlacesLinker(train(prepared, asked, counts, words, names), across), compared
+
+
+def shipped_linker(*, across: bool = False) -> PlacesLinker:
+    """Return the linker with the weights that come with the program."""
+    return PlacesLinker(shipped_model(), across)

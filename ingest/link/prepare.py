@@ -1,0 +1,200 @@
+"""Records made ready: every text that is compared becomes a number, once for each distinct text."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ingest.link.hashing import hash_texts
+from ingest.link.names import Names, Texts, canonical_words, lexicon, name_table, plain_texts
+
+Numbers = npt.NDArray[np.int64]
+UNKNOWN = np.int64(0)
+"""The number of a value that is not known."""
+
+PHONE_DIGITS = 8
+"""The last digits of a number, the same with and without the country and the leading zero."""
+LEAST_PHONE_DIGITS = 6
+
+SHARED_HOSTS = (
+    "facebook.com", "fb.com", "instagram.com", "twitter.com", "x.com", "linkedin.com", "youtube.com", "linktr.ee", "google.com",
+    "sites.google.com", "wordpress.com", "blogspot.com", "wixsite.com", "meetup.com", "framasoft.org", "helloasso.com", "tripadvisor.com",
+)  # fmt: skip
+"""Hosts of many: there, the path tells whose page it is."""
+MAIL_HOSTS = (
+    "gmail.com", "hotmail.com", "hotmail.be", "outlook.com", "outlook.be", "yahoo.com", "yahoo.fr", "live.be", "live.com", "skynet.be", "telenet.be",
+    "proximus.be", "icloud.com", "msn.com", "protonmail.com", "proton.me", "gmx.com", "belgacom.net", "scarlet.be", "voo.be", "free.fr",
+)  # fmt: skip
+"""Hosts of everybody's mail: the domain says nothing of whose it is."""
+NO_CATEGORY = ("", "other", "autre", "andere")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Records in the order of their ids, as numbers: 0 where something is unknown, NaN for a place.
+
+    `address` is the number of street and house together; `street` that of the street's own name, in `streets`.
+    """
+
+    record_id: Numbers
+    dataset: Numbers
+    x: npt.NDArray[np.float64]
+    y: npt.NDArray[np.float64]
+    uncertainty_m: npt.NDArray[np.float64]
+    names: Names
+    street: npt.NDArray[np.int32]
+    streets: Texts
+    house: Numbers
+    postcode: Numbers
+    town: Numbers
+    phone: Numbers
+    email: Numbers
+    web: Numbers
+    web_is_of_email: npt.NDArray[np.bool_]
+    category: Numbers
+    enterprise: Numbers
+
+    def __len__(self) -> int:
+        return len(self.record_id)
+
+    @property
+    def is_located(self) -> npt.NDArray[np.bool_]:
+        """Say which records have a place."""
+        return np.isfinite(self.x) & np.isfinite(self.y)
+
+
+def prepare(
+    records: pd.DataFrame, common_words: Collection[str] = (), common_names: Collection[str] = ()
+) -> Prepared:
+    """Return the records as numbers; columns that are missing are unknown. `common_words` are added to our own."""
+    ordered = records.sort_values("record_id", ignore_index=True)
+
+    def texts(column: str) -> pd.Series:
+        if column not in ordered:
+            return pd.Series("", index=ordered.index, dtype=object)
+        return ordered[column].astype(object).where(ordered[column].notna(), "").astype(str)
+
+    def metres(column: str, otherwise: float) -> npt.NDArray[np.float64]:
+        if column not in ordered:
+            return np.full(len(ordered), otherwise)
+        told = pd.to_numeric(ordered[column], errors="coerce").to_numpy(dtype="float64", copy=True)
+        told[~np.isfinite(told)] = otherwise
+        return told
+
+    spelt = [texts(column) for column in ("name", "name_fr", "name_nl", "name_en")]
+    names = name_table(
+        [column for at, column in enumerate(spelt) if at == 0 or (column != "").any()],
+        {*lexicon()["common_words"], *common_words},
+        common_names,
+    )
+    street, streets, house = _addresses(texts("street"), texts("house_number"))
+    email = _keyed(texts("email"), _email)
+    web = _keyed(texts("website"), _host)
+    of_email = _keyed(texts("email"), _mail_host)
+    return Prepared(
+        record_id=ordered["record_id"].to_numpy(dtype="int64"),
+        dataset=pd.factorize(ordered["dataset_id"], sort=True)[0].astype("int64"),
+        x=metres("x", np.nan),
+        y=metres("y", np.nan),
+        uncertainty_m=metres("uncertainty_m", 0.0),
+        names=names,
+        street=street,
+        streets=streets,
+        house=house,
+        postcode=_keyed(texts("postcode"), lambda text: pc.replace_substring(plain_texts(text), " ", "")),
+        town=_keyed(texts("municipality"), lambda text: pc.binary_join(canonical_words(text), " ")),
+        phone=_keyed(texts("phone"), _phone),
+        email=email,
+        web=np.where(web != UNKNOWN, web, of_email),
+        web_is_of_email=(web == UNKNOWN) & (of_email != UNKNOWN),
+        category=_keyed(texts("category"), _category),
+        enterprise=_keyed(texts("enterprise_number"), _digits),
+    )
+
+
+def _keyed(texts: pd.Series, spell: Any) -> Numbers:
+    """Return a number for each text as `spell` (of an Arrow array of distinct texts) spells it, 0 where that is empty."""
+    codes, distinct = pd.factorize(texts)
+    spelt = np.asarray(spell(pa.array(distinct, pa.string())).to_pandas(), dtype=object)
+    keys = np.zeros(len(spelt), dtype="int64")
+    known = spelt != ""
+    if known.any():
+        keys[known] = hash_texts(spelt[known]).astype("int64")
+    return keys[codes]
+
+
+def _digits(texts: pa.Array) -> pa.Array:
+    return pc.replace_substring_regex(texts, r"\D+", "")
+
+
+def _first_of_several(texts: pa.Array) -> pa.Array:
+    return pc.replace_substring_regex(texts, r"[;,|\n].*", "")
+
+
+def _phone(texts: pa.Array) -> pa.Array:
+    digits = _digits(pc.replace_substring_regex(_first_of_several(texts), r"(?i)\s*(ext|poste|toestel)\b.*", ""))
+    enough = pc.greater_equal(pc.utf8_length(digits), LEAST_PHONE_DIGITS)
+    return pc.if_else(enough, pc.utf8_slice_codeunits(digits, -PHONE_DIGITS), "")
+
+
+def _email(texts: pa.Array) -> pa.Array:
+    told = pc.utf8_lower(pc.utf8_trim_whitespace(_first_of_several(texts)))
+    return pc.if_else(pc.match_substring(told, "@"), told, "")
+
+
+def _mail_host(texts: pa.Array) -> pa.Array:
+    told = _email(texts)
+    host = pc.replace_substring_regex(told, r"^.*@", "")
+    return pc.if_else(pc.is_in(host, pa.array(MAIL_HOSTS)), "", host)
+
+
+def _host(texts: pa.Array) -> pa.Array:
+    told = pc.utf8_lower(pc.utf8_trim_whitespace(_first_of_several(texts)))
+    told = pc.replace_substring_regex(told, r"^[a-z]+://", "")
+    told = pc.replace_substring_regex(told, r"^(www\d?|m|fr-fr|nl-nl)\.", "")
+    told = pc.replace_substring_regex(told, r"[?#].*$|/+$", "")
+    host = pc.replace_substring_regex(told, r"[/:].*$", "")
+    host = pc.if_else(pc.is_in(host, pa.array(SHARED_HOSTS)), told, host)
+    return pc.if_else(pc.match_substring(host, "."), host, "")
+
+
+def _category(texts: pa.Array) -> pa.Array:
+    told = plain_texts(texts)
+    return pc.if_else(pc.is_in(told, pa.array(NO_CATEGORY)), "", told)
+
+
+def _addresses(streets: pd.Series, houses: pd.Series) -> tuple[npt.NDArray[np.int32], Texts, Numbers]:
+    """Return each record's street (position in the streets' own names, of which the first is none) and house number.
+
+    The house number is the first number beside the street where its own column is empty.
+    """
+    codes, distinct = pd.factorize(streets)
+    told = plain_texts(pa.array(distinct, pa.string()))
+    beside = pc.extract_regex(told, r"(?:^|\s)(?P<number>\d{1,5})\pL?(?:\s|$)")
+    number = pc.fill_null(pc.struct_field(beside, "number"), "")
+    name = pc.replace_substring_regex(told, r"\b(between|bet|near|off|corner|coin|hoek)\b.*", "")
+    name = pc.replace_substring_regex(name, r"\b\d+(st|nd|rd|th)\b", r"")
+    name = pc.replace_substring_regex(name, r"(\pL{3,}?)s?(straat|laan|steenweg|plein|kaai|dreef|lei)\b", r"\1")
+    kinds = "|".join(lexicon()["street"]["kinds"])
+    name = pc.replace_substring_regex(name, rf"\b({kinds}|[nsew]|\d+\pL?)\b", " ")
+    own = pc.binary_join(canonical_words(name), " ")
+    ordinal = pc.fill_null(pc.struct_field(pc.extract_regex(told, r"\b(?P<nth>\d+(?:st|nd|rd|th))\b"), "nth"), "")
+    own = pc.utf8_trim_whitespace(pc.binary_join_element_wise(own, ordinal, " "))
+    spelt = np.asarray(own.to_pandas(), dtype=object)
+    positions, street_names = pd.factorize(np.concatenate([np.array([""], dtype=object), spelt]))
+    in_column = pc.fill_null(
+        pc.struct_field(pc.extract_regex(pa.array(houses, pa.string()), r"(?P<number>\d{1,5})"), "number"), ""
+    )
+    house = pd.to_numeric(pd.Series(in_column.to_pandas()), errors="coerce").fillna(
+        pd.to_numeric(pd.Series(number.to_pandas()), errors="coerce").iloc[codes].reset_index(drop=True)
+    )
+    return (
+        positions[1:][codes].astype("int32"),
+        np.asarray(street_names, dtype=object),
+        house.fillna(0).to_numpy(dtype="int64"),
+    )

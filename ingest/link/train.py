@@ -1,0 +1,219 @@
+"""Learning what agreement weighs from the records themselves, without labels.
+
+What others of the same part of town have in common is not learned but measured: of pairs a few streets apart, which are
+hardly ever the same. How near any two lie is counted. So only the matches are left for expectation and maximisation
+(Dempster, Laird and Rubin 1977), which then has nothing to drift to; and what few records say is weighed against the
+weights that come with the program.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ingest.link.candidates import REACH_M, Asked, cells, is_placed, near_pairs
+from ingest.link.compare import (
+    AROUND_M,
+    CLOSE_M,
+    COMPARISONS,
+    NEAR_M,
+    PATTERNS,
+    apart_m,
+    levels_of,
+    patterns,
+)
+from ingest.link.model import Model, probability_of, shipped_model
+from ingest.link.prepare import Prepared
+
+SAMPLE = 400_000
+"""Pairs of others that are measured: enough to tell one in fifty thousand."""
+RING_CELLS = 3
+"""Two records so many cells apart lie in one part of town, and are not the same place."""
+LEARNED_AGAINST = 30.0
+"""Matches that the weights of the program count for; among others, `OTHERS_AGAINST` pairs."""
+OTHERS_AGAINST = 2_000.0
+STEPS, SETTLED = 200, 1e-7
+COMMON_SHARE = 0.002
+"""A word in one name of five hundred says what a place is rather than which; in a short list, one in `COMMON_LEAST` names."""
+COMMON_LEAST = 6
+COMMON_PLACES = 4
+"""A name that so many records of one list bear is a chain's or a kind's."""
+SEED = 20180101
+
+
+def common_words(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the words that stand in so many of the names that they do not tell one from another."""
+    words = pd.Series(list(names), dtype=object).str.split(" ").explode()
+    counts = words.value_counts()
+    least = max(COMMON_LEAST, COMMON_SHARE * len(names))
+    return tuple(sorted(word for word in counts.index[counts > least] if word))
+
+
+def common_names(prepared: Prepared) -> tuple[str, ...]:
+    """Return the names that several places of one list bear."""
+    first = prepared.names.of_record[:, 0]
+    borne = pd.DataFrame({"dataset": prepared.dataset, "name": first})[first >= 0]
+    counts = borne.value_counts()
+    many = counts[counts >= COMMON_PLACES].reset_index()["name"].unique()
+    return tuple(sorted(prepared.names.whole[many]))
+
+
+def pair_count(prepared: Prepared, asked: Asked) -> float:
+    """Return how many pairs there are at all."""
+    sizes = np.bincount(prepared.dataset).astype("float64")
+    total = len(prepared) * (len(prepared) - 1) / 2
+    within = float((sizes * (sizes - 1) / 2).sum())
+    return max(total - within if asked.across else total, 1.0)
+
+
+def sample_of_others(prepared: Prepared, asked: Asked) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """Return pairs a few streets apart, or any where most records have no place; the same ones for the same records."""
+    rng = np.random.default_rng(SEED)
+    placed = np.flatnonzero(is_placed(prepared))
+    if len(placed) * 2 < len(prepared):
+        left, right = rng.integers(0, len(prepared), (2, SAMPLE))
+    else:
+        column, row = (numbers[placed] for numbers in cells(prepared))
+        width = np.int64(1) << np.int64(24)
+        key = (column % width) * width + row % width
+        order = np.argsort(key, kind="stable")
+        placed, key, column, row = placed[order], key[order], column[order], row[order]
+        one = rng.integers(0, len(placed), SAMPLE)
+        step = rng.integers(-RING_CELLS, RING_CELLS + 1, SAMPLE)
+        side = rng.choice([-RING_CELLS, RING_CELLS], SAMPLE)
+        flat = rng.random(SAMPLE) < 0.5  # noqa: PLR2004 - heads or tails
+        beside_column = column[one] + np.where(flat, step, side)
+        beside_row = row[one] + np.where(flat, side, step)
+        beside = (beside_column % width) * width + beside_row % width
+        start, end = np.searchsorted(key, beside, "left"), np.searchsorted(key, beside, "right")
+        other = start + (rng.random(SAMPLE) * (end - start)).astype("int64")
+        found = end > start
+        left, right = placed[one[found]], placed[other[found]]
+    kept = (left != right) & asked.wants(prepared, left, right)
+    return left[kept].astype("int32"), right[kept].astype("int32")
+
+
+def shares_among_others(prepared: Prepared, asked: Asked, shipped: Model) -> dict[str, dict[str, float]]:
+    """Return u for every comparison but the place: shares in the sample, weighed against the shipped ones."""
+    left, right = sample_of_others(prepared, asked)
+    pattern = patterns(prepared, left, right)
+    levels = levels_of(pattern)
+    # In short lists without places some of the sample are the same.
+    other = probability_of(shipped.weights(pattern)) < 0.5  # noqa: PLR2004 - rather not than yes
+    told: dict[str, dict[str, float]] = {}
+    for at, comparison in enumerate(COMPARISONS):
+        counts = np.bincount(levels[other, at], minlength=comparison.size)[1:].astype("float64")
+        told[comparison.name] = _weighed(counts, shipped.u[comparison.name], OTHERS_AGAINST)
+    return told
+
+
+def distance_counts(prepared: Prepared, asked: Asked) -> npt.NDArray[np.float64]:
+    """Return how many pairs lie within `CLOSE_M`, `NEAR_M` and `AROUND_M` of each other, each without the former."""
+    found = np.zeros(3)
+    bands = np.array([CLOSE_M, NEAR_M, AROUND_M])
+    for left, right in near_pairs(prepared, asked):
+        apart = apart_m(prepared, left, right)
+        found += np.diff(np.searchsorted(np.sort(apart[apart <= REACH_M]), bands, "right"), prepend=0)
+    return found
+
+
+def train(
+    prepared: Prepared,
+    asked: Asked,
+    counts: npt.NDArray[np.int64],
+    words: tuple[str, ...] = (),
+    names: tuple[str, ...] = (),
+) -> Model:
+    """Return the model learned from `counts`, how many candidate pairs show each pattern (shape `PATTERNS`).
+
+    `words` and `names` are those that `prepared` takes for common.
+    """
+    shipped = shipped_model()
+    seen = np.flatnonzero(counts[:PATTERNS])
+    weight, levels = counts[seen].astype("float64"), levels_of(seen.astype("int32"))
+    pairs = pair_count(prepared, asked)
+    u = shares_among_others(prepared, asked, shipped)
+    bands = distance_counts(prepared, asked)
+    guess = 0.1 * len(prepared) / pairs
+    model = Model(min(guess, 0.1), shipped.m, {**u, "place": shipped.u["place"]}, words, names)
+    posterior = np.zeros(len(seen))
+    for step in range(STEPS):
+        model = replace(model, u={**u, "place": _place_shares(levels, weight, posterior, bands, pairs, prepared)})
+        now = probability_of(model.weights(seen.astype("int32")))
+        matches = weight * now
+        m = {
+            c.name: _rising(
+                c.rising,
+                _weighed(
+                    np.bincount(levels[:, at], matches, minlength=c.size)[1:], shipped.m[c.name], LEARNED_AGAINST
+                ),
+                model.u[c.name],
+            )
+            for at, c in enumerate(COMPARISONS)
+        }
+        prior = float(np.clip((matches.sum() + 1.0) / (pairs + 1.0), 1e-12, 0.5))
+        moved = float(np.abs(now - posterior).max(initial=0.0))
+        model, posterior = replace(model, m=m, prior=prior), now
+        if step and moved < SETTLED:
+            break
+    return model
+
+
+def _place_shares(
+    levels: npt.NDArray[np.int8],
+    weight: npt.NDArray[np.float64],
+    posterior: npt.NDArray[np.float64],
+    bands: npt.NDArray[np.float64],
+    pairs: float,
+    prepared: Prepared,
+) -> dict[str, float]:
+    """Return u of the place: of all pairs of located records that are not the same, how many lie how near."""
+    located = prepared.is_located.mean() ** 2
+    if located == 0:
+        return dict(shipped_model().u["place"])
+    at = [c.name for c in COMPARISONS].index("place")
+    names = COMPARISONS[at].levels
+    of_candidates = np.bincount(levels[:, at], weight, minlength=len(names) + 1)[1:]
+    same = np.bincount(levels[:, at], weight * posterior, minlength=len(names) + 1)[1:]
+    counted = dict(zip(names, np.maximum(of_candidates - same, 0.0), strict=True))
+    counted["close"], counted["near"], counted["around"] = (
+        float(max(total - matched - (counted["same_address"] if name == "close" else 0.0), 0.0))
+        for name, total, matched in (
+            ("close", bands[0], same[names.index("close")]),
+            ("near", bands[1], same[names.index("near")]),
+            ("around", bands[2], same[names.index("around")]),
+        )
+    )
+    all_pairs = max(pairs * located, 1.0)
+    counted["far"] = max(all_pairs - sum(counted[name] for name in names if name != "far"), 1.0)
+    return {name: (counted[name] + 0.5) / (all_pairs + 0.5 * len(names)) for name in names}
+
+
+def _weighed(counts: npt.NDArray[np.float64], shipped: object, against: float) -> dict[str, float]:
+    known = dict(shipped)  # type: ignore[call-overload]
+    total = counts.sum() + against
+    return {
+        level: float((count + against * share) / total)
+        for (level, share), count in zip(known.items(), counts, strict=True)
+    }
+
+
+def _rising(order: Sequence[str], m: dict[str, float], u: object) -> dict[str, float]:
+    """Return m with no level weighing less than the one it stands above: neighbours that do are taken together."""
+    shares = dict(u)  # type: ignore[call-overload]
+    pools: list[list[str]] = []
+
+    def ratio(pool: list[str]) -> float:
+        return sum(m[level] for level in pool) / sum(shares[level] for level in pool)
+
+    for level in order:
+        pools.append([level])
+        while len(pools) > 1 and ratio(pools[-1]) < ratio(pools[-2]):
+            pools[-2:] = [pools[-2] + pools[-1]]
+    told = dict(m)
+    for pool in pools:
+        for level in pool:
+            told[level] = ratio(pool) * shares[level]
+    return told
