@@ -14,7 +14,7 @@ REACH_M = 200.0
 """Two lists seldom place one thing further apart: geocoders miss by up to 150 m; it is also the side of a cell."""
 TOUCHING_M = 30.0
 """So near, two records are compared whatever their names: translations and new names share no letters."""
-LEAST_SHARED = 0.34
+LEAST_SHARED = 0.25
 """Share of the shorter name's three-letter pieces that two names must have in common to be compared."""
 PRECISE_M = 50.0
 """A record that may lie further away than this from where it is put is not looked for by its place."""

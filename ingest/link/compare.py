@@ -15,13 +15,17 @@ Levels = npt.NDArray[np.int8]
 NEARLY, ALIKE, SOMEWHAT, SOMEWHAT_WHOLE = 90.0, 78.0, 60.0, 74.0
 """Likeness of two names (0 to 100, share of letters that stay when one is written over to the other): one typo in ten letters, two, a
 word of three; the last one for names whose common words count too."""
+RARE_BITS = 10.5
+"""Words in common that one name in fifteen hundred has."""
+AT_ONCE = 500_000
+"""Pairs whose words are counted at a time."""
 PART_LETTERS = 4
 """A name that is part of another must have so many letters, or it is part of many."""
 LEAST_INITIALS = 3
 CLOSE_M, NEAR_M, AROUND_M = 15.0, 50.0, 120.0
 """Distances up to which two records are at one door, at one corner, in one block; what both may be off is taken off first."""
 DIFFERENT_PLACE_M = 400.0
-"""An equal address this far apart is another street of that name."""
+"""Further apart, an equal address is another street of that name, and an equal contact that of an organisation with several places."""
 SAME_STREET = 88.0
 """Likeness of two streets' own names from which they are the same."""
 
@@ -37,6 +41,8 @@ class Comparison:
     levels: tuple[str, ...]
     rising: tuple[str, ...]
     of: Callable[[Prepared, Ids, Ids], Levels]
+    of_neighbours: bool = False
+    """Speaks of near pairs only: what others have in common is learned of near pairs too."""
 
     @property
     def size(self) -> int:
@@ -48,10 +54,13 @@ class Comparison:
         return self.levels.index(level) + 1
 
 
-NAME_LEVELS = ("differs", "somewhat", "part", "alike", "same_common", "nearly", "same")
+NAME_LEVELS = ("differs", "somewhat", "part", "alike", "same_common", "part_rare", "nearly", "same")
 PLACE_LEVELS = ("far", "around", "near", "close", "same_address")
 ADDRESS_LEVELS = ("differs", "same_area", "same_street", "same_address")
+STREET_LEVELS = ("other_street", "other_house", "same_street")
 VALUE_LEVELS = ("differs", "same")
+CONTACT_LEVELS = ("differs", "same_shared", "same")
+"""Under one roof a switchboard or a site is shared, and an organisation has the same at each of its places: there, it says less."""
 
 
 def name_levels(prepared: Prepared, left: Ids, right: Ids) -> Levels:
@@ -79,18 +88,31 @@ def spelling_levels(names: Names, a: Ids, b: Ids) -> Levels:
     if not len(rest):
         return told
     a, b = a[rest], b[rest]
-    whole = _likeness(names.whole[a], names.whole[b], fuzz.ratio, SOMEWHAT)
     both_tell = (names.core[a] != "") & (names.core[b] != "")
+    whole = np.maximum(
+        _likeness(names.whole[a], names.whole[b], fuzz.ratio, SOMEWHAT),
+        _likeness(names.squeezed[a], names.squeezed[b], fuzz.ratio, SOMEWHAT),
+    )
     core = np.zeros(len(a))
     core[both_tell] = _likeness(names.core[a[both_tell]], names.core[b[both_tell]], fuzz.ratio, SOMEWHAT)
     run_together = names.squeezed[a] == names.squeezed[b]
     found = np.ones(len(a), dtype="int8")
-    found[(whole >= SOMEWHAT_WHOLE) | (core >= SOMEWHAT)] = level["somewhat"]
+    found[np.where(both_tell, (core >= SOMEWHAT) | (whole >= NEARLY), whole >= SOMEWHAT_WHOLE)] = level["somewhat"]
     found[_is_part(names, a, b, both_tell & (core < ALIKE)) | _is_short(names, a, b)] = level["part"]
-    found[(core >= ALIKE) & (whole >= SOMEWHAT)] = level["alike"]
+    found[(found == level["part"]) & (shared_bits(names, a, b) >= RARE_BITS)] = level["part_rare"]
+    found[np.where(both_tell, (core >= ALIKE) & (whole >= SOMEWHAT), whole >= NEARLY)] = level["alike"]
     found[(core >= NEARLY) & (whole >= SOMEWHAT)] = level["nearly"]
     found[run_together] = level["nearly"]
     told[rest] = found
+    return told
+
+
+def shared_bits(names: Names, a: Ids, b: Ids) -> npt.NDArray[np.float64]:
+    """Return how rare it is that two names have the words in common that they have, in bits."""
+    told = np.zeros(len(a))
+    for start in range(0, len(a), AT_ONCE):
+        part = slice(start, start + AT_ONCE)
+        told[part] = np.asarray(names.bits[a[part]].multiply(names.bits[b[part]]).sum(axis=1)).ravel()
     return told
 
 
@@ -163,6 +185,19 @@ def address_levels(prepared: Prepared, left: Ids, right: Ids) -> Levels:
     return told
 
 
+def street_levels(prepared: Prepared, left: Ids, right: Ids) -> Levels:
+    """Return whether two places near each other, not at one address, are in one street: `STREET_LEVELS` from 1."""
+    told = np.zeros(len(left), dtype="int8")
+    streets = (prepared.street[left] > 0) & (prepared.street[right] > 0)
+    asked = np.flatnonzero(streets & (apart_m(prepared, left, right) <= AROUND_M))
+    left, right = left[asked], right[asked]
+    one = is_one_street(prepared, left, right)
+    houses = (prepared.house[left] > 0) & (prepared.house[right] > 0)
+    found = np.where(one, np.where(houses, np.int8(2), np.int8(3)), np.int8(1))
+    told[asked] = np.where(one & is_one_house(prepared, left, right), np.int8(0), found)
+    return told
+
+
 def is_one_house(prepared: Prepared, left: Ids, right: Ids) -> npt.NDArray[np.bool_]:
     """Say which pairs have the same house number, and streets to go with it."""
     house, street = prepared.house, prepared.street
@@ -196,9 +231,26 @@ def _value_levels(attribute: str) -> Callable[[Prepared, Ids, Ids], Levels]:
     return levels
 
 
+def _contact_levels(attribute: str) -> Callable[[Prepared, Ids, Ids], Levels]:
+    def levels(prepared: Prepared, left: Ids, right: Ids) -> Levels:
+        told = _value_levels(attribute)(prepared, left, right)
+        same = np.flatnonzero(told == 2)  # noqa: PLR2004 - the second of VALUE_LEVELS
+        told[same] = np.where(is_shared(prepared, left[same], right[same]), np.int8(2), np.int8(3))
+        return told
+
+    return levels
+
+
+def is_shared(prepared: Prepared, left: Ids, right: Ids) -> npt.NDArray[np.bool_]:
+    """Say which pairs may be two tenants of one house, or two places of one organisation."""
+    house = is_one_house(prepared, left, right) & (prepared.street[left] == prepared.street[right])
+    apart = apart_m(prepared, left, right)
+    return house | (apart <= NEAR_M) | (apart > DIFFERENT_PLACE_M)
+
+
 def web_levels(prepared: Prepared, left: Ids, right: Ids) -> Levels:
     """Return whether the sites are the same; not where only one e-mail address, already compared, tells them."""
-    told = _value_levels("web")(prepared, left, right)
+    told = _contact_levels("web")(prepared, left, right)
     of_email = prepared.web_is_of_email[left] | prepared.web_is_of_email[right]
     same_email = _known_both(prepared.email, left, right) & (prepared.email[left] == prepared.email[right])
     # A domain that only an e-mail address tells is no site to differ from.
@@ -209,9 +261,10 @@ COMPARISONS = (
     Comparison("name", NAME_LEVELS, ("differs", "somewhat", "alike", "nearly", "same"), name_levels),
     Comparison("place", PLACE_LEVELS, ("far", "around", "near", "close", "same_address"), place_levels),
     Comparison("address", ADDRESS_LEVELS, ADDRESS_LEVELS, address_levels),
-    Comparison("phone", VALUE_LEVELS, VALUE_LEVELS, _value_levels("phone")),
-    Comparison("email", VALUE_LEVELS, VALUE_LEVELS, _value_levels("email")),
-    Comparison("web", VALUE_LEVELS, VALUE_LEVELS, web_levels),
+    Comparison("street", STREET_LEVELS, STREET_LEVELS, street_levels, of_neighbours=True),
+    Comparison("phone", CONTACT_LEVELS, CONTACT_LEVELS, _contact_levels("phone")),
+    Comparison("email", CONTACT_LEVELS, CONTACT_LEVELS, _contact_levels("email")),
+    Comparison("web", CONTACT_LEVELS, CONTACT_LEVELS, web_levels),
     Comparison("category", VALUE_LEVELS, VALUE_LEVELS, _value_levels("category")),
     Comparison("enterprise", VALUE_LEVELS, VALUE_LEVELS, _value_levels("enterprise")),
 )

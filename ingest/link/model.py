@@ -4,7 +4,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -25,14 +25,14 @@ class Model:
     """Fellegi and Sunter's weights (1969), log2(m/u) a level, and the share of all pairs that are the same.
 
     `m` and `u`: comparison → level → share among pairs of one alternative, and among others of the same part of town; of
-    a place, among all others. `common_words` and `common_names` tell nothing of which place is meant: they are part of the
+    a place, among all others. `word_shares` (of frequent words) and `common_names` say how much a name tells: they are part of the
     model, so that no pair's weight depends on which other records there are.
     """
 
     prior: float
     m: Shares
     u: Shares
-    common_words: tuple[str, ...] = ()
+    word_shares: Mapping[str, float] = field(default_factory=dict)
     common_names: tuple[str, ...] = ()
 
     @property
@@ -50,7 +50,7 @@ class Model:
         """Return the model that `to_json` told."""
         told = json.loads(text)
         return Model(
-            told["prior"], told["m"], told["u"], tuple(told["common_words"]), tuple(told["common_names"])
+            told["prior"], told["m"], told["u"], told["word_shares"], tuple(told["common_names"])
         )
 
     @property

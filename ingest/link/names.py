@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from scipy.sparse import csr_array
 
 from ingest.link.hashing import hash_texts
 
@@ -23,6 +24,8 @@ NONE = -1
 GRAM_WORDS = 4
 """Words of 64 bits that hold a name's three-letter pieces: with 256 bits, two names of 25 letters meet by chance in two or three."""
 BITS = 64 * GRAM_WORDS
+RARE_SHARE = 1 / 4000
+"""Share of the names in which a word stands that is not among the frequent ones: twelve bits."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,8 @@ class Names:
 
     `of_record` has the shape (records, spellings): positions in the other arrays, -1 where a record has none.
     `whole` are the words in alphabetical order, `core` those of them that are not common; `grams` the bits of the core's
-    three-letter pieces (of the whole, where there is no core), shape (names, `GRAM_WORDS`).
+    three-letter pieces (of the whole, where there is no core), shape (names, `GRAM_WORDS`); `bits`, shape (names, words), the
+    root of how rare each word is (-log2 of its share).
     """
 
     of_record: npt.NDArray[np.int32]
@@ -41,6 +45,7 @@ class Names:
     initials: Texts
     grams: npt.NDArray[np.uint64]
     is_common: npt.NDArray[np.bool_]
+    bits: csr_array
 
 
 @cache
@@ -101,10 +106,13 @@ def canonical_words(texts: pa.Array) -> pa.ListArray:
     return pa.ListArray.from_arrays(pa.array(np.concatenate([[0], np.cumsum(counts)]), pa.int32()), chosen)
 
 
-def name_table(columns: list[pd.Series], common: Collection[str], common_names: Collection[str]) -> Names:
+def name_table(
+    columns: list[pd.Series], common: Collection[str], common_names: Collection[str], shares: Mapping[str, float]
+) -> Names:
     """Return the names of records that bear them in these columns, some of which may be empty.
 
-    `common`: words that do not tell one place from another; `common_names`: names (`whole`) that several places bear.
+    `common`: words that do not tell one place from another; `common_names`: names (`whole`) that several places bear;
+    `shares`: of the more frequent words, in which share of names they stand.
     """
     codes, distinct = pd.factorize(pd.concat([column.astype(object) for column in columns]).fillna(""))
     raw = canonical_words(pa.array(distinct, pa.string()))
@@ -131,6 +139,7 @@ def name_table(columns: list[pd.Series], common: Collection[str], common_names: 
         initials=_objects(initials)[first],
         grams=grams[first],
         is_common=np.isin(whole_texts.astype(str), list(common_names)),
+        bits=_bits(owner, word, vocabulary, shares, len(distinct))[first],
     )
 
 
@@ -185,6 +194,18 @@ def _grams(
     if len(starts):
         grams[owner[used][starts]] = np.bitwise_or.reduceat(of_word[word[used]], starts)
     return grams
+
+
+def _bits(
+    owner: npt.NDArray[np.int64],
+    word: npt.NDArray[np.int64],
+    vocabulary: Texts,
+    shares: Mapping[str, float],
+    length: int,
+) -> csr_array:
+    """Return the root of each word's bits, so that the product of two names sums the bits of the words they share."""
+    of_word = -np.log2([shares.get(text, RARE_SHARE) for text in vocabulary]) if len(vocabulary) else np.zeros(0)
+    return csr_array((np.sqrt(of_word)[word], (owner, word)), shape=(length, max(len(vocabulary), 1)))
 
 
 def _without_repeats(of_record: npt.NDArray[np.int32], whole: Texts) -> npt.NDArray[np.int32]:

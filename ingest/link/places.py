@@ -13,7 +13,7 @@ from ingest.link.compare import COMPARISONS, PATTERNS, apart_m, levels_of, patte
 from ingest.link.linker import KEY_COLUMNS, PAIR_COLUMNS, RECORD_COLUMNS, REVIEW_AT, Evidence
 from ingest.link.model import Model, probability_of, shipped_model
 from ingest.link.prepare import Prepared, prepare
-from ingest.link.train import common_names, common_words, train
+from ingest.link.train import common_names, train, word_shares
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class PlacesLinker:
 
     def prepared(self, records: pd.DataFrame) -> Prepared:
         """Return the records as this model compares them."""
-        return prepare(records, self.model.common_words, self.model.common_names)
+        return prepare(records, self.model.word_shares, self.model.common_names)
 
     def keys(self, records: pd.DataFrame) -> pd.DataFrame:
         """Return by which keys each record is found."""
@@ -129,7 +129,7 @@ def compare_candidates(prepared: Prepared, asked: Asked) -> Compared:
 def learn(records: pd.DataFrame, *, across: bool = False) -> tuple[PlacesLinker, Compared]:
     """Return the linker whose model was learned from these records, and the pairs that it compared for that."""
     plain = prepare(records)
-    words = common_words(plain.names.whole[np.unique(plain.names.of_record[plain.names.of_record >= 0])])
+    words = word_shares(plain.names.whole[np.unique(plain.names.of_record[plain.names.of_record >= 0])])
     names = common_names(plain)
     prepared = prepare(records, words, names)
     asked = Asked(across)

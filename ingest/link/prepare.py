@@ -1,6 +1,6 @@
 """Records made ready: every text that is compared becomes a number, once for each distinct text."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,8 @@ MAIL_HOSTS = (
     "proximus.be", "icloud.com", "msn.com", "protonmail.com", "proton.me", "gmx.com", "belgacom.net", "scarlet.be", "voo.be", "free.fr",
 )  # fmt: skip
 """Hosts of everybody's mail: the domain says nothing of whose it is."""
+COMMON_SHARE = 0.01
+"""A word in one name of a hundred says what a place is rather than which."""
 NO_CATEGORY = ("", "other", "autre", "andere")
 
 
@@ -69,9 +71,13 @@ class Prepared:
 
 
 def prepare(
-    records: pd.DataFrame, common_words: Collection[str] = (), common_names: Collection[str] = ()
+    records: pd.DataFrame, word_shares: Mapping[str, float] | None = None, common_names: Collection[str] = ()
 ) -> Prepared:
-    """Return the records as numbers; columns that are missing are unknown. `common_words` are added to our own."""
+    """Return the records as numbers; columns that are missing are unknown.
+
+    `word_shares`: in which share of the names a frequent word stands; from `COMMON_SHARE` on it tells no place from another.
+    """
+    shares = word_shares or {}
     ordered = records.sort_values("record_id", ignore_index=True)
 
     def texts(column: str) -> pd.Series:
@@ -89,8 +95,9 @@ def prepare(
     spelt = [texts(column) for column in ("name", "name_fr", "name_nl", "name_en")]
     names = name_table(
         [column for at, column in enumerate(spelt) if at == 0 or (column != "").any()],
-        {*lexicon()["common_words"], *common_words},
+        {*lexicon()["common_words"], *(word for word, share in shares.items() if share >= COMMON_SHARE)},
         common_names,
+        shares,
     )
     street, streets, house = _addresses(texts("street"), texts("house_number"))
     email = _keyed(texts("email"), _email)

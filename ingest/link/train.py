@@ -6,7 +6,7 @@ hardly ever the same. How near any two lie is counted. So only the matches are l
 weights that come with the program.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -24,6 +24,7 @@ from ingest.link.compare import (
     levels_of,
     patterns,
 )
+from ingest.link.names import RARE_SHARE
 from ingest.link.model import Model, probability_of, shipped_model
 from ingest.link.prepare import Prepared
 
@@ -35,20 +36,19 @@ LEARNED_AGAINST = 30.0
 """Matches that the weights of the program count for; among others, `OTHERS_AGAINST` pairs."""
 OTHERS_AGAINST = 2_000.0
 STEPS, SETTLED = 200, 1e-7
-COMMON_SHARE = 0.002
-"""A word in one name of five hundred says what a place is rather than which; in a short list, one in `COMMON_LEAST` names."""
-COMMON_LEAST = 6
+FREQUENT_LEAST = 6
+"""Names that a word must stand in to be called frequent, and at least their share `RARE_SHARE`."""
 COMMON_PLACES = 4
 """A name that so many records of one list bear is a chain's or a kind's."""
 SEED = 20180101
 
 
-def common_words(names: Sequence[str]) -> tuple[str, ...]:
-    """Return the words that stand in so many of the names that they do not tell one from another."""
-    words = pd.Series(list(names), dtype=object).str.split(" ").explode()
-    counts = words.value_counts()
-    least = max(COMMON_LEAST, COMMON_SHARE * len(names))
-    return tuple(sorted(word for word in counts.index[counts > least] if word))
+def word_shares(names: Sequence[str]) -> dict[str, float]:
+    """Return in which share of the names each frequent word stands."""
+    counts = pd.Series(list(names), dtype=object).str.split(" ").explode().value_counts()
+    least = max(FREQUENT_LEAST, RARE_SHARE * len(names))
+    frequent = counts[(counts >= least) & (counts.index != "")]
+    return {str(word): float(share) for word, share in (frequent / len(names)).sort_index().items()}
 
 
 def common_names(prepared: Prepared) -> tuple[str, ...]:
@@ -105,7 +105,7 @@ def shares_among_others(prepared: Prepared, asked: Asked, shipped: Model) -> dic
     told: dict[str, dict[str, float]] = {}
     for at, comparison in enumerate(COMPARISONS):
         counts = np.bincount(levels[other, at], minlength=comparison.size)[1:].astype("float64")
-        told[comparison.name] = _weighed(counts, shipped.u[comparison.name], OTHERS_AGAINST)
+        told[comparison.name] = _shares(counts, shipped.u[comparison.name], OTHERS_AGAINST)
     return told
 
 
@@ -123,12 +123,12 @@ def train(
     prepared: Prepared,
     asked: Asked,
     counts: npt.NDArray[np.int64],
-    words: tuple[str, ...] = (),
-    names: tuple[str, ...] = (),
+    words: Mapping[str, float],
+    names: tuple[str, ...],
 ) -> Model:
     """Return the model learned from `counts`, how many candidate pairs show each pattern (shape `PATTERNS`).
 
-    `words` and `names` are those that `prepared` takes for common.
+    `words` and `names` are those that `prepared` takes for frequent.
     """
     shipped = shipped_model()
     seen = np.flatnonzero(counts[:PATTERNS])
@@ -140,13 +140,20 @@ def train(
     model = Model(min(guess, 0.1), shipped.m, {**u, "place": shipped.u["place"]}, words, names)
     posterior = np.zeros(len(seen))
     for step in range(STEPS):
-        model = replace(model, u={**u, "place": _place_shares(levels, weight, posterior, bands, pairs, prepared)})
+        model = replace(
+            model,
+            u={
+                **u,
+                **_neighbours_shares(levels, weight * (1 - posterior), shipped),
+                "place": _place_shares(levels, weight, posterior, bands, pairs, prepared),
+            },
+        )
         now = probability_of(model.weights(seen.astype("int32")))
         matches = weight * now
         m = {
             c.name: _rising(
                 c.rising,
-                _weighed(
+                _shares(
                     np.bincount(levels[:, at], matches, minlength=c.size)[1:], shipped.m[c.name], LEARNED_AGAINST
                 ),
                 model.u[c.name],
@@ -191,22 +198,42 @@ def _place_shares(
     return {name: (counted[name] + 0.5) / (all_pairs + 0.5 * len(names)) for name in names}
 
 
-def _weighed(counts: npt.NDArray[np.float64], shipped: object, against: float) -> dict[str, float]:
-    known = dict(shipped)  # type: ignore[call-overload]
-    total = counts.sum() + against
+def _neighbours_shares(
+    levels: npt.NDArray[np.int8], others: npt.NDArray[np.float64], shipped: Model
+) -> dict[str, dict[str, float]]:
+    """Return u of what is compared of near pairs only: among the candidates that are not the same."""
     return {
-        level: float((count + against * share) / total)
-        for (level, share), count in zip(known.items(), counts, strict=True)
+        c.name: _shares(
+            np.bincount(levels[:, at], others, minlength=c.size)[1:], shipped.u[c.name], LEARNED_AGAINST
+        )
+        for at, c in enumerate(COMPARISONS)
+        if c.of_neighbours
     }
 
 
-def _rising(order: Sequence[str], m: dict[str, float], u: object) -> dict[str, float]:
+def _shares(counts: npt.NDArray[np.float64], shipped: Mapping[str, float], against: float) -> dict[str, float]:
+    """Return the share of each level: as counted, beside `against` pairs that are as the shipped shares say.
+
+    The same contact under one roof or far apart (`same_shared`) is as likely of one alternative as anywhere; of others, it is as shipped.
+    """
+    levels = list(shipped)
+    known = dict(zip(levels, counts, strict=True))
+    apart = known.pop("same_shared", None)
+    if apart is not None and shipped["same_shared"] == shipped["same"]:
+        known["same"] += apart
+    total = sum(known.values()) + against
+    told = {level: float((count + against * shipped[level]) / total) for level, count in known.items()}
+    if apart is not None:
+        told["same_shared"] = told["same"] if shipped["same_shared"] == shipped["same"] else shipped["same_shared"]
+    return {level: told[level] for level in levels}
+
+
+def _rising(order: Sequence[str], m: dict[str, float], u: Mapping[str, float]) -> dict[str, float]:
     """Return m with no level weighing less than the one it stands above: neighbours that do are taken together."""
-    shares = dict(u)  # type: ignore[call-overload]
     pools: list[list[str]] = []
 
     def ratio(pool: list[str]) -> float:
-        return sum(m[level] for level in pool) / sum(shares[level] for level in pool)
+        return sum(m[level] for level in pool) / sum(u[level] for level in pool)
 
     for level in order:
         pools.append([level])
@@ -215,5 +242,5 @@ def _rising(order: Sequence[str], m: dict[str, float], u: object) -> dict[str, f
     told = dict(m)
     for pool in pools:
         for level in pool:
-            told[level] = ratio(pool) * shares[level]
+            told[level] = ratio(pool) * u[level]
     return told
