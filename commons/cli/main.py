@@ -5,6 +5,7 @@ import sys
 from commons.cli import (
     charter,
     cluster,
+    compare,
     consent,
     consent_show,
     data,
@@ -27,6 +28,7 @@ uploads.register(app)
 locate.register(app)
 sources.register(app)
 mapping.register(app)
+compare.register(app)
 demo.register(app)
 consent_show.register(consent.app)
 erasure.register(consent.app)

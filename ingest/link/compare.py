@@ -25,7 +25,9 @@ LEAST_INITIALS = 3
 CLOSE_M, NEAR_M, AROUND_M = 15.0, 50.0, 120.0
 """Distances up to which two records are at one door, at one corner, in one block; what both may be off is taken off first."""
 DIFFERENT_PLACE_M = 400.0
-"""Further apart, an equal address is another street of that name, and an equal contact that of an organisation with several places."""
+"""An equal address this far apart is another street of that name."""
+SEVERAL_PLACES_M = 200.0
+"""An equal contact this far apart is that of an organisation with several places, unless more speaks for one."""
 SAME_STREET = 88.0
 """Likeness of two streets' own names from which they are the same."""
 
@@ -98,6 +100,8 @@ def spelling_levels(names: Names, a: Ids, b: Ids) -> Levels:
     run_together = names.squeezed[a] == names.squeezed[b]
     found = np.ones(len(a), dtype="int8")
     found[np.where(both_tell, (core >= SOMEWHAT) | (whole >= NEARLY), whole >= SOMEWHAT_WHOLE)] = level["somewhat"]
+    # One of common words only tells little, but it is no other name where the other holds all of it.
+    found[~both_tell & (_likeness(names.whole[a], names.whole[b], fuzz.token_set_ratio, 100.0) > 0)] = level["somewhat"]
     found[_is_part(names, a, b, both_tell & (core < ALIKE)) | _is_short(names, a, b)] = level["part"]
     found[(found == level["part"]) & (shared_bits(names, a, b) >= RARE_BITS)] = level["part_rare"]
     found[np.where(both_tell, (core >= ALIKE) & (whole >= SOMEWHAT), whole >= NEARLY)] = level["alike"]
@@ -245,7 +249,9 @@ def is_shared(prepared: Prepared, left: Ids, right: Ids) -> npt.NDArray[np.bool_
     """Say which pairs may be two tenants of one house, or two places of one organisation."""
     house = is_one_house(prepared, left, right) & (prepared.street[left] == prepared.street[right])
     apart = apart_m(prepared, left, right)
-    return house | (apart <= NEAR_M) | (apart > DIFFERENT_PLACE_M)
+    first = prepared.names.of_record[:, 0]
+    chain = (first[left] == first[right]) & (first[left] >= 0) & prepared.names.is_common[first[left]]
+    return house | (apart <= NEAR_M) | (apart > SEVERAL_PLACES_M) | (chain & ~(apart <= AROUND_M))
 
 
 def web_levels(prepared: Prepared, left: Ids, right: Ids) -> Levels:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ingest.link.candidates import REACH_M, Asked, cells, is_placed, near_pairs
+from ingest.link.candidates import REACH_M, Asked, cell_key, cells, is_placed, near_pairs
 from ingest.link.compare import (
     AROUND_M,
     CLOSE_M,
@@ -36,6 +36,10 @@ LEARNED_AGAINST = 30.0
 """Matches that the weights of the program count for; among others, `OTHERS_AGAINST` pairs."""
 OTHERS_AGAINST = 2_000.0
 STEPS, SETTLED = 200, 1e-7
+MEASURED_ANEW = 10
+"""Steps in which the others are measured anew, as it shows which of the sample are the same."""
+EXPECTED = 0.5
+"""Pairs that are the same, to begin with, for each record."""
 FREQUENT_LEAST = 6
 """Names that a word must stand in to be called frequent, and at least their share `RARE_SHARE`."""
 COMMON_PLACES = 4
@@ -52,10 +56,17 @@ def word_shares(names: Sequence[str]) -> dict[str, float]:
 
 
 def common_names(prepared: Prepared) -> tuple[str, ...]:
-    """Return the names that several places of one list bear."""
-    first = prepared.names.of_record[:, 0]
-    borne = pd.DataFrame({"dataset": prepared.dataset, "name": first})[first >= 0]
-    counts = borne.value_counts()
+    """Return the names that one list puts in several places; of records without one, nobody knows whether they are one."""
+    named = np.flatnonzero((prepared.names.of_record[:, 0] >= 0) & is_placed(prepared))
+    column, row = cells(prepared)
+    borne = pd.DataFrame(
+        {
+            "dataset": prepared.dataset[named],
+            "name": prepared.names.of_record[named, 0],
+            "cell": cell_key(column[named] // RING_CELLS, row[named] // RING_CELLS),
+        }
+    ).drop_duplicates()
+    counts = borne[["dataset", "name"]].value_counts()
     many = counts[counts >= COMMON_PLACES].reset_index()["name"].unique()
     return tuple(sorted(prepared.names.whole[many]))
 
@@ -95,18 +106,19 @@ def sample_of_others(prepared: Prepared, asked: Asked) -> tuple[npt.NDArray[np.i
     return left[kept].astype("int32"), right[kept].astype("int32")
 
 
-def shares_among_others(prepared: Prepared, asked: Asked, shipped: Model) -> dict[str, dict[str, float]]:
-    """Return u for every comparison but the place: shares in the sample, weighed against the shipped ones."""
-    left, right = sample_of_others(prepared, asked)
-    pattern = patterns(prepared, left, right)
+def shares_among_others(
+    pattern: npt.NDArray[np.int32], model: Model, shipped: Model
+) -> dict[str, dict[str, float]]:
+    """Return u for every comparison: shares in a sample of others, as far as the model takes them for others."""
     levels = levels_of(pattern)
     # In short lists without places some of the sample are the same.
-    other = probability_of(shipped.weights(pattern)) < 0.5  # noqa: PLR2004 - rather not than yes
-    told: dict[str, dict[str, float]] = {}
-    for at, comparison in enumerate(COMPARISONS):
-        counts = np.bincount(levels[other, at], minlength=comparison.size)[1:].astype("float64")
-        told[comparison.name] = _shares(counts, shipped.u[comparison.name], OTHERS_AGAINST)
-    return told
+    others = 1.0 - probability_of(model.weights(pattern))
+    return {
+        c.name: _shares(
+            np.bincount(levels[:, at], others, minlength=c.size)[1:], shipped.u[c.name], OTHERS_AGAINST
+        )
+        for at, c in enumerate(COMPARISONS)
+    }
 
 
 def distance_counts(prepared: Prepared, asked: Asked) -> npt.NDArray[np.float64]:
@@ -131,15 +143,15 @@ def train(
     `words` and `names` are those that `prepared` takes for frequent.
     """
     shipped = shipped_model()
-    seen = np.flatnonzero(counts[:PATTERNS])
-    weight, levels = counts[seen].astype("float64"), levels_of(seen.astype("int32"))
-    pairs = pair_count(prepared, asked)
-    u = shares_among_others(prepared, asked, shipped)
-    bands = distance_counts(prepared, asked)
-    guess = 0.1 * len(prepared) / pairs
-    model = Model(min(guess, 0.1), shipped.m, {**u, "place": shipped.u["place"]}, words, names)
+    seen = np.flatnonzero(counts[:PATTERNS]).astype("int32")
+    weight, levels = counts[seen].astype("float64"), levels_of(seen)
+    pairs, bands = pair_count(prepared, asked), distance_counts(prepared, asked)
+    sample = patterns(prepared, *sample_of_others(prepared, asked))
+    model = Model(min(EXPECTED * len(prepared) / pairs, 0.1), shipped.m, shipped.u, words, names)
     posterior = np.zeros(len(seen))
     for step in range(STEPS):
+        if step < MEASURED_ANEW:
+            u = shares_among_others(sample, model, shipped)
         model = replace(
             model,
             u={
@@ -148,7 +160,7 @@ def train(
                 "place": _place_shares(levels, weight, posterior, bands, pairs, prepared),
             },
         )
-        now = probability_of(model.weights(seen.astype("int32")))
+        now = probability_of(model.weights(seen))
         matches = weight * now
         m = {
             c.name: _rising(
@@ -163,7 +175,7 @@ def train(
         prior = float(np.clip((matches.sum() + 1.0) / (pairs + 1.0), 1e-12, 0.5))
         moved = float(np.abs(now - posterior).max(initial=0.0))
         model, posterior = replace(model, m=m, prior=prior), now
-        if step and moved < SETTLED:
+        if step >= MEASURED_ANEW and moved < SETTLED:
             break
     return model
 

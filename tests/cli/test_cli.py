@@ -22,7 +22,7 @@ COMMANDS = [
     ["consent", "erase"], ["consent", "readmit"], ["backup"], ["restore"], ["audit"], ["audit", "verify"], ["consent", "show"], ["consent", "receipt"],
     ["sources"], ["sources", "add"], ["sources", "list"], ["sources", "refresh"], ["sources", "remove"], ["sources", "accept-shrink"],
     ["release"], ["release", "sweep"], ["release", "check"], ["research"], ["research", "count"], ["research", "change"], ["research", "coverage"],
-    ["mapping"], ["mapping", "propose"], ["mapping", "save"], ["mapping", "show"], ["mapping", "presets"],
+    ["compare"], ["mapping"], ["mapping", "propose"], ["mapping", "save"], ["mapping", "show"], ["mapping", "presets"],
     ["research", "freeze"], ["research", "snapshots"], ["research", "statistics"],
 ]  # fmt: skip
 
@@ -46,7 +46,7 @@ def test_every_command_has_help_and_an_example(words):
     if (
         words
         and len(words)
-        + (words[0] in {"up", "down", "status", "serve", "upload", "locate", "demo", "backup", "restore"})
+        + (words[0] in {"up", "down", "status", "serve", "upload", "locate", "demo", "backup", "restore", "compare"})
         > 1
     ):
         assert "Example: commons " + " ".join(words) in " ".join(said.stdout.split())

@@ -1,0 +1,62 @@
+"""Why two records are taken for the same, in words: "same phone (+9.1), 12 m apart (+4.0), names differ (−2.3)"."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+
+from commons.i18n import translate
+from commons.vocabulary import Language
+from ingest.link.compare import COMPARISONS, apart_m, levels_of
+from ingest.link.linker import Evidence
+from ingest.link.places import PlacesLinker
+from ingest.link.prepare import Prepared
+
+
+def reason_of(evidence: Iterable[Evidence], language: Language | None = None) -> str:
+    """Return what speaks for and against, the weightiest first; the prior is left out."""
+    told = sorted((e for e in evidence if e.comparison != "prior"), key=lambda e: (-abs(e.weight), e.comparison))
+    return ", ".join(_told(e, language) for e in told)
+
+
+def _told(evidence: Evidence, language: Language | None) -> str:
+    words = translate(f"link.{evidence.comparison}.{evidence.level}", language, metres=evidence.detail)
+    return f"{words} ({signed(evidence.weight)})"
+
+
+def signed(weight: float) -> str:
+    """Return a weight with its sign and one decimal.
+
+    >>> signed(9.06), signed(-2.3)
+    ('+9.1', '−2.3')
+    """
+    rounded = Decimal(repr(float(weight))).quantize(Decimal("0.1"))
+    return f"{rounded:+}".replace("-", "−")
+
+
+def reasons_of(
+    linker: PlacesLinker, prepared: Prepared, pairs: pd.DataFrame, language: Language | None = None
+) -> pd.Series:
+    """Return the reason of each pair of the linker, all at once: how far apart is the only part that is no pair's pattern."""
+    left, right = (
+        np.searchsorted(prepared.record_id, pairs[f"{side}_record_id"].to_numpy()).astype("int32")
+        for side in ("left", "right")
+    )
+    apart = pd.Series(apart_m(prepared, left, right)).map(lambda metres: "" if np.isnan(metres) else f"{metres:.0f}")
+    pattern = pairs["pattern"].reset_index(drop=True)
+    sentences = {code: _sentence(linker, code, language) for code in pattern.unique()}
+    told = pattern.map(sentences)
+    return pd.Series([text.replace("\0", metres) for text, metres in zip(told, apart, strict=True)], dtype=object)
+
+
+def _sentence(linker: PlacesLinker, pattern: int, language: Language | None) -> str:
+    levels, weights = levels_of(np.array([pattern]))[0], linker.model.level_weights()
+    return reason_of(
+        (
+            Evidence(c.name, c.levels[level - 1], float(of_level[level]), "\0")
+            for c, level, of_level in zip(COMPARISONS, levels, weights, strict=True)
+            if level
+        ),
+        language,
+    )
