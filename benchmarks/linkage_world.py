@@ -39,8 +39,19 @@ SYLLABLES = ("ba", "bo", "ca", "da", "de", "fi", "ga", "jo", "ka", "ko", "la", "
 OWN_WORDS = 20_000
 """Words beside these that names are made of, as often as words are (Zipf): surnames, streets, finds. Most of them are the same in Dutch."""
 LEGAL = ("ASBL", "asbl", "VZW", "vzw", "A.S.B.L.", "SCRL", "fs", "CV")
-SHORTENED = {"Saint": "St", "Maison": "M.", "Centre": "Ctre", "Comité": "Cté", "Bibliothèque": "Bib.", "Coopérative": "Coop", "Restaurant": "Resto"}
-STREETS_FR, STREETS_NL = ("Rue", "Avenue", "Chaussée", "Place", "Boulevard"), ("straat", "laan", "steenweg", "plein", "laan")
+SHORTENED = {
+    "Saint": "St",
+    "Maison": "M.",
+    "Centre": "Ctre",
+    "Comité": "Cté",
+    "Bibliothèque": "Bib.",
+    "Coopérative": "Coop",
+    "Restaurant": "Resto",
+}
+STREETS_FR, STREETS_NL = (
+    ("Rue", "Avenue", "Chaussée", "Place", "Boulevard"),
+    ("straat", "laan", "steenweg", "plein", "laan"),
+)
 FAULTS = {
     "typo": 0.25, "second typo": 0.08, "legal form": 0.30, "words dropped": 0.12, "words turned": 0.08, "shortened": 0.15, "other language": 0.15,
     "accents lost": 0.25, "capitals": 0.10, "place added": 0.12, "renamed": 0.01,
@@ -93,7 +104,9 @@ def _sites(count: int, per_km2: float, rng: np.random.Generator) -> pd.DataFrame
         rng.uniform(0, side, (count, 2)),
     )
     kind = rng.integers(0, len(KINDS), count)
-    made = pd.DataFrame({"site": np.arange(count), "x": 140_000 + xy[:, 0], "y": 160_000 + xy[:, 1], "kind": kind})
+    made = pd.DataFrame(
+        {"site": np.arange(count), "x": 140_000 + xy[:, 0], "y": 160_000 + xy[:, 1], "kind": kind}
+    )
     own = _own_words(rng)
     names = np.array([_name(rng, kind[at], own) for at in range(count)], dtype=object)
     chains = np.array([_name(rng, rng.integers(0, len(KINDS)), own) for _ in range(CHAINS)], dtype=object)
@@ -140,7 +153,11 @@ def _name(rng: np.random.Generator, kind: int, own: list[tuple[str, str]]) -> tu
     french, dutch, _ = KINDS[kind]
 
     def thing() -> tuple[str, str]:
-        return THINGS[rng.integers(0, len(THINGS))] if rng.random() < 0.4 else own[min(rng.zipf(1.2), OWN_WORDS) - 1]
+        return (
+            THINGS[rng.integers(0, len(THINGS))]
+            if rng.random() < 0.4
+            else own[min(rng.zipf(1.2), OWN_WORDS) - 1]
+        )
 
     one, other = thing(), thing()
     place, quality = PLACES[rng.integers(0, len(PLACES))], QUALITIES[rng.integers(0, len(QUALITIES))]
@@ -192,16 +209,26 @@ def _tell(sites: pd.DataFrame, rng: np.random.Generator, *, second: bool) -> pd.
     french = [f"{STREETS_FR[k]} {own}" for k, own in zip(kinds, sites["street"], strict=True)]
     dutch = [f"{own}{STREETS_NL[k]}" for k, own in zip(kinds, sites["street"], strict=True)]
     told["street"] = np.where(faults["street missing"], "", np.where(in_dutch, dutch, french))
-    told["house_number"] = np.where(faults["street missing"] | faults["house missing"], "", sites["house"].astype(str))
+    told["house_number"] = np.where(
+        faults["street missing"] | faults["house missing"], "", sites["house"].astype(str)
+    )
     told["postcode"] = np.where(faults["street missing"], "", sites["postcode"])
-    phone = np.where(faults["phone changed"] & second, [f"02{n:07d}" for n in rng.integers(2_000_000, 9_999_999, count)], sites["phone"])
+    phone = np.where(
+        faults["phone changed"] & second,
+        [f"02{n:07d}" for n in rng.integers(2_000_000, 9_999_999, count)],
+        sites["phone"],
+    )
     written = [f"+32 2 {n[2:5]} {n[5:7]} {n[7:]}" if at % 2 else n for at, n in enumerate(phone)]
     told["phone"] = np.where(faults["phone missing"], "", written)
     box = np.where(faults["e-mail changed"] & second, "contact", "info")
-    told["email"] = np.where(faults["e-mail missing"], "", [f"{b}@{h}" for b, h in zip(box, sites["host"], strict=True)])
+    told["email"] = np.where(
+        faults["e-mail missing"], "", [f"{b}@{h}" for b, h in zip(box, sites["host"], strict=True)]
+    )
     moved = faults["site changed"] & second
     told["website"] = np.where(
-        faults["site missing"], "", [f"https://{'nieuw-' if m else ''}{h}/" for m, h in zip(moved, sites["host"], strict=True)]
+        faults["site missing"],
+        "",
+        [f"https://{'nieuw-' if m else ''}{h}/" for m, h in zip(moved, sites["host"], strict=True)],
     )
     kind = sites["kind"].to_numpy()
     kind = np.where(faults["category otherwise"], rng.integers(0, len(KINDS), count), kind)

@@ -78,7 +78,11 @@ def key_table(prepared: Prepared) -> pd.DataFrame:
         add(kind, everyone, getattr(prepared, kind))
     street = hash_texts(prepared.streets).astype("int64")[prepared.street]
     area = np.where(prepared.postcode != UNKNOWN, prepared.postcode, prepared.town)
-    add("address", everyone, np.where((prepared.house > 0) & (prepared.street > 0), _mix(street, prepared.house), UNKNOWN))
+    add(
+        "address",
+        everyone,
+        np.where((prepared.house > 0) & (prepared.street > 0), _mix(street, prepared.house), UNKNOWN),
+    )
     add("name in area", *_names(prepared, prepared.names.whole, area))
     add("name", *_names(prepared, prepared.names.core, None))
     for at, key in _pieces(prepared):
@@ -124,14 +128,20 @@ def _pieces(prepared: Prepared) -> Iterator[tuple[npt.NDArray, Numbers]]:
     for part in ((prepared.names.squeezed, slice(0, 7)), (prepared.names.squeezed, slice(-7, None))):
         told = pd.Series(part[0][prepared.names.of_record[at, spelling]], index=at, dtype=object).str[part[1]]
         yield told.index.to_numpy(), _hash(told + "*")
-    initials = pd.Series(prepared.names.initials[prepared.names.of_record[at, spelling]], index=at, dtype=object)
-    squeezed = pd.Series(prepared.names.squeezed[prepared.names.of_record[at, spelling]], index=at, dtype=object)
+    initials = pd.Series(
+        prepared.names.initials[prepared.names.of_record[at, spelling]], index=at, dtype=object
+    )
+    squeezed = pd.Series(
+        prepared.names.squeezed[prepared.names.of_record[at, spelling]], index=at, dtype=object
+    )
     for part in (initials[initials.str.len() >= 3], squeezed[squeezed.str.len().between(3, 8)]):
         yield part.index.to_numpy(), _hash(part + "~")
 
 
 def _hash(texts: pd.Series) -> Numbers:
-    return hash_texts(texts.to_numpy(dtype=object)).astype("int64") if len(texts) else np.zeros(0, dtype="int64")
+    return (
+        hash_texts(texts.to_numpy(dtype=object)).astype("int64") if len(texts) else np.zeros(0, dtype="int64")
+    )
 
 
 def candidate_pairs(prepared: Prepared, asked: Asked) -> Iterator[Pairs]:

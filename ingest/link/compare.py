@@ -99,9 +99,13 @@ def spelling_levels(names: Names, a: Ids, b: Ids) -> Levels:
     core[both_tell] = _likeness(names.core[a[both_tell]], names.core[b[both_tell]], fuzz.ratio, SOMEWHAT)
     run_together = names.squeezed[a] == names.squeezed[b]
     found = np.ones(len(a), dtype="int8")
-    found[np.where(both_tell, (core >= SOMEWHAT) | (whole >= NEARLY), whole >= SOMEWHAT_WHOLE)] = level["somewhat"]
+    found[np.where(both_tell, (core >= SOMEWHAT) | (whole >= NEARLY), whole >= SOMEWHAT_WHOLE)] = level[
+        "somewhat"
+    ]
     # One of common words only tells little, but it is no other name where the other holds all of it.
-    found[~both_tell & (_likeness(names.whole[a], names.whole[b], fuzz.token_set_ratio, 100.0) > 0)] = level["somewhat"]
+    found[~both_tell & (_likeness(names.whole[a], names.whole[b], fuzz.token_set_ratio, 100.0) > 0)] = level[
+        "somewhat"
+    ]
     found[_is_part(names, a, b, both_tell & (core < ALIKE)) | _is_short(names, a, b)] = level["part"]
     found[(found == level["part"]) & (shared_bits(names, a, b) >= RARE_BITS)] = level["part_rare"]
     found[np.where(both_tell, (core >= ALIKE) & (whole >= SOMEWHAT), whole >= NEARLY)] = level["alike"]

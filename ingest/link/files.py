@@ -24,7 +24,9 @@ from ingest.upload import prepare_upload
 BELGIUM = (2.3, 49.4, 6.5, 51.6)
 """Degrees in which EPSG:31370 is true to scale; elsewhere a plane is laid through the middle of the points."""
 RESULT_COLUMNS = ("left_id", "right_id", "probability", "decision", "reason")
-TEXTS = tuple(name for name in RECORD_COLUMNS if name not in {"record_id", "dataset_id", "x", "y", "uncertainty_m"})
+TEXTS = tuple(
+    name for name in RECORD_COLUMNS if name not in {"record_id", "dataset_id", "x", "y", "uncertainty_m"}
+)
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,9 @@ def compare_lists(left: ListedRecords, right: ListedRecords, *, is_one_to_one: b
     """
     frame = pd.concat([left.frame.assign(dataset_id=1), right.frame.assign(dataset_id=2)], ignore_index=True)
     frame["record_id"] = np.arange(1, len(frame) + 1)
-    frame["x"], frame["y"] = to_plane(frame["lon"].to_numpy(dtype="float64"), frame["lat"].to_numpy(dtype="float64"))
+    frame["x"], frame["y"] = to_plane(
+        frame["lon"].to_numpy(dtype="float64"), frame["lat"].to_numpy(dtype="float64")
+    )
     frame["uncertainty_m"] = 0.0
     linker, compared = learn(frame, across=True)
     pairs = linker.scored(compared)
@@ -109,4 +113,6 @@ def result_frame(comparison: Comparison, reasons: pd.Series) -> pd.DataFrame:
         },
         columns=list(RESULT_COLUMNS),
     )
-    return told.sort_values(["probability", "left_id", "right_id"], ascending=[False, True, True], ignore_index=True)
+    return told.sort_values(
+        ["probability", "left_id", "right_id"], ascending=[False, True, True], ignore_index=True
+    )

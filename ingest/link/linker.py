@@ -65,9 +65,7 @@ class Linker(Protocol):
     def looked_for(self, records: pd.DataFrame) -> pd.DataFrame:
         """Return `KEY_COLUMNS`: by which each of these finds others; their keys and those of the cells around them."""
 
-    def pairs(
-        self, records: pd.DataFrame, changed: npt.NDArray[np.int64] | None = None
-    ) -> pd.DataFrame:
+    def pairs(self, records: pd.DataFrame, changed: npt.NDArray[np.int64] | None = None) -> pd.DataFrame:
         """Return the pairs of at least `REVIEW_AT`, `PAIR_COLUMNS`, each once, with the smaller id on the left.
 
         With `changed`, only those that hold one of these record ids. `weight` is log2 of the odds, `pattern` the

@@ -49,9 +49,7 @@ class Model:
     def from_json(text: str) -> "Model":
         """Return the model that `to_json` told."""
         told = json.loads(text)
-        return Model(
-            told["prior"], told["m"], told["u"], told["word_shares"], tuple(told["common_names"])
-        )
+        return Model(told["prior"], told["m"], told["u"], told["word_shares"], tuple(told["common_names"]))
 
     @property
     def prior_weight(self) -> float:

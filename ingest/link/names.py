@@ -92,9 +92,7 @@ def canonical_words(texts: pa.Array) -> pa.ListArray:
         plain = pc.replace_substring_regex(plain, rf"\b{re.escape(phrase)}\b", one)
     words = pc.split_pattern(plain, " ")
     flat = pc.list_flatten(words).dictionary_encode()
-    spelt = pa.array(
-        [_one_spelling().get(word, word) for word in flat.dictionary.to_pylist()], pa.string()
-    )
+    spelt = pa.array([_one_spelling().get(word, word) for word in flat.dictionary.to_pylist()], pa.string())
     told = spelt.take(flat.indices)
     owner = pc.list_parent_indices(words).to_numpy(zero_copy_only=False)
     kept = pc.not_equal(told, "").to_numpy(zero_copy_only=False)
@@ -107,7 +105,10 @@ def canonical_words(texts: pa.Array) -> pa.ListArray:
 
 
 def name_table(
-    columns: list[pd.Series], common: Collection[str], common_names: Collection[str], shares: Mapping[str, float]
+    columns: list[pd.Series],
+    common: Collection[str],
+    common_names: Collection[str],
+    shares: Mapping[str, float],
 ) -> Names:
     """Return the names of records that bear them in these columns, some of which may be empty.
 
@@ -154,7 +155,9 @@ def _joined(lists: pa.ListArray, flat: pa.Array, sign: str) -> pa.Array:
 def _sorted_words(lists: pa.ListArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Texts]:
     """Return owner, word (position in the vocabulary) of every word, by owner and then by the alphabet."""
     flat = pc.list_flatten(lists).dictionary_encode()
-    vocabulary, codes = np.unique(np.asarray(flat.dictionary.to_pandas(), dtype=object).astype(str), return_inverse=True)
+    vocabulary, codes = np.unique(
+        np.asarray(flat.dictionary.to_pandas(), dtype=object).astype(str), return_inverse=True
+    )
     owner = pc.list_parent_indices(lists).to_numpy(zero_copy_only=False).astype("int64")
     width = max(len(vocabulary), 1)
     both = np.unique(owner * width + codes[flat.indices.to_numpy()])
@@ -204,7 +207,9 @@ def _bits(
     length: int,
 ) -> csr_array:
     """Return the root of each word's bits, so that the product of two names sums the bits of the words they share."""
-    of_word = -np.log2([shares.get(text, RARE_SHARE) for text in vocabulary]) if len(vocabulary) else np.zeros(0)
+    of_word = (
+        -np.log2([shares.get(text, RARE_SHARE) for text in vocabulary]) if len(vocabulary) else np.zeros(0)
+    )
     return csr_array((np.sqrt(of_word)[word], (owner, word)), shape=(length, max(len(vocabulary), 1)))
 
 

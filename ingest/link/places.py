@@ -93,9 +93,7 @@ class PlacesLinker:
     def evidence(self, pattern: int) -> dict[str, str]:
         """Return the level of each comparison that says anything."""
         levels = levels_of(np.array([pattern]))[0]
-        return {
-            c.name: c.levels[level - 1] for c, level in zip(COMPARISONS, levels, strict=True) if level
-        }
+        return {c.name: c.levels[level - 1] for c, level in zip(COMPARISONS, levels, strict=True) if level}
 
     def explain(self, left: Mapping[str, Any], right: Mapping[str, Any]) -> list[Evidence]:
         """Return what each comparison says of two records, the prior first."""

@@ -144,7 +144,9 @@ def _first_of_several(texts: pa.Array) -> pa.Array:
 
 
 def _phone(texts: pa.Array) -> pa.Array:
-    digits = _digits(pc.replace_substring_regex(_first_of_several(texts), r"(?i)\s*(ext|poste|toestel)\b.*", ""))
+    digits = _digits(
+        pc.replace_substring_regex(_first_of_several(texts), r"(?i)\s*(ext|poste|toestel)\b.*", "")
+    )
     enough = pc.greater_equal(pc.utf8_length(digits), LEAST_PHONE_DIGITS)
     return pc.if_else(enough, pc.utf8_slice_codeunits(digits, -PHONE_DIGITS), "")
 
@@ -186,11 +188,15 @@ def _addresses(streets: pd.Series, houses: pd.Series) -> tuple[npt.NDArray[np.in
     number = pc.fill_null(pc.struct_field(beside, "number"), "")
     name = pc.replace_substring_regex(told, r"\b(between|bet|near|off|corner|coin|hoek)\b.*", "")
     name = pc.replace_substring_regex(name, r"\b\d+(st|nd|rd|th)\b", r"")
-    name = pc.replace_substring_regex(name, r"(\pL{3,}?)s?(straat|laan|steenweg|plein|kaai|dreef|lei)\b", r"\1")
+    name = pc.replace_substring_regex(
+        name, r"(\pL{3,}?)s?(straat|laan|steenweg|plein|kaai|dreef|lei)\b", r"\1"
+    )
     kinds = "|".join(lexicon()["street"]["kinds"])
     name = pc.replace_substring_regex(name, rf"\b({kinds}|[nsew]|\d+\pL?)\b", " ")
     own = pc.binary_join(canonical_words(name), " ")
-    ordinal = pc.fill_null(pc.struct_field(pc.extract_regex(told, r"\b(?P<nth>\d+(?:st|nd|rd|th))\b"), "nth"), "")
+    ordinal = pc.fill_null(
+        pc.struct_field(pc.extract_regex(told, r"\b(?P<nth>\d+(?:st|nd|rd|th))\b"), "nth"), ""
+    )
     own = pc.utf8_trim_whitespace(pc.binary_join_element_wise(own, ordinal, " "))
     spelt = np.asarray(own.to_pandas(), dtype=object)
     positions, street_names = pd.factorize(np.concatenate([np.array([""], dtype=object), spelt]))

@@ -16,7 +16,9 @@ from ingest.link.prepare import Prepared
 
 def reason_of(evidence: Iterable[Evidence], language: Language | None = None) -> str:
     """Return what speaks for and against, the weightiest first; the prior is left out."""
-    told = sorted((e for e in evidence if e.comparison != "prior"), key=lambda e: (-abs(e.weight), e.comparison))
+    told = sorted(
+        (e for e in evidence if e.comparison != "prior"), key=lambda e: (-abs(e.weight), e.comparison)
+    )
     return ", ".join(_told(e, language) for e in told)
 
 
@@ -43,11 +45,15 @@ def reasons_of(
         np.searchsorted(prepared.record_id, pairs[f"{side}_record_id"].to_numpy()).astype("int32")
         for side in ("left", "right")
     )
-    apart = pd.Series(apart_m(prepared, left, right)).map(lambda metres: "" if np.isnan(metres) else f"{metres:.0f}")
+    apart = pd.Series(apart_m(prepared, left, right)).map(
+        lambda metres: "" if np.isnan(metres) else f"{metres:.0f}"
+    )
     pattern = pairs["pattern"].reset_index(drop=True)
     sentences = {code: _sentence(linker, code, language) for code in pattern.unique()}
     told = pattern.map(sentences)
-    return pd.Series([text.replace("\0", metres) for text, metres in zip(told, apart, strict=True)], dtype=object)
+    return pd.Series(
+        [text.replace("\0", metres) for text, metres in zip(told, apart, strict=True)], dtype=object
+    )
 
 
 def _sentence(linker: PlacesLinker, pattern: int, language: Language | None) -> str:

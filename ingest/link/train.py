@@ -166,7 +166,9 @@ def train(
             c.name: _rising(
                 c.rising,
                 _shares(
-                    np.bincount(levels[:, at], matches, minlength=c.size)[1:], shipped.m[c.name], LEARNED_AGAINST
+                    np.bincount(levels[:, at], matches, minlength=c.size)[1:],
+                    shipped.m[c.name],
+                    LEARNED_AGAINST,
                 ),
                 model.u[c.name],
             )
@@ -223,7 +225,9 @@ def _neighbours_shares(
     }
 
 
-def _shares(counts: npt.NDArray[np.float64], shipped: Mapping[str, float], against: float) -> dict[str, float]:
+def _shares(
+    counts: npt.NDArray[np.float64], shipped: Mapping[str, float], against: float
+) -> dict[str, float]:
     """Return the share of each level: as counted, beside `against` pairs that are as the shipped shares say.
 
     The same contact under one roof or far apart (`same_shared`) is as likely of one alternative as anywhere; of others, it is as shipped.
@@ -236,7 +240,9 @@ def _shares(counts: npt.NDArray[np.float64], shipped: Mapping[str, float], again
     total = sum(known.values()) + against
     told = {level: float((count + against * shipped[level]) / total) for level, count in known.items()}
     if apart is not None:
-        told["same_shared"] = told["same"] if shipped["same_shared"] == shipped["same"] else shipped["same_shared"]
+        told["same_shared"] = (
+            told["same"] if shipped["same_shared"] == shipped["same"] else shipped["same_shared"]
+        )
     return {level: told[level] for level in levels}
 
 
