@@ -16,8 +16,7 @@ from commons.partners import Dataset
 from commons.vocabulary import UploadMode
 from ingest.check import Memory, check
 from ingest.check.records import CheckedRecords, concat_checked
-from ingest.link.linker import Linker
-from ingest.link.near_name import NearNameLinker
+from ingest.link.near_name import Linker, NearNameLinker
 from ingest.locate.locate import count_waiting
 from ingest.map import apply_mapping, propose_mapping
 from ingest.map.apply import refuse_missing

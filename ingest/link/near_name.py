@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,9 @@ from rapidfuzz.process import cpdist
 from scipy.spatial import KDTree
 
 from commons.categories.scheme import fold
-from ingest.link.linker import PAIR_COLUMNS
+
+RECORD_COLUMNS = ("record_id", "dataset_id", "name", "name_fr", "name_nl", "name_en", "x", "y")
+PAIR_COLUMNS = ("left_record_id", "right_record_id", "score", "reason")
 
 NEAR_M = 100.0
 """Two lists seldom place one address further apart than this; geocoders often do by half of it."""
@@ -22,6 +25,21 @@ LEGAL_FORMS = re.compile(
     r"\b(asbl|vzw|aisbl|ivzw|scrl|scrlfs|sc|cv|cvba|srl|bv|sprl|bvba|coop|cooperative|fondation|stichting)\b"
 )
 NAME_COLUMNS = ("name", "name_fr", "name_nl", "name_en")
+
+
+class Linker(Protocol):
+    """Finds which records speak of the same alternative."""
+
+    @property
+    def name(self) -> str:
+        """Return the model's name and version, as stored with each of its decisions."""
+
+    def pairs(self, records: pd.DataFrame) -> pd.DataFrame:
+        """Return the pairs taken for the same, `PAIR_COLUMNS`, each once with the smaller id on the left.
+
+        `records` has `RECORD_COLUMNS`; x and y are metres in EPSG:31370. `score` lies in 0 to 1; `reason` is a dict
+        that says what the score rests on.
+        """
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,7 @@ from commons.districts.stored import stored_districts
 from commons.districts.structure import METRIC_CRS, STORAGE_CRS
 from commons.partners import Dataset
 from commons.vocabulary import DistrictLevel
-from ingest.link.linker import Linker
-from ingest.link.near_name import NearNameLinker
+from ingest.link.near_name import Linker, NearNameLinker
 from ingest.locate.match import KNOWN_COLUMNS, WAITING_COLUMNS, match_streets
 from ingest.merge.merge import merge
 

@@ -11,7 +11,7 @@ from scipy.sparse.csgraph import connected_components
 from commons.audit import record_event
 from commons.database.connection import Connection
 from commons.database.statements import copy_rows, run_file
-from ingest.link.linker import RECORD_COLUMNS, Linker
+from ingest.link.near_name import RECORD_COLUMNS, Linker
 
 
 @dataclass(frozen=True)

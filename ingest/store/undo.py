@@ -9,8 +9,7 @@ from commons.database.connection import Connection
 from commons.database.statements import run_file
 from commons.errors import CommonsError
 from commons.partners import Dataset
-from ingest.link.linker import Linker
-from ingest.link.near_name import NearNameLinker
+from ingest.link.near_name import Linker, NearNameLinker
 from ingest.merge.merge import merge
 
 

@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.link.linker import PAIR_COLUMNS, RECORD_COLUMNS
-from ingest.link.near_name import NearNameLinker, comparable_name
+from ingest.link.near_name import PAIR_COLUMNS, RECORD_COLUMNS, NearNameLinker, comparable_name
 
 
 def records(*rows):
