@@ -1,6 +1,7 @@
-"""An invented Brussels in two lists: which records of one are in the other, told with the faults that lists of places have.
+"""An invented Brussels in two lists: some records of one are in the other, with the faults that lists have.
 
-Nothing here is taken from real records; the words are those that names in Brussels are made of. What two lists of one place differ
+Nothing here is taken from real records; the words are those that names in Brussels are made of. What two lists
+of one place differ
 in, and how often, is in `FAULTS`; nothing was chosen in view of how any method does on it.
 """
 
@@ -11,33 +12,50 @@ import pandas as pd
 
 KINDS = (
     ("Potager", "Moestuin", "garden"), ("Repair Café", "Repair Café", "repair"), ("Épicerie", "Kruidenier", "food"),
-    ("Maison de quartier", "Buurthuis", "community"), ("Bibliothèque", "Bibliotheek", "culture"), ("École", "School", "education"),
+    ("Maison de quartier", "Buurthuis", "community"), ("Bibliothèque", "Bibliotheek", "culture"), ("École",
+    "School", "education"),
     ("Centre culturel", "Cultuurcentrum", "culture"), ("Maison médicale", "Wijkgezondheidscentrum", "health"),
-    ("Atelier vélo", "Fietsatelier", "mobility"), ("Donnerie", "Weggeefwinkel", "exchange"), ("Coopérative", "Coöperatie", "food"),
-    ("Comité de quartier", "Wijkcomité", "community"), ("Maison de jeunes", "Jeugdhuis", "youth"), ("Compost", "Compost", "garden"),
-    ("Ressourcerie", "Kringwinkel", "exchange"), ("Restaurant social", "Sociaal restaurant", "food"), ("Boulangerie", "Bakkerij", "food"),
-    ("Théâtre", "Theater", "culture"), ("Café", "Café", "food"), ("Marché", "Markt", "food"), ("Crèche", "Kribbe", "youth"),
+    ("Atelier vélo", "Fietsatelier", "mobility"), ("Donnerie", "Weggeefwinkel", "exchange"), ("Coopérative",
+    "Coöperatie", "food"),
+    ("Comité de quartier", "Wijkcomité", "community"), ("Maison de jeunes", "Jeugdhuis", "youth"), ("Compost",
+    "Compost", "garden"),
+    ("Ressourcerie", "Kringwinkel", "exchange"), ("Restaurant social", "Sociaal restaurant", "food"),
+    ("Boulangerie", "Bakkerij", "food"),
+    ("Théâtre", "Theater", "culture"), ("Café", "Café", "food"), ("Marché", "Markt", "food"), ("Crèche",
+    "Kribbe", "youth"),
 )  # fmt: skip
 PLACES = (
-    ("Ixelles", "Elsene"), ("Schaerbeek", "Schaarbeek"), ("Saint-Gilles", "Sint-Gillis"), ("Forest", "Vorst"), ("Uccle", "Ukkel"),
-    ("Molenbeek", "Molenbeek"), ("Anderlecht", "Anderlecht"), ("Etterbeek", "Etterbeek"), ("Jette", "Jette"), ("Laeken", "Laken"),
-    ("Flagey", "Flagey"), ("Dansaert", "Dansaert"), ("Marolles", "Marollen"), ("Matonge", "Matonge"), ("Botanique", "Kruidtuin"),
-    ("Dailly", "Dailly"), ("Helmet", "Helmet"), ("Cureghem", "Kuregem"), ("Tour et Taxis", "Thurn en Taxis"), ("Châtelain", "Kastelein"),
+    ("Ixelles", "Elsene"), ("Schaerbeek", "Schaarbeek"), ("Saint-Gilles", "Sint-Gillis"), ("Forest", "Vorst"),
+    ("Uccle", "Ukkel"),
+    ("Molenbeek", "Molenbeek"), ("Anderlecht", "Anderlecht"), ("Etterbeek", "Etterbeek"), ("Jette", "Jette"),
+    ("Laeken", "Laken"),
+    ("Flagey", "Flagey"), ("Dansaert", "Dansaert"), ("Marolles", "Marollen"), ("Matonge", "Matonge"),
+    ("Botanique", "Kruidtuin"),
+    ("Dailly", "Dailly"), ("Helmet", "Helmet"), ("Cureghem", "Kuregem"), ("Tour et Taxis", "Thurn en Taxis"),
+    ("Châtelain", "Kastelein"),
 )  # fmt: skip
 QUALITIES = (
-    ("vert", "groen"), ("bleu", "blauw"), ("petit", "klein"), ("grand", "groot"), ("nouveau", "nieuw"), ("vieux", "oud"), ("libre", "vrij"),
-    ("solidaire", "solidair"), ("joyeux", "vrolijk"), ("ouvert", "open"), ("sauvage", "wild"), ("partagé", "gedeeld"), ("rouge", "rood"),
+    ("vert", "groen"), ("bleu", "blauw"), ("petit", "klein"), ("grand", "groot"), ("nouveau", "nieuw"),
+    ("vieux", "oud"), ("libre", "vrij"),
+    ("solidaire", "solidair"), ("joyeux", "vrolijk"), ("ouvert", "open"), ("sauvage", "wild"), ("partagé",
+    "gedeeld"), ("rouge", "rood"),
 )  # fmt: skip
 THINGS = (
-    ("jardin", "tuin"), ("arbre", "boom"), ("pont", "brug"), ("moulin", "molen"), ("soleil", "zon"), ("lune", "maan"), ("fleur", "bloem"),
-    ("pain", "brood"), ("monde", "wereld"), ("main", "hand"), ("étoile", "ster"), ("rivière", "rivier"), ("marmite", "ketel"), ("ruche", "korf"),
-    ("fourmi", "mier"), ("hérisson", "egel"), ("tournesol", "zonnebloem"), ("lampe", "lamp"), ("clé", "sleutel"), ("table", "tafel"),
-    ("fil", "draad"), ("bouton", "knoop"), ("graine", "zaad"), ("racine", "wortel"), ("colline", "heuvel"), ("vent", "wind"), ("nuage", "wolk"),
+    ("jardin", "tuin"), ("arbre", "boom"), ("pont", "brug"), ("moulin", "molen"), ("soleil", "zon"), ("lune",
+    "maan"), ("fleur", "bloem"),
+    ("pain", "brood"), ("monde", "wereld"), ("main", "hand"), ("étoile", "ster"), ("rivière", "rivier"),
+    ("marmite", "ketel"), ("ruche", "korf"),
+    ("fourmi", "mier"), ("hérisson", "egel"), ("tournesol", "zonnebloem"), ("lampe", "lamp"), ("clé",
+    "sleutel"), ("table", "tafel"),
+    ("fil", "draad"), ("bouton", "knoop"), ("graine", "zaad"), ("racine", "wortel"), ("colline", "heuvel"),
+    ("vent", "wind"), ("nuage", "wolk"),
 )  # fmt: skip
-SYLLABLES = ("ba", "bo", "ca", "da", "de", "fi", "ga", "jo", "ka", "ko", "la", "li", "lo", "ma", "me", "mi", "na", "no", "pa", "po", "ra", "ri", "ro",
+SYLLABLES = ("ba", "bo", "ca", "da", "de", "fi", "ga", "jo", "ka", "ko", "la", "li", "lo", "ma", "me", "mi",
+"na", "no", "pa", "po", "ra", "ri", "ro",
              "sa", "si", "so", "ta", "ti", "to", "va", "vi", "za", "zi")  # fmt: skip
 OWN_WORDS = 20_000
-"""Words beside these that names are made of, as often as words are (Zipf): surnames, streets, finds. Most of them are the same in Dutch."""
+"""Words beside these that names are made of, as often as words are (Zipf): surnames, streets, finds. Most of
+them are the same in Dutch."""
 LEGAL = ("ASBL", "asbl", "VZW", "vzw", "A.S.B.L.", "SCRL", "fs", "CV")
 SHORTENED = {
     "Saint": "St",
@@ -53,13 +71,16 @@ STREETS_FR, STREETS_NL = (
     ("straat", "laan", "steenweg", "plein", "laan"),
 )
 FAULTS = {
-    "typo": 0.25, "second typo": 0.08, "legal form": 0.30, "words dropped": 0.12, "words turned": 0.08, "shortened": 0.15, "other language": 0.15,
+    "typo": 0.25, "second typo": 0.08, "legal form": 0.30, "words dropped": 0.12, "words turned": 0.08,
+    "shortened": 0.15, "other language": 0.15,
     "accents lost": 0.25, "capitals": 0.10, "place added": 0.12, "renamed": 0.01,
-    "phone missing": 0.50, "phone changed": 0.10, "e-mail missing": 0.65, "e-mail changed": 0.15, "site missing": 0.60, "site changed": 0.08,
+    "phone missing": 0.50, "phone changed": 0.10, "e-mail missing": 0.65, "e-mail changed": 0.15,
+    "site missing": 0.60, "site changed": 0.08,
     "street missing": 0.35, "house missing": 0.10, "category otherwise": 0.20, "position missing": 0.02,
 }  # fmt: skip
 MOVES_M = ((0.25, 0.0), (0.45, 25.0), (0.22, 75.0), (0.08, 150.0))
-"""Share of the records, and how far at most their second list puts them from the first (at least as far as the line before)."""
+"""Share of the records, and how far at most their second list puts them from the first (at least as far as the
+line before)."""
 PER_KM2, DENSE = 600.0, 10.0
 """Records a km²: some 100,000 on the region's 162 km²; ten times as many in the dense world."""
 CHAINS, CHAIN_SHARE, SAME_HOUSE = 40, 0.03, 0.12
@@ -68,7 +89,8 @@ CHAINS, CHAIN_SHARE, SAME_HOUSE = 40, 0.03, 0.12
 
 @dataclass(frozen=True)
 class World:
-    """Two lists in one frame (`RECORD_COLUMNS` of the linker) and the pairs of records that are the same, shape (n, 2)."""
+    """Two lists in one frame (`RECORD_COLUMNS` of the linker) and the pairs of records that are the same,
+    shape (n, 2)."""
 
     records: pd.DataFrame
     truth: np.ndarray
@@ -182,7 +204,8 @@ def _name(rng: np.random.Generator, kind: int, own: list[tuple[str, str]]) -> tu
 
 
 def _tell(sites: pd.DataFrame, rng: np.random.Generator, *, second: bool) -> pd.DataFrame:
-    """Return how a list tells these places: with every fault if it is the second to tell them, else with what lists leave out."""
+    """Return how a list tells these places: with every fault if it is the second to tell them, else with what
+    lists leave out."""
     count = len(sites)
 
     def strikes(fault: str) -> np.ndarray:

@@ -11,11 +11,13 @@ MOST_EXACT = 500
 
 
 def one_to_one(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Return the pairs (`left_record_id`, `right_record_id`, `weight`) of the assignment with the largest sum of weights.
+    """Return the pairs (`left_record_id`, `right_record_id`, `weight`) of the assignment with the largest sum
+    of weights.
 
     Left and right are records of different lists. What has no choice stays as it is.
 
-    >>> one_to_one(pd.DataFrame({"left_record_id": [1, 1, 2], "right_record_id": [3, 4, 3], "weight": [9.0, 8.0, 7.0]}))[
+    >>> one_to_one(pd.DataFrame({"left_record_id": [1, 1, 2], "right_record_id": [3, 4, 3], "weight": [9.0,
+    8.0, 7.0]}))[
     ...     ["left_record_id", "right_record_id"]].values.tolist()
     [[1, 4], [2, 3]]
     """
@@ -41,12 +43,13 @@ def _best(some: pd.DataFrame) -> list[int]:
     left, lefts = pd.factorize(some["left"], sort=True)
     right, rights = pd.factorize(some["right"], sort=True)
     if max(len(lefts), len(rights)) > MOST_EXACT:
-        taken: set[tuple[str, int]] = set()
-        found: list[int] = []
-        for row in some.sort_values(["weight", "left", "right"], ascending=[False, True, True]).itertuples():
-            if not {("l", row.left), ("r", row.right)} & taken:
-                taken |= {("l", row.left), ("r", row.right)}
-                found.append(int(row.at))
+        taken_left, taken_right, found = set(), set(), []
+        ordered = some.sort_values(["weight", "left", "right"], ascending=[False, True, True])
+        for at, a, b in ordered[["at", "left", "right"]].to_numpy(dtype="int64").tolist():
+            if a not in taken_left and b not in taken_right:
+                taken_left.add(a)
+                taken_right.add(b)
+                found.append(at)
         return found
     # A pair that was not found gains nothing; all that were gain more than nothing, the likelier the more.
     gain = np.zeros((len(lefts), len(rights)))

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ingest.link.hashing import hash_texts
+from ingest.link.names import Ids, Texts
 from ingest.link.prepare import UNKNOWN, Numbers, Prepared
 
 REACH_M = 200.0
@@ -23,6 +24,8 @@ CROWD = 400
 RAW_PAIRS = 4_000_000
 """Pairs looked at at a time: some 200 MB."""
 
+Mask = npt.NDArray[np.bool_]
+Positions = npt.NDArray[np.int32] | npt.NDArray[np.int64]
 Pairs = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]
 # Half of the cells around one, so that two cells meet once.
 AROUND = ((0, 0), (1, -1), (1, 0), (1, 1), (0, 1))
@@ -31,12 +34,14 @@ CELL_KIND, CELL_BITS = np.int64(1), 24
 
 @dataclass(frozen=True)
 class Asked:
-    """Which pairs are asked for: `across` lists only or within them too; `changed` marks the records one of which must be in."""
+    """Which pairs are asked for: `across` lists only or within them too; `changed` marks records one of which
+    must be in.
+    """
 
     across: bool = False
-    changed: npt.NDArray[np.bool_] | None = None
+    changed: Mask | None = None
 
-    def wants(self, prepared: Prepared, left: npt.NDArray, right: npt.NDArray) -> npt.NDArray[np.bool_]:
+    def wants(self, prepared: Prepared, left: Positions, right: Positions) -> Mask:
         """Say of each pair whether it is asked for."""
         wanted = np.ones(len(left), dtype=bool)
         if self.across:
@@ -53,7 +58,7 @@ def cells(prepared: Prepared) -> tuple[Numbers, Numbers]:
     return np.floor(x / REACH_M).astype("int64"), np.floor(y / REACH_M).astype("int64")
 
 
-def is_placed(prepared: Prepared) -> npt.NDArray[np.bool_]:
+def is_placed(prepared: Prepared) -> Mask:
     """Say which records lie where they are put."""
     return prepared.is_located & (prepared.uncertainty_m <= PRECISE_M)
 
@@ -65,11 +70,11 @@ def cell_key(column: Numbers, row: Numbers) -> Numbers:
 
 
 def key_table(prepared: Prepared) -> pd.DataFrame:
-    """Return `at` (position) and `key` of everything but the cell by which a record is found: contacts, address, names."""
+    """Return `at` (position) and `key` of all but the cell by which a record is found: contacts, address, names."""
     found: list[pd.DataFrame] = []
     everyone = np.arange(len(prepared))
 
-    def add(kind: str, at: npt.NDArray, values: Numbers) -> None:
+    def add(kind: str, at: Positions, values: Numbers) -> None:
         known = values != UNKNOWN
         salt = hash_texts([kind]).astype("int64")[0]
         found.append(pd.DataFrame({"at": at[known], "key": _mix(values[known], salt)}))
@@ -100,7 +105,7 @@ def _mix(values: Numbers, more: Numbers | np.int64) -> Numbers:
     return np.where(told == UNKNOWN, np.int64(1), told)
 
 
-def _names(prepared: Prepared, texts: npt.NDArray, area: Numbers | None) -> tuple[npt.NDArray, Numbers]:
+def _names(prepared: Prepared, texts: Texts, area: Numbers | None) -> tuple[Positions, Numbers]:
     """Return position and number of each name that says something, in its area where one is given."""
     at, spelling = np.nonzero(prepared.names.of_record >= 0)
     name = prepared.names.of_record[at, spelling]
@@ -114,7 +119,7 @@ def _names(prepared: Prepared, texts: npt.NDArray, area: Numbers | None) -> tupl
     return at, values
 
 
-def _pieces(prepared: Prepared) -> Iterator[tuple[npt.NDArray, Numbers]]:
+def _pieces(prepared: Prepared) -> Iterator[tuple[Positions, Numbers]]:
     """Yield position and number of the words of records without a place, whole and by their beginning and end.
 
     Where nothing tells how near two records are, a typo in the only word that tells must not hide one from the other.
@@ -125,14 +130,13 @@ def _pieces(prepared: Prepared) -> Iterator[tuple[npt.NDArray, Numbers]]:
     words = words[words.str.len() > 2]
     for part in (words, words.str[:5] + "…", "…" + words.str[-5:]):
         yield part.index.to_numpy(), _hash(part)
-    for part in ((prepared.names.squeezed, slice(0, 7)), (prepared.names.squeezed, slice(-7, None))):
-        told = pd.Series(part[0][prepared.names.of_record[at, spelling]], index=at, dtype=object).str[part[1]]
+    squeezed = pd.Series(
+        prepared.names.squeezed[prepared.names.of_record[at, spelling]], index=at, dtype=object
+    )
+    for told in (squeezed.str.slice(0, 7), squeezed.str.slice(-7)):
         yield told.index.to_numpy(), _hash(told + "*")
     initials = pd.Series(
         prepared.names.initials[prepared.names.of_record[at, spelling]], index=at, dtype=object
-    )
-    squeezed = pd.Series(
-        prepared.names.squeezed[prepared.names.of_record[at, spelling]], index=at, dtype=object
     )
     for part in (initials[initials.str.len() >= 3], squeezed[squeezed.str.len().between(3, 8)]):
         yield part.index.to_numpy(), _hash(part + "~")
@@ -160,7 +164,7 @@ def candidate_pairs(prepared: Prepared, asked: Asked) -> Iterator[Pairs]:
         yield left[fresh], right[fresh]
 
 
-def is_found_near(prepared: Prepared, left: npt.NDArray, right: npt.NDArray) -> npt.NDArray[np.bool_]:
+def is_found_near(prepared: Prepared, left: Positions, right: Positions) -> Mask:
     """Say which pairs of placed records lie within reach and are named at all alike, or touch."""
     apart = np.hypot(prepared.x[left] - prepared.x[right], prepared.y[left] - prepared.y[right])
     found = apart <= TOUCHING_M
@@ -173,23 +177,20 @@ def near_pairs(prepared: Prepared, asked: Asked) -> Iterator[Pairs]:
     """Yield the pairs of placed records in one cell or in two that touch, each once."""
     placed = np.flatnonzero(is_placed(prepared))
     column, row = (numbers[placed] for numbers in cells(prepared))
-    order = np.lexsort((row, column))
-    placed, key = placed[order], cell_key(column[order], row[order])
-    column, row = column[order], row[order]
+    key = cell_key(column, row)
     order = np.argsort(key, kind="stable")
-    placed, key, column, row = placed[order].astype("int32"), key[order], column[order], row[order]
+    ids: Ids = placed[order].astype("int32")
+    key, column, row = key[order], column[order], row[order]
     for step_x, step_y in AROUND:
         beside = cell_key(column + step_x, row + step_y)
         start, end = np.searchsorted(key, beside, "left"), np.searchsorted(key, beside, "right")
         if (step_x, step_y) == (0, 0):
-            start = np.arange(1, len(placed) + 1)
-        yield from _expand(placed, placed, start, end, prepared, asked)
+            start = np.arange(1, len(ids) + 1)
+        yield from _expand(ids, start, end, prepared, asked)
 
 
-def _expand(
-    ours: npt.NDArray, theirs: npt.NDArray, start: Numbers, end: Numbers, prepared: Prepared, asked: Asked
-) -> Iterator[Pairs]:
-    """Yield `ours[i]` with each of `theirs[start[i]:end[i]]`, as far as asked for, `RAW_PAIRS` at a time."""
+def _expand(at: Ids, start: Numbers, end: Numbers, prepared: Prepared, asked: Asked) -> Iterator[Pairs]:
+    """Yield `at[i]` with each of `at[start[i]:end[i]]`, as far as asked for, `RAW_PAIRS` at a time."""
     counts = np.maximum(end - start, 0)
     if not counts.any():
         return
@@ -199,9 +200,9 @@ def _expand(
         some = counts[low:high]
         if not some.any():
             continue
-        left = np.repeat(ours[low:high], some)
+        left: Ids = np.repeat(at[low:high], some)
         step = np.arange(some.sum()) - np.repeat(np.cumsum(some) - some, some)
-        right = theirs[np.repeat(start[low:high], some) + step]
+        right: Ids = at[np.repeat(start[low:high], some) + step]
         wanted = asked.wants(prepared, left, right)
         yield left[wanted], right[wanted]
 
@@ -216,7 +217,7 @@ def keyed_pairs(keys: pd.DataFrame, prepared: Prepared, asked: Asked) -> Iterato
     last = np.where(last - first > CROWD, 0, last)
     codes: list[npt.NDArray[np.int64]] = []
     width = np.int64(max(len(prepared), 1))
-    for left, right in _expand(at, at, np.arange(1, len(at) + 1), last, prepared, asked):
+    for left, right in _expand(at, np.arange(1, len(at) + 1), last, prepared, asked):
         codes.append(np.unique(np.minimum(left, right) * width + np.maximum(left, right)))
     if codes:
         pairs = np.unique(np.concatenate(codes))
@@ -224,7 +225,7 @@ def keyed_pairs(keys: pd.DataFrame, prepared: Prepared, asked: Asked) -> Iterato
             yield (part // width).astype("int32"), (part % width).astype("int32")
 
 
-def at_all_alike(prepared: Prepared, left: npt.NDArray, right: npt.NDArray) -> npt.NDArray[np.bool_]:
+def at_all_alike(prepared: Prepared, left: Positions, right: Positions) -> Mask:
     """Say which pairs have names that share enough three-letter pieces; a name that is not known may be any."""
     names = prepared.names
     alike = np.zeros(len(left), dtype=bool)
@@ -243,4 +244,5 @@ def at_all_alike(prepared: Prepared, left: npt.NDArray, right: npt.NDArray) -> n
 
 def gram_counts(grams: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
     """Return how many bits each name has."""
-    return np.bitwise_count(grams).sum(axis=1, dtype="int64")
+    counts: npt.NDArray[np.int64] = np.bitwise_count(grams).sum(axis=1, dtype="int64")
+    return counts

@@ -1,4 +1,4 @@
-"""What two records have in common, comparison by comparison, as levels: the larger, the more alike, 0 where nothing is known."""
+"""What two records have in common, comparison by comparison, as levels: the larger, the more alike; 0 is unknown."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,9 +11,11 @@ from rapidfuzz.process import cpdist
 from ingest.link.names import Ids, Names, Texts
 from ingest.link.prepare import UNKNOWN, Numbers, Prepared
 
+Mask = npt.NDArray[np.bool_]
 Levels = npt.NDArray[np.int8]
 NEARLY, ALIKE, SOMEWHAT, SOMEWHAT_WHOLE = 90.0, 78.0, 60.0, 74.0
-"""Likeness of two names (0 to 100, share of letters that stay when one is written over to the other): one typo in ten letters, two, a
+"""Likeness of two names (0 to 100, share of letters that stay when one is written over to the other): one typo
+in ten letters, two, a
 word of three; the last one for names whose common words count too."""
 RARE_BITS = 10.5
 """Words in common that one name in fifteen hundred has."""
@@ -23,7 +25,8 @@ PART_LETTERS = 4
 """A name that is part of another must have so many letters, or it is part of many."""
 LEAST_INITIALS = 3
 CLOSE_M, NEAR_M, AROUND_M = 15.0, 50.0, 120.0
-"""Distances up to which two records are at one door, at one corner, in one block; what both may be off is taken off first."""
+"""Distances up to which two records are at one door, at one corner, in one block; what both may be off is
+taken off first."""
 DIFFERENT_PLACE_M = 400.0
 """An equal address this far apart is another street of that name."""
 SEVERAL_PLACES_M = 200.0
@@ -62,7 +65,8 @@ ADDRESS_LEVELS = ("differs", "same_area", "same_street", "same_address")
 STREET_LEVELS = ("other_street", "other_house", "same_street")
 VALUE_LEVELS = ("differs", "same")
 CONTACT_LEVELS = ("differs", "same_shared", "same")
-"""Under one roof a switchboard or a site is shared, and an organisation has the same at each of its places: there, it says less."""
+"""Under one roof a switchboard or a site is shared, and an organisation has the same at each of its places:
+there, it says less."""
 
 
 def name_levels(prepared: Prepared, left: Ids, right: Ids) -> Levels:
@@ -128,24 +132,25 @@ def _likeness(a: Texts, b: Texts, scorer: Callable[..., float], least: float) ->
     return cpdist(a, b, scorer=scorer, score_cutoff=least, dtype=np.float32, workers=2)
 
 
-def _is_part(names: Names, a: Ids, b: Ids, asked: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+def _is_part(names: Names, a: Ids, b: Ids, asked: Mask) -> Mask:
     """Say where all that tells one name stands in the other."""
     part = np.zeros(len(a), dtype=bool)
     at = np.flatnonzero(asked)
     if len(at):
         ours, theirs = names.core[a[at]], names.core[b[at]]
         shorter = np.where(_length(ours) <= _length(theirs), ours, theirs)
-        whole = _likeness(ours, theirs, fuzz.token_set_ratio, 100.0) >= 100.0  # noqa: PLR2004 - a share in percent
+        whole = _likeness(ours, theirs, fuzz.token_set_ratio, 100.0) >= 100.0
         part[at] = whole & (_length(shorter) >= PART_LETTERS)
     return part
 
 
-def _is_short(names: Names, a: Ids, b: Ids) -> npt.NDArray[np.bool_]:
+def _is_short(names: Names, a: Ids, b: Ids) -> Mask:
     """Say where one name is the initials of the other."""
 
-    def of(short: Ids, long: Ids) -> npt.NDArray[np.bool_]:
+    def of(short: Ids, long: Ids) -> Mask:
         initials = names.initials[long]
-        return (names.squeezed[short] == initials) & (_length(initials) >= LEAST_INITIALS)
+        told: Mask = (names.squeezed[short] == initials) & (_length(initials) >= LEAST_INITIALS)
+        return told
 
     return of(a, b) | of(b, a)
 
@@ -162,7 +167,7 @@ def apart_m(prepared: Prepared, left: Ids, right: Ids) -> npt.NDArray[np.float64
 
 
 def place_levels(prepared: Prepared, left: Ids, right: Ids) -> Levels:
-    """Return how near two places are, where both are known: `PLACE_LEVELS` from 1. The same address is as near as can be."""
+    """Return how near two places are, where both are known: `PLACE_LEVELS` from 1; the same address is nearest."""
     level = {name: np.int8(at) for at, name in enumerate(PLACE_LEVELS, start=1)}
     apart = apart_m(prepared, left, right)
     told = np.where(np.isfinite(apart), level["far"], np.int8(0))
@@ -206,17 +211,18 @@ def street_levels(prepared: Prepared, left: Ids, right: Ids) -> Levels:
     return told
 
 
-def is_one_house(prepared: Prepared, left: Ids, right: Ids) -> npt.NDArray[np.bool_]:
+def is_one_house(prepared: Prepared, left: Ids, right: Ids) -> Mask:
     """Say which pairs have the same house number, and streets to go with it."""
     house, street = prepared.house, prepared.street
     known = (house[left] > 0) & (street[left] > 0) & (street[right] > 0)
-    return known & (house[left] == house[right])
+    told: Mask = known & (house[left] == house[right])
+    return told
 
 
-def is_one_street(prepared: Prepared, left: Ids, right: Ids) -> npt.NDArray[np.bool_]:
+def is_one_street(prepared: Prepared, left: Ids, right: Ids) -> Mask:
     """Say which streets have the same own name, or one that is part of the other or all but the same."""
     ours, theirs = prepared.street[left], prepared.street[right]
-    same = ours == theirs
+    same: Mask = ours == theirs
     rest = np.flatnonzero(~same)
     if len(rest):
         a, b = prepared.streets[ours[rest]], prepared.streets[theirs[rest]]
@@ -226,8 +232,9 @@ def is_one_street(prepared: Prepared, left: Ids, right: Ids) -> npt.NDArray[np.b
     return same
 
 
-def _known_both(values: Numbers, left: Ids, right: Ids) -> npt.NDArray[np.bool_]:
-    return (values[left] != UNKNOWN) & (values[right] != UNKNOWN)
+def _known_both(values: Numbers, left: Ids, right: Ids) -> Mask:
+    told: Mask = (values[left] != UNKNOWN) & (values[right] != UNKNOWN)
+    return told
 
 
 def _value_levels(attribute: str) -> Callable[[Prepared, Ids, Ids], Levels]:
@@ -242,20 +249,21 @@ def _value_levels(attribute: str) -> Callable[[Prepared, Ids, Ids], Levels]:
 def _contact_levels(attribute: str) -> Callable[[Prepared, Ids, Ids], Levels]:
     def levels(prepared: Prepared, left: Ids, right: Ids) -> Levels:
         told = _value_levels(attribute)(prepared, left, right)
-        same = np.flatnonzero(told == 2)  # noqa: PLR2004 - the second of VALUE_LEVELS
+        same = np.flatnonzero(told == 2)
         told[same] = np.where(is_shared(prepared, left[same], right[same]), np.int8(2), np.int8(3))
         return told
 
     return levels
 
 
-def is_shared(prepared: Prepared, left: Ids, right: Ids) -> npt.NDArray[np.bool_]:
+def is_shared(prepared: Prepared, left: Ids, right: Ids) -> Mask:
     """Say which pairs may be two tenants of one house, or two places of one organisation."""
     house = is_one_house(prepared, left, right) & (prepared.street[left] == prepared.street[right])
     apart = apart_m(prepared, left, right)
     first = prepared.names.of_record[:, 0]
     chain = (first[left] == first[right]) & (first[left] >= 0) & prepared.names.is_common[first[left]]
-    return house | (apart <= NEAR_M) | (apart > SEVERAL_PLACES_M) | (chain & ~(apart <= AROUND_M))
+    told: Mask = house | (apart <= NEAR_M) | (apart > SEVERAL_PLACES_M) | (chain & ~(apart <= AROUND_M))
+    return told
 
 
 def web_levels(prepared: Prepared, left: Ids, right: Ids) -> Levels:

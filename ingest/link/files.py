@@ -1,4 +1,4 @@
-"""Two files side by side: any format that an upload may have, no database, nothing stored, wherever in the world they lie."""
+"""Two files side by side: any format that an upload may have, anywhere in the world, and nothing stored."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ TEXTS = tuple(
 
 @dataclass(frozen=True)
 class ListedRecords:
-    """A file's records: `frame` has an `id` (the file's own, else the row's number), texts, `lon` and `lat` (NaN: unknown)."""
+    """A file's records: `frame` has `id` (the file's own, else the row's number), texts, `lon` and `lat` or NaN."""
 
     name: str
     frame: pd.DataFrame
@@ -88,7 +88,7 @@ def to_plane(
     lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Return metres in a plane that is true to scale where the points are: EPSG:31370 in Belgium."""
-    known = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= 180) & (np.abs(lat) <= 90)  # noqa: PLR2004 - degrees
+    known = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
     x, y = np.full(len(lon), np.nan), np.full(len(lon), np.nan)
     if not known.any():
         return x, y

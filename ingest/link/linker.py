@@ -32,7 +32,8 @@ PAIR_COLUMNS = ("left_record_id", "right_record_id", "probability", "weight", "p
 KEY_COLUMNS = ("record_id", "key")
 
 MATCH_AT = 0.5
-"""Probability from which two records are taken for the same: of invented lists, 97 in 100 then are (`benchmarks/linkage.py`), 99 where
+"""Probability from which two records are taken for the same: of invented lists, 97 in 100 then are
+(`benchmarks/linkage.py`), 99 where
 neither list repeats itself; a higher one loses more matches than it saves errors."""
 REVIEW_AT = 0.1
 """Probability from which a person is asked; below it, two records stay apart."""
@@ -40,7 +41,7 @@ REVIEW_AT = 0.1
 
 @dataclass(frozen=True)
 class Evidence:
-    """What one comparison says: its level, what that weighs (log2 of the Bayes factor), and a measure or value to tell."""
+    """What one comparison says: its level, what that weighs (log2 of the Bayes factor), and a measure to tell."""
 
     comparison: str
     level: str

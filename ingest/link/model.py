@@ -1,4 +1,4 @@
-"""A model: what each level of each comparison weighs. Stored with its version; two records score the same whatever else there is."""
+"""A model: what each level of each comparison weighs; two records score the same whatever else there is."""
 
 import hashlib
 import json
@@ -24,8 +24,10 @@ Shares = Mapping[str, Mapping[str, float]]
 class Model:
     """Fellegi and Sunter's weights (1969), log2(m/u) a level, and the share of all pairs that are the same.
 
-    `m` and `u`: comparison → level → share among pairs of one alternative, and among others of the same part of town; of
-    a place, among all others. `word_shares` (of frequent words) and `common_names` say how much a name tells: they are part of the
+    `m` and `u`: comparison → level → share among pairs of one alternative, and among others of the same part
+    of town; of
+    a place, among all others. `word_shares` (of frequent words) and `common_names` say how much a name tells:
+    they are part of the
     model, so that no pair's weight depends on which other records there are.
     """
 

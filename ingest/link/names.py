@@ -1,4 +1,4 @@
-"""Names as they are compared: one spelling for what is only spelt otherwise, and the words that tell one from another."""
+"""Names as they are compared: one spelling for what is only spelt otherwise, and the words that tell."""
 
 import re
 import tomllib
@@ -22,7 +22,8 @@ Texts = npt.NDArray[np.object_]
 Ids = npt.NDArray[np.int32]
 NONE = -1
 GRAM_WORDS = 4
-"""Words of 64 bits that hold a name's three-letter pieces: with 256 bits, two names of 25 letters meet by chance in two or three."""
+"""Words of 64 bits that hold a name's three-letter pieces: with 256 bits, two names of 25 letters meet by
+chance in two or three."""
 BITS = 64 * GRAM_WORDS
 RARE_SHARE = 1 / 4000
 """Share of the names in which a word stands that is not among the frequent ones: twelve bits."""
@@ -33,8 +34,10 @@ class Names:
     """The distinct names of some records, and which record bears which.
 
     `of_record` has the shape (records, spellings): positions in the other arrays, -1 where a record has none.
-    `whole` are the words in alphabetical order, `core` those of them that are not common; `grams` the bits of the core's
-    three-letter pieces (of the whole, where there is no core), shape (names, `GRAM_WORDS`); `bits`, shape (names, words), the
+    `whole` are the words in alphabetical order, `core` those of them that are not common; `grams` the bits of
+    the core's
+    three-letter pieces (of the whole, where there is no core), shape (names, `GRAM_WORDS`); `bits`, shape
+    (names, words), the
     root of how rare each word is (-log2 of its share).
     """
 
@@ -73,7 +76,7 @@ def plain_texts(texts: pa.Array) -> pa.Array:
         ("œ", "oe"),
         ("æ", "ae"),
         ("ß", "ss"),
-        (r"['’`]s\b", "s"),
+        ("['\u2019`]s\\b", "s"),
         (r"\b(\pL)\.", r"\1"),
         (r"[^\pL\pN]+", " "),
     ):
@@ -179,7 +182,9 @@ def _grams(
     vocabulary: Texts,
     length: int,
 ) -> npt.NDArray[np.uint64]:
-    """Return the bits of each name's three-letter pieces; a name of common words alone has those of its common words."""
+    """Return the bits of each name's three-letter pieces; a name of common words alone has those of its common
+    words.
+    """
     pieces = [[f"^{text}$"[at : at + 3] for at in range(len(text))] for text in vocabulary]
     sizes = np.array([len(some) for some in pieces], dtype="int64")
     bit = hash_texts(list(chain.from_iterable(pieces))) % np.uint64(BITS)

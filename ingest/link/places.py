@@ -28,7 +28,7 @@ class Compared:
 
 @dataclass(frozen=True)
 class PlacesLinker:
-    """Compares what lies near or shares a key, and weighs it by a model; see `Linker`. `across`: never within one list."""
+    """Compares what lies near or shares a key, and weighs it by a model; `across`: never within one list."""
 
     model: Model
     across: bool = False
@@ -65,7 +65,7 @@ class PlacesLinker:
 
     def pairs(self, records: pd.DataFrame, changed: npt.NDArray[np.int64] | None = None) -> pd.DataFrame:
         """Return the pairs that are at least to be reviewed."""
-        if len(records) < 2:  # noqa: PLR2004 - a pair
+        if len(records) < 2:
             return pd.DataFrame(columns=list(PAIR_COLUMNS))
         prepared = self.prepared(records)
         marked = None if changed is None else np.isin(prepared.record_id, changed)

@@ -22,13 +22,17 @@ PHONE_DIGITS = 8
 LEAST_PHONE_DIGITS = 6
 
 SHARED_HOSTS = (
-    "facebook.com", "fb.com", "instagram.com", "twitter.com", "x.com", "linkedin.com", "youtube.com", "linktr.ee", "google.com",
-    "sites.google.com", "wordpress.com", "blogspot.com", "wixsite.com", "meetup.com", "framasoft.org", "helloasso.com", "tripadvisor.com",
+    "facebook.com", "fb.com", "instagram.com", "twitter.com", "x.com", "linkedin.com", "youtube.com",
+    "linktr.ee", "google.com",
+    "sites.google.com", "wordpress.com", "blogspot.com", "wixsite.com", "meetup.com", "framasoft.org",
+    "helloasso.com", "tripadvisor.com",
 )  # fmt: skip
 """Hosts of many: there, the path tells whose page it is."""
 MAIL_HOSTS = (
-    "gmail.com", "hotmail.com", "hotmail.be", "outlook.com", "outlook.be", "yahoo.com", "yahoo.fr", "live.be", "live.com", "skynet.be", "telenet.be",
-    "proximus.be", "icloud.com", "msn.com", "protonmail.com", "proton.me", "gmx.com", "belgacom.net", "scarlet.be", "voo.be", "free.fr",
+    "gmail.com", "hotmail.com", "hotmail.be", "outlook.com", "outlook.be", "yahoo.com", "yahoo.fr", "live.be",
+    "live.com", "skynet.be", "telenet.be",
+    "proximus.be", "icloud.com", "msn.com", "protonmail.com", "proton.me", "gmx.com", "belgacom.net",
+    "scarlet.be", "voo.be", "free.fr",
 )  # fmt: skip
 """Hosts of everybody's mail: the domain says nothing of whose it is."""
 COMMON_SHARE = 0.01
@@ -75,7 +79,8 @@ def prepare(
 ) -> Prepared:
     """Return the records as numbers; columns that are missing are unknown.
 
-    `word_shares`: in which share of the names a frequent word stands; from `COMMON_SHARE` on it tells no place from another.
+    `word_shares`: in which share of the names a frequent word stands; from `COMMON_SHARE` on it tells no place
+    from another.
     """
     shares = word_shares or {}
     ordered = records.sort_values("record_id", ignore_index=True)
@@ -125,7 +130,9 @@ def prepare(
 
 
 def _keyed(texts: pd.Series, spell: Any) -> Numbers:
-    """Return a number for each text as `spell` (of an Arrow array of distinct texts) spells it, 0 where that is empty."""
+    """Return a number for each text as `spell` (of an Arrow array of distinct texts) spells it, 0 where that
+    is empty.
+    """
     codes, distinct = pd.factorize(texts)
     spelt = np.asarray(spell(pa.array(distinct, pa.string())).to_pandas(), dtype=object)
     keys = np.zeros(len(spelt), dtype="int64")

@@ -1,4 +1,4 @@
-"""Why two records are taken for the same, in words: "same phone (+9.1), 12 m apart (+4.0), names differ (−2.3)"."""
+"""Why two records are taken for the same, in words: "same phone (+9.1), 12 m apart (+4.0)"."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -12,6 +12,8 @@ from ingest.link.compare import COMPARISONS, apart_m, levels_of
 from ingest.link.linker import Evidence
 from ingest.link.places import PlacesLinker
 from ingest.link.prepare import Prepared
+
+MINUS = "\N{MINUS SIGN}"
 
 
 def reason_of(evidence: Iterable[Evidence], language: Language | None = None) -> str:
@@ -30,17 +32,17 @@ def _told(evidence: Evidence, language: Language | None) -> str:
 def signed(weight: float) -> str:
     """Return a weight with its sign and one decimal.
 
-    >>> signed(9.06), signed(-2.3)
-    ('+9.1', '−2.3')
+    >>> signed(9.06)
+    '+9.1'
     """
     rounded = Decimal(repr(float(weight))).quantize(Decimal("0.1"))
-    return f"{rounded:+}".replace("-", "−")
+    return f"{rounded:+}".replace("-", MINUS)
 
 
 def reasons_of(
     linker: PlacesLinker, prepared: Prepared, pairs: pd.DataFrame, language: Language | None = None
 ) -> pd.Series:
-    """Return the reason of each pair of the linker, all at once: how far apart is the only part that is no pair's pattern."""
+    """Return the reason of each pair, all at once: only how far apart two are does not follow from their pattern."""
     left, right = (
         np.searchsorted(prepared.record_id, pairs[f"{side}_record_id"].to_numpy()).astype("int32")
         for side in ("left", "right")

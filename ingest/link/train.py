@@ -24,8 +24,8 @@ from ingest.link.compare import (
     levels_of,
     patterns,
 )
-from ingest.link.names import RARE_SHARE
 from ingest.link.model import Model, probability_of, shipped_model
+from ingest.link.names import RARE_SHARE, Texts
 from ingest.link.prepare import Prepared
 
 SAMPLE = 400_000
@@ -47,7 +47,7 @@ COMMON_PLACES = 4
 SEED = 20180101
 
 
-def word_shares(names: Sequence[str]) -> dict[str, float]:
+def word_shares(names: Texts) -> dict[str, float]:
     """Return in which share of the names each frequent word stands."""
     counts = pd.Series(list(names), dtype=object).str.split(" ").explode().value_counts()
     least = max(FREQUENT_LEAST, RARE_SHARE * len(names))
@@ -56,7 +56,9 @@ def word_shares(names: Sequence[str]) -> dict[str, float]:
 
 
 def common_names(prepared: Prepared) -> tuple[str, ...]:
-    """Return the names that one list puts in several places; of records without one, nobody knows whether they are one."""
+    """Return the names that one list puts in several places; of records without one, nobody knows whether they
+    are one.
+    """
     named = np.flatnonzero((prepared.names.of_record[:, 0] >= 0) & is_placed(prepared))
     column, row = cells(prepared)
     borne = pd.DataFrame(
@@ -94,7 +96,7 @@ def sample_of_others(prepared: Prepared, asked: Asked) -> tuple[npt.NDArray[np.i
         one = rng.integers(0, len(placed), SAMPLE)
         step = rng.integers(-RING_CELLS, RING_CELLS + 1, SAMPLE)
         side = rng.choice([-RING_CELLS, RING_CELLS], SAMPLE)
-        flat = rng.random(SAMPLE) < 0.5  # noqa: PLR2004 - heads or tails
+        flat = rng.random(SAMPLE) < 0.5
         beside_column = column[one] + np.where(flat, step, side)
         beside_row = row[one] + np.where(flat, side, step)
         beside = (beside_column % width) * width + beside_row % width
@@ -115,7 +117,9 @@ def shares_among_others(
     others = 1.0 - probability_of(model.weights(pattern))
     return {
         c.name: _shares(
-            np.bincount(levels[:, at], others, minlength=c.size)[1:], shipped.u[c.name], OTHERS_AGAINST
+            np.bincount(levels[:, at], others, minlength=c.size)[1:].astype("float64"),
+            shipped.u[c.name],
+            OTHERS_AGAINST,
         )
         for at, c in enumerate(COMPARISONS)
     }
@@ -146,6 +150,7 @@ def train(
     seen = np.flatnonzero(counts[:PATTERNS]).astype("int32")
     weight, levels = counts[seen].astype("float64"), levels_of(seen)
     pairs, bands = pair_count(prepared, asked), distance_counts(prepared, asked)
+    located = pairs * float(prepared.is_located.mean()) ** 2
     sample = patterns(prepared, *sample_of_others(prepared, asked))
     model = Model(min(EXPECTED * len(prepared) / pairs, 0.1), shipped.m, shipped.u, words, names)
     posterior = np.zeros(len(seen))
@@ -157,7 +162,7 @@ def train(
             u={
                 **u,
                 **_neighbours_shares(levels, weight * (1 - posterior), shipped),
-                "place": _place_shares(levels, weight, posterior, bands, pairs, prepared),
+                "place": _place_shares(levels, weight, posterior, bands, located),
             },
         )
         now = probability_of(model.weights(seen))
@@ -166,7 +171,7 @@ def train(
             c.name: _rising(
                 c.rising,
                 _shares(
-                    np.bincount(levels[:, at], matches, minlength=c.size)[1:],
+                    np.bincount(levels[:, at], matches, minlength=c.size)[1:].astype("float64"),
                     shipped.m[c.name],
                     LEARNED_AGAINST,
                 ),
@@ -187,11 +192,9 @@ def _place_shares(
     weight: npt.NDArray[np.float64],
     posterior: npt.NDArray[np.float64],
     bands: npt.NDArray[np.float64],
-    pairs: float,
-    prepared: Prepared,
+    located: float,
 ) -> dict[str, float]:
-    """Return u of the place: of all pairs of located records that are not the same, how many lie how near."""
-    located = prepared.is_located.mean() ** 2
+    """Return u of the place: of the `located` pairs (both have a place) that are not the same, how many are how near."""
     if located == 0:
         return dict(shipped_model().u["place"])
     at = [c.name for c in COMPARISONS].index("place")
@@ -207,9 +210,8 @@ def _place_shares(
             ("around", bands[2], same[names.index("around")]),
         )
     )
-    all_pairs = max(pairs * located, 1.0)
-    counted["far"] = max(all_pairs - sum(counted[name] for name in names if name != "far"), 1.0)
-    return {name: (counted[name] + 0.5) / (all_pairs + 0.5 * len(names)) for name in names}
+    counted["far"] = max(located - sum(counted[name] for name in names if name != "far"), 1.0)
+    return {name: (counted[name] + 0.5) / (located + 0.5 * len(names)) for name in names}
 
 
 def _neighbours_shares(
@@ -218,7 +220,9 @@ def _neighbours_shares(
     """Return u of what is compared of near pairs only: among the candidates that are not the same."""
     return {
         c.name: _shares(
-            np.bincount(levels[:, at], others, minlength=c.size)[1:], shipped.u[c.name], LEARNED_AGAINST
+            np.bincount(levels[:, at], others, minlength=c.size)[1:].astype("float64"),
+            shipped.u[c.name],
+            LEARNED_AGAINST,
         )
         for at, c in enumerate(COMPARISONS)
         if c.of_neighbours
@@ -230,7 +234,8 @@ def _shares(
 ) -> dict[str, float]:
     """Return the share of each level: as counted, beside `against` pairs that are as the shipped shares say.
 
-    The same contact under one roof or far apart (`same_shared`) is as likely of one alternative as anywhere; of others, it is as shipped.
+    The same contact under one roof or far apart (`same_shared`) is as likely of one alternative as anywhere;
+    of others, it is as shipped.
     """
     levels = list(shipped)
     known = dict(zip(levels, counts, strict=True))

@@ -1,0 +1,201 @@
+"""The linker of places: what it may depend on, and how well it does on the labelled sets that lie beside the project."""
+
+from itertools import permutations
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from linkage import world_of
+from linkage_world import make_world
+
+from ingest.link.assign import one_to_one
+from ingest.link.compare import COMPARISONS, levels_of, patterns
+from ingest.link.linker import MATCH_AT, RECORD_COLUMNS
+from ingest.link.model import Model, shipped_model
+from ingest.link.names import canonical_words
+from ingest.link.places import PlacesLinker, learn, shipped_linker
+from ingest.link.prepare import prepare
+from tests.conftest import SHARED, missing
+
+
+def record(record_id, name="", dataset_id=1, **told):
+    blank = dict.fromkeys(RECORD_COLUMNS, "") | {"x": np.nan, "y": np.nan, "uncertainty_m": 0.0}
+    return blank | {"record_id": record_id, "dataset_id": dataset_id, "name": name} | told
+
+
+def level(comparison, left, right):
+    prepared = prepare(pd.DataFrame([record(1, **left), record(2, **right)]))
+    one, other = np.array([0], dtype="int32"), np.array([1], dtype="int32")
+    at = [c.name for c in COMPARISONS].index(comparison)
+    number = levels_of(patterns(prepared, one, other))[0][at]
+    assert number == levels_of(patterns(prepared, other, one))[0][at], "whichever comes first"
+    return "" if number == 0 else COMPARISONS[at].levels[number - 1]
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "told"),
+    [
+        ("Le Potager du Coin ASBL", "potager du coin", "same"),
+        ("Maison de quartier Dailly", "Buurthuis Dailly vzw", "same"),
+        ("École Bockstael", "Bockstael School", "same"),
+        ("A.S.B.L. L'Îlot", "Ilot", "same"),
+        ("Dr. Martens' Atelier", "Atelier Dr Martens", "same"),
+        ("Foodhub", "Food Hub", "nearly"),
+        ("Zinneke Parade", "Zineke Parade", "nearly"),
+        ("Cyclo Gare du Midi", "Cyclo", "part_rare"),
+        ("Centre d'Action Laïque", "CAL", "part"),
+        ("Rassemblement Bruxellois pour le Droit à l'Habitat", "RBDH", "part"),
+        ("Les Petits Riens", "Télé-Service", "differs"),
+        ("", "Télé-Service", ""),
+    ],
+)
+def test_names_are_as_alike_as_a_person_of_brussels_takes_them(ours, theirs, told):
+    assert level("name", {"name": ours}, {"name": theirs}) == told
+
+
+@pytest.mark.parametrize(
+    ("comparison", "ours", "theirs", "told"),
+    [
+        ("phone", {"phone": "02/123.45.67"}, {"phone": "+32 2 123 45 67"}, "same"),
+        ("phone", {"phone": "02/123.45.67"}, {"phone": "02/123.45.68"}, "differs"),
+        ("email", {"email": "Info@Asbl.be"}, {"email": "info@asbl.be"}, "same"),
+        ("web", {"website": "https://www.asbl.be/fr/"}, {"website": "asbl.be"}, "same"),
+        ("web", {"website": "facebook.com/un"}, {"website": "facebook.com/deux"}, "differs"),
+        ("web", {"website": "asbl.be"}, {"email": "info@asbl.be"}, "same"),
+        ("web", {"website": "asbl.be"}, {"email": "nous@gmail.com"}, ""),
+        ("enterprise", {"enterprise_number": "0422.143.307"}, {"enterprise_number": "0422143307"}, "same"),
+        ("address", {"street": "Rue Antoine Dansaert 12"}, {"street": "Dansaertstraat", "house_number": "12"}, "same_address"),
+        ("address", {"street": "Rue Haute", "house_number": "4"}, {"street": "Hoogstraat 6"}, "same_street"),
+        ("address", {"postcode": "1000", "street": "Rue Haute 4"}, {"postcode": "1050", "street": "Rue Haute 4"}, "differs"),
+        ("place", {"x": 1000.0, "y": 0.0}, {"x": 1010.0, "y": 0.0}, "close"),
+        ("place", {"x": 1000.0, "y": 0.0}, {"x": 1600.0, "y": 0.0}, "far"),
+        ("place", {"x": 1000.0, "y": 0.0}, {}, ""),
+        ("place", {"x": 0.0, "y": 0.0, "uncertainty_m": 50.0}, {"x": 60.0, "y": 0.0}, "close"),
+    ],
+)  # fmt: skip
+def test_other_things_are_as_alike_as_they_are(comparison, ours, theirs, told):
+    assert level(comparison, ours, theirs) == told
+
+
+def test_a_contact_that_a_house_or_an_organisation_shares_says_less():
+    contact = {"phone": "02 123 45 67"}
+    here, beside, away = ({"x": x, "y": 0.0} for x in (0.0, 5.0, 5000.0))
+    assert level("phone", contact | here, contact | beside) == "same_shared"
+    assert level("phone", contact | here, contact | away) == "same_shared"
+    assert level("phone", contact | here, contact | {"x": 100.0, "y": 0.0}) == "same"
+    weights = dict(
+        zip(("differs", "same_shared", "same"), shipped_model().level_weights()[4][1:], strict=True)
+    )
+    assert weights["differs"] < 0 < weights["same_shared"] < weights["same"]
+
+
+TEXTS = st.sampled_from(
+    ["", "Potager Dailly", "Moestuin Dailly", "Repair Café", "Le Coin", "Coin vert asbl", "Zinneke"]
+)
+RECORDS = st.lists(
+    st.tuples(TEXTS, st.integers(1, 3), st.integers(0, 400), st.sampled_from(["", "021234567", "029876543"])),
+    min_size=2,
+    max_size=9,
+)
+
+
+def frame(told):
+    return pd.DataFrame(
+        [
+            record(at, name, dataset, x=float(x), y=0.0, phone=phone)
+            for at, (name, dataset, x, phone) in enumerate(told, start=1)
+        ]
+    )
+
+
+@settings(max_examples=20, deadline=None)
+@given(RECORDS, st.randoms(use_true_random=False))
+def test_neither_the_order_of_the_records_nor_which_others_there_are_changes_a_pair(told, chance):
+    records, linker = frame(told), shipped_linker()
+    pairs = told_of(linker.pairs(records))
+    assert told_of(linker.pairs(records.sample(frac=1, random_state=chance.randrange(1000)))) == pairs
+    some = records.iloc[: max(2, len(records) // 2)]
+    of_these = {pair: told for pair, told in pairs.items() if set(pair) <= set(some["record_id"])}
+    assert told_of(linker.pairs(some)) == of_these
+
+
+def told_of(pairs):
+    return {
+        (row.left_record_id, row.right_record_id): (row.weight, row.pattern) for row in pairs.itertuples()
+    }
+
+
+@settings(max_examples=15, deadline=None)
+@given(RECORDS)
+def test_what_changed_is_found_by_the_keys_that_it_looks_for(told):
+    records, linker = frame(told), shipped_linker()
+    pairs = linker.pairs(records)
+    for changed in records["record_id"].head(2):
+        looked_for = set(linker.looked_for(records[records["record_id"] == changed])["key"])
+        kept = linker.keys(records)
+        found = set(kept.loc[kept["key"].isin(looked_for), "record_id"])
+        of_it = {pair: told for pair, told in told_of(pairs).items() if changed in pair}
+        assert {at for pair in of_it for at in pair} <= found | {changed}
+        assert told_of(linker.pairs(records, np.array([changed]))) == of_it
+
+
+def test_a_model_is_read_back_as_it_was_told():
+    linker, _ = learn(make_world(600).records, across=True)
+    again = Model.from_json(linker.model.to_json())
+    assert again == linker.model
+    assert again.name == linker.name != shipped_model().name
+
+
+def test_the_evidence_adds_up_to_the_weight():
+    records = make_world(400).records
+    linker = PlacesLinker(shipped_model(), across=True)
+    pairs = linker.pairs(records)
+    by_id = records.set_index("record_id", drop=False)
+    for pair in pairs.head(20).itertuples():
+        told = linker.explain(
+            by_id.loc[pair.left_record_id].to_dict(), by_id.loc[pair.right_record_id].to_dict()
+        )
+        assert sum(e.weight for e in told) == pytest.approx(pair.weight)
+        assert {e.comparison: e.level for e in told[1:]} == linker.evidence(pair.pattern)
+
+
+def test_one_to_one_takes_the_assignment_with_the_largest_sum():
+    weights = np.array([[5.0, 4.9, 0.1], [4.8, 1.0, 0.2], [3.0, 2.9, 2.8]])
+    pairs = pd.DataFrame(
+        [(i, 10 + j, weights[i, j]) for i in range(3) for j in range(3)],
+        columns=["left_record_id", "right_record_id", "weight"],
+    )
+    chosen = one_to_one(pairs)
+    best = max(sum(weights[i, j] for i, j in enumerate(order)) for order in permutations(range(3)))
+    assert chosen["weight"].sum() == pytest.approx(best)
+    assert chosen["left_record_id"].is_unique
+    assert chosen["right_record_id"].is_unique
+
+
+def f1_of(name):
+    if not SHARED.is_dir():
+        missing("the labelled sets beside the project")
+    world, is_clean = world_of(name)
+    linker, compared = learn(world.records, across=is_clean)
+    pairs = linker.scored(compared)
+    pairs = one_to_one(pairs) if is_clean else pairs
+    pairs = pairs[pairs["probability"] >= MATCH_AT]
+    found = set(pairs[["left_record_id", "right_record_id"]].itertuples(index=False, name=None))
+    truth = {tuple(sorted(pair)) for pair in world.truth.tolist()}
+    right = len({tuple(sorted(pair)) for pair in found} & truth)
+    return 2 * right / (len(found) + len(truth))
+
+
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [("fodors_zagats", 0.99), ("bce_names", 0.80), ("10000", 0.94), ("10000-dense", 0.90)],
+)
+def test_without_labels_it_finds_what_is_known_to_be_the_same(name, least):
+    assert f1_of(name) >= least
+
+
+def test_legal_forms_and_small_words_are_all_there_is_of_some_names():
+    assert canonical_words(pa.array(["ASBL", "De Van"])).to_pylist() == [["asbl"], ["de", "van"]]
