@@ -46,7 +46,10 @@ def test_every_command_has_help_and_an_example(words):
     if (
         words
         and len(words)
-        + (words[0] in {"up", "down", "status", "serve", "upload", "locate", "demo", "backup", "restore", "compare"})
+        + (
+            words[0]
+            in {"up", "down", "status", "serve", "upload", "locate", "demo", "backup", "restore", "compare"}
+        )
         > 1
     ):
         assert "Example: commons " + " ".join(words) in " ".join(said.stdout.split())
