@@ -194,7 +194,7 @@ def _place_shares(
     bands: npt.NDArray[np.float64],
     located: float,
 ) -> dict[str, float]:
-    """Return u of the place: of the `located` pairs (both have a place) that are not the same, how many are how near."""
+    """Return u of the place: of the `located` pairs that are not the same, how many lie how near."""
     if located == 0:
         return dict(shipped_model().u["place"])
     at = [c.name for c in COMPARISONS].index("place")
