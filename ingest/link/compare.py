@@ -24,12 +24,12 @@ AT_ONCE = 500_000
 PART_LETTERS = 4
 """A name that is part of another must have so many letters, or it is part of many."""
 LEAST_INITIALS = 3
-CLOSE_M, NEAR_M, AROUND_M = 15.0, 50.0, 120.0
+CLOSE_M, NEAR_M, AROUND_M, BEYOND_M = 15.0, 50.0, 100.0, 200.0
 """Distances up to which two records are at one door, at one corner, in one block; what both may be off is
 taken off first."""
 DIFFERENT_PLACE_M = 400.0
 """An equal address this far apart is another street of that name."""
-SEVERAL_PLACES_M = 200.0
+SEVERAL_PLACES_M = BEYOND_M
 """An equal contact this far apart is that of an organisation with several places, unless more speaks for one."""
 SAME_STREET = 88.0
 """Likeness of two streets' own names from which they are the same."""
@@ -60,7 +60,7 @@ class Comparison:
 
 
 NAME_LEVELS = ("differs", "somewhat", "part", "alike", "same_common", "part_rare", "nearly", "same")
-PLACE_LEVELS = ("far", "around", "near", "close", "same_address")
+PLACE_LEVELS = ("far", "beyond", "around", "near", "close", "same_address")
 ADDRESS_LEVELS = ("differs", "same_area", "same_street", "same_address")
 STREET_LEVELS = ("other_street", "other_house", "same_street")
 VALUE_LEVELS = ("differs", "same")
@@ -171,7 +171,7 @@ def place_levels(prepared: Prepared, left: Ids, right: Ids) -> Levels:
     level = {name: np.int8(at) for at, name in enumerate(PLACE_LEVELS, start=1)}
     apart = apart_m(prepared, left, right)
     told = np.where(np.isfinite(apart), level["far"], np.int8(0))
-    for name, within in (("around", AROUND_M), ("near", NEAR_M), ("close", CLOSE_M)):
+    for name, within in (("beyond", BEYOND_M), ("around", AROUND_M), ("near", NEAR_M), ("close", CLOSE_M)):
         told[apart <= within] = level[name]
     asked = np.flatnonzero((apart <= DIFFERENT_PLACE_M) & is_one_house(prepared, left, right))
     told[asked[is_one_street(prepared, left[asked], right[asked])]] = level["same_address"]
@@ -277,7 +277,9 @@ def web_levels(prepared: Prepared, left: Ids, right: Ids) -> Levels:
 
 COMPARISONS = (
     Comparison("name", NAME_LEVELS, ("differs", "somewhat", "alike", "nearly", "same"), name_levels),
-    Comparison("place", PLACE_LEVELS, ("far", "around", "near", "close", "same_address"), place_levels),
+    Comparison(
+        "place", PLACE_LEVELS, ("far", "beyond", "around", "near", "close", "same_address"), place_levels
+    ),
     Comparison("address", ADDRESS_LEVELS, ADDRESS_LEVELS, address_levels),
     Comparison("street", STREET_LEVELS, STREET_LEVELS, street_levels, of_neighbours=True),
     Comparison("phone", CONTACT_LEVELS, CONTACT_LEVELS, _contact_levels("phone")),

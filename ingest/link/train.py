@@ -16,6 +16,7 @@ import pandas as pd
 from ingest.link.candidates import REACH_M, Asked, cell_key, cells, is_placed, near_pairs
 from ingest.link.compare import (
     AROUND_M,
+    BEYOND_M,
     CLOSE_M,
     COMPARISONS,
     NEAR_M,
@@ -126,9 +127,9 @@ def shares_among_others(
 
 
 def distance_counts(prepared: Prepared, asked: Asked) -> npt.NDArray[np.float64]:
-    """Return how many pairs lie within `CLOSE_M`, `NEAR_M` and `AROUND_M` of each other, each without the former."""
-    found = np.zeros(3)
-    bands = np.array([CLOSE_M, NEAR_M, AROUND_M])
+    """Return how many pairs lie within `CLOSE_M`, `NEAR_M`, `AROUND_M` and `BEYOND_M`, each without the former."""
+    bands = np.array([CLOSE_M, NEAR_M, AROUND_M, BEYOND_M])
+    found = np.zeros(len(bands))
     for left, right in near_pairs(prepared, asked):
         apart = apart_m(prepared, left, right)
         found += np.diff(np.searchsorted(np.sort(apart[apart <= REACH_M]), bands, "right"), prepend=0)
@@ -202,12 +203,13 @@ def _place_shares(
     of_candidates = np.bincount(levels[:, at], weight, minlength=len(names) + 1)[1:]
     same = np.bincount(levels[:, at], weight * posterior, minlength=len(names) + 1)[1:]
     counted = dict(zip(names, np.maximum(of_candidates - same, 0.0), strict=True))
-    counted["close"], counted["near"], counted["around"] = (
+    counted["close"], counted["near"], counted["around"], counted["beyond"] = (
         float(max(total - matched - (counted["same_address"] if name == "close" else 0.0), 0.0))
         for name, total, matched in (
             ("close", bands[0], same[names.index("close")]),
             ("near", bands[1], same[names.index("near")]),
             ("around", bands[2], same[names.index("around")]),
+            ("beyond", bands[3], same[names.index("beyond")]),
         )
     )
     counted["far"] = max(located - sum(counted[name] for name in names if name != "far"), 1.0)
