@@ -19,6 +19,7 @@ from ingest.link.places import PlacesLinker, learn
 from ingest.link.prepare import Prepared
 from ingest.map import apply_mapping
 from ingest.read import read_chunks
+from ingest.read.correction import made_text
 from ingest.upload import prepare_upload
 
 BELGIUM = (2.3, 49.4, 6.5, 51.6)
@@ -101,12 +102,12 @@ def to_plane(
 
 
 def result_frame(comparison: Comparison, reasons: pd.Series) -> pd.DataFrame:
-    """Return what is written: `RESULT_COLUMNS`, the surest pairs first."""
+    """Return `RESULT_COLUMNS`, the surest pairs first; an id that a spreadsheet would run is made text."""
     pairs, ids = comparison.pairs, comparison.ids
     told = pd.DataFrame(
         {
-            "left_id": ids.loc[pairs["left_record_id"]].to_numpy(),
-            "right_id": ids.loc[pairs["right_record_id"]].to_numpy(),
+            "left_id": made_text(ids.loc[pairs["left_record_id"]].astype("str")).to_numpy(),
+            "right_id": made_text(ids.loc[pairs["right_record_id"]].astype("str")).to_numpy(),
             "probability": pairs["probability"].round(4).to_numpy(),
             "decision": pairs["decision"].to_numpy(),
             "reason": reasons.to_numpy(),

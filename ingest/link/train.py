@@ -41,6 +41,8 @@ MEASURED_ANEW = 10
 """Steps in which the others are measured anew, as it shows which of the sample are the same."""
 EXPECTED = 0.5
 """Pairs that are the same, to begin with, for each record."""
+LIKELIEST = 0.05
+"""Share of all pairs that are the same at most: of two lists of three, being in both is no evidence yet."""
 FREQUENT_LEAST = 6
 """Names that a word must stand in to be called frequent, and at least their share `RARE_SHARE`."""
 COMMON_PLACES = 4
@@ -153,7 +155,7 @@ def train(
     pairs, bands = pair_count(prepared, asked), distance_counts(prepared, asked)
     located = pairs * float(prepared.is_located.mean()) ** 2
     sample = patterns(prepared, *sample_of_others(prepared, asked))
-    model = Model(min(EXPECTED * len(prepared) / pairs, 0.1), shipped.m, shipped.u, words, names)
+    model = Model(min(EXPECTED * len(prepared) / pairs, LIKELIEST), shipped.m, shipped.u, words, names)
     posterior = np.zeros(len(seen))
     for step in range(STEPS):
         if step < MEASURED_ANEW:
@@ -180,7 +182,7 @@ def train(
             )
             for at, c in enumerate(COMPARISONS)
         }
-        prior = float(np.clip((matches.sum() + 1.0) / (pairs + 1.0), 1e-12, 0.5))
+        prior = float(np.clip((matches.sum() + 1.0) / (pairs + 1.0), 1e-12, LIKELIEST))
         moved = float(np.abs(now - posterior).max(initial=0.0))
         model, posterior = replace(model, m=m, prior=prior), now
         if step >= MEASURED_ANEW and moved < SETTLED:

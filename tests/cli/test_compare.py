@@ -95,3 +95,12 @@ def test_lists_of_another_town_are_compared_too(tmp_path):
     assert said.returncode == 0, said.stderr
     pairs = pd.read_csv(out).query("decision == 'match'")
     assert set(zip(pairs["left_id"], pairs["right_id"], strict=True)) == {(1, 1), (2, 2), (3, 3)}
+
+
+def test_an_id_is_no_formula_and_a_place_alone_is_no_match(tmp_path):
+    one, other, out = (tmp_path / name for name in ("one.csv", "other.csv", "pairs.csv"))
+    one.write_text("id,name,lat,lon\n=1+1,Potager Dailly,50.85,4.35\n<b>,,50.85,4.35\n", encoding="utf-8")
+    other.write_text("id,name,lat,lon\n1,Potager Dailly,50.85,4.35\n", encoding="utf-8")
+    assert commons("compare", str(one), str(other), "--out", str(out)).returncode == 0
+    pairs = pd.read_csv(out, dtype=str).query("decision == 'match'")
+    assert pairs[["left_id", "right_id"]].to_numpy().tolist() == [["'=1+1", "1"]]
