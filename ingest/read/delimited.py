@@ -4,18 +4,16 @@ import codecs
 import csv
 import io
 import re
+from collections import deque
 from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from commons.errors import CommonsError
 from ingest.map.headers import fold_header, header_words
 from ingest.notices import Notice, NoticeCode
 from ingest.read.table import Format, RawTable, in_chunks, tabulate
-
-if TYPE_CHECKING:
-    import _csv
 
 SEPARATORS = ";\t,|"
 SNIFFED_CHARACTERS = 65_536
@@ -25,27 +23,36 @@ VALUE = re.compile(r"-?\d+(?:[.,]\d+)+|https?://\S+|[^@\s]+@[^@\s]+\.\w+|POINT ?
 BLOCK_CHARACTERS = 1_048_576
 MAX_LINE_CHARACTERS = 1_048_576
 """A line of a partner's list has some hundred characters; without an end in sight it would fill the memory."""
+MAX_RECORD_LINES = 500
+"""A text of more lines than this in one cell is none: its quote was never closed."""
+MAX_MISQUOTED = 1000
+"""Records with a misplaced quote, each with up to `MAX_RECORD_LINES` read again. Beyond, the export is wrong."""
+
+Record = tuple[list[str], bool]
+"""The cells of a record, and whether its quotes are as they should be; else its first line is its only cell."""
 
 
 def read_delimited(path: Path) -> Iterator[RawTable]:
     """Yield the rows of a CSV file. A row with more cells than the header is an error: its values slipped.
 
-    Raises CommonsError where the bytes are not text, a quote is never closed, or a line has no end.
+    So is one with a misplaced quote: its first line stands as it is in the first column, and the next line is read as
+    if it began a row. Raises CommonsError where the bytes are not text, a line has no end, or the quotes of the header
+    or of very many rows are misplaced.
     """
     encoding, notices = detect_encoding(path)
     with path.open(encoding=encoding, newline="") as file:
         separator = sniff_separator(file.read(SNIFFED_CHARACTERS))
         file.seek(0)
-        reader = csv.reader(lines_of(file), delimiter=separator, strict=True)
-        header = next(filter(is_filled, _explained(reader)), None)
-        if header is None:
+        lines = records_of(lines_of(file), separator)
+        header, is_quoted_well = next((line for line in lines if is_filled(line[0])), ([], True))
+        if not is_quoted_well:
+            raise CommonsError("read_quotes", line=1)
+        if not header:
             raise CommonsError("read_empty")
-        lines: Iterator[list[str]] = _explained(reader)
         if is_headerless(header):
-            lines, header = chain([header], lines), [f"column_{n}" for n in range(1, len(header) + 1)]
+            lines, header = chain([(header, True)], lines), [f"column_{n}" for n in range(1, len(header) + 1)]
             notices = [*notices, Notice(NoticeCode.HEADER_MISSING)]
-        numbered = ((number, line) for number, line in enumerate(lines, start=1) if any(line))
-        for chunk in in_chunks(numbered):
+        for chunk in in_chunks(_numbered(lines, len(header))):
             records, ragged = _shape(chunk, len(header), separator)
             rows, named = tabulate(header, records)
             yield RawTable(rows, None, None, Format.CSV, encoding, (*notices, *named, *ragged))
@@ -99,11 +106,57 @@ def is_filled(line: list[str]) -> bool:
     return any(cell.strip() for cell in line)
 
 
-def _explained(reader: "_csv.Reader") -> Iterator[list[str]]:
-    try:
-        yield from reader
-    except csv.Error as error:
-        raise CommonsError("read_quotes", line=reader.line_num) from error
+def records_of(lines: Iterator[str], separator: str) -> Iterator[Record]:
+    r"""Yield the records of a text. One that cannot be ends with its first line: the others are read again.
+
+    Raises CommonsError where more than `MAX_MISQUOTED` cannot be.
+
+    >>> list(records_of(iter(['"a" "b"\n', 'c,d\n']), ","))
+    [(['"a" "b"'], False), (['c', 'd'], True)]
+    """
+    held: list[str] = []  # the lines of the record that is being read
+    waiting: deque[str] = deque()  # those to be read again
+    for _ in range(MAX_MISQUOTED + 1):
+        reader = csv.reader(_noted(lines, waiting, held), delimiter=separator, strict=True)
+        try:
+            for cells in reader:
+                yield cells, True
+                held.clear()
+        except csv.Error:
+            first, *again = held
+            held.clear()
+            waiting.extendleft(reversed(again))
+            yield [first.rstrip("\r\n")], False
+        else:
+            return
+    raise CommonsError("read_quotes_often", limit=MAX_MISQUOTED)
+
+
+def _numbered(records: Iterator[Record], width: int) -> Iterator[tuple[int, Record]]:
+    """Yield the records that are not blank with their number.
+
+    What is too short right after a misquoted one may be the rest of its text, and is set apart with it: as a record it
+    would be shared by the dataset's default, whatever the row's own flags said.
+    """
+    is_apart = False
+    for number, (cells, is_quoted_well) in enumerate(records, start=1):
+        if any(cells):
+            is_apart = not is_quoted_well or (is_apart and len(cells) < width)
+            yield number, (cells, not is_apart)
+
+
+def _noted(lines: Iterator[str], waiting: deque[str], held: list[str]) -> Iterator[str]:
+    """Yield the waiting lines, then the others, and hold each.
+
+    Raises csv.Error where more are held than a record has, which is what the reader does with a field too long.
+    """
+    characters = 0
+    while (line := waiting.popleft() if waiting else next(lines, None)) is not None:
+        characters = characters + len(line) if held else len(line)
+        held.append(line)
+        if len(held) > MAX_RECORD_LINES or characters > MAX_LINE_CHARACTERS:
+            raise csv.Error
+        yield line
 
 
 def sniff_separator(text: str) -> str:
@@ -120,20 +173,20 @@ def sniff_separator(text: str) -> str:
             return 0.0
         return widths[0] * widths.count(widths[0]) / len(widths)
 
-    try:
-        return max(SEPARATORS, key=fitness)
-    except csv.Error as error:
-        raise CommonsError("read_quotes", line=1) from error
+    return max(SEPARATORS, key=fitness)
 
 
 def _shape(
-    lines: list[tuple[int, list[str]]], width: int, separator: str
+    lines: list[tuple[int, Record]], width: int, separator: str
 ) -> tuple[dict[int, list[str]], list[Notice]]:
     """Return the records by row number, all as wide as the header, and the notices for those that were not."""
     records: dict[int, list[str]] = {}
     notices: list[Notice] = []
-    for number, line in lines:
-        if len(line) > width:
+    for number, (line, is_quoted_well) in lines:
+        if not is_quoted_well:
+            notices.append(Notice(NoticeCode.ROW_MISQUOTED, number))
+            line.extend([""] * (width - len(line)))
+        elif len(line) > width:
             if any(line[width:]):
                 notices.append(Notice(NoticeCode.ROW_RAGGED, number))
                 line[width - 1] = separator.join(line[width - 1 :])

@@ -5,6 +5,7 @@ import pytest
 from commons.errors import CommonsError
 from commons.vocabulary import Language
 from ingest.notices import NoticeCode
+from ingest.read.delimited import MAX_RECORD_LINES
 
 ROWS = "Nom;Adresse;Tél\nCafé « Chez Zoé »;Rue Haute;025551234\n"
 
@@ -47,6 +48,29 @@ def test_a_row_with_too_many_cells_is_an_error_and_one_with_too_few_is_filled(re
     assert table.rows.loc[1, "cp"] == " 3;1000"
 
 
+@pytest.mark.parametrize(
+    ("content", "misquoted", "kept"),
+    [
+        ('nom\true\n"A"\t"x"\n"B" "y"\nC\tz\n', {2: '"B" "y"'}, [1, 3]),
+        ('nom;rue\nA;"jamais fermé\nB;x\nC;"y"\n', {1: 'A;"jamais fermé'}, [2, 3]),
+        ('nom;rue\nA;x\nB;"jamais fermé', {2: 'B;"jamais fermé'}, [1]),
+        ('nom;rue\nA;"un\ndeux" trois\n', {1: 'A;"un', 2: 'deux" trois'}, []),
+    ],
+)
+def test_a_row_with_a_misplaced_quote_stands_alone_and_raw(read, content, misquoted, kept):
+    table = read(content.replace("\n", "\r\n"))
+    assert {n.row_number: n.code for n in table.notices} == dict.fromkeys(misquoted, NoticeCode.ROW_MISQUOTED)
+    assert table.rows.loc[list(misquoted), "nom"].to_dict() == misquoted
+    assert [row for row in table.rows.index if row not in misquoted] == kept
+
+
+def test_a_quote_that_is_never_closed_swallows_no_more_than_its_line(read):
+    rows = [f"{n};x" for n in range(2, 3 * MAX_RECORD_LINES)]
+    table = read("\n".join(["nom;rue", '1;"jamais fermé', *rows]))
+    assert table.rows["nom"].tolist() == ['1;"jamais fermé', *(row.split(";")[0] for row in rows)]
+    assert [(n.code, n.row_number) for n in table.notices] == [(NoticeCode.ROW_MISQUOTED, 1)]
+
+
 def test_a_single_column_and_repeated_or_empty_headers_are_read(read):
     assert read("nom\nA\nB\n").rows.shape == (2, 1)
     table = read("nom,nom,,nom (2)\nA,B,C,D\n")
@@ -60,7 +84,8 @@ def test_a_single_column_and_repeated_or_empty_headers_are_read(read):
         (b"", "a.csv", "read_empty"),
         (b"\n \n", "a.csv", "read_empty"),
         (b"nom;rue\n", "a.csv", "read_no_rows"),
-        ('nom,rue\nA,"jamais fermé\nB,x\n', "a.csv", "read_quotes"),
+        ('nom,"rue\nA,x\n', "a.csv", "read_quotes"),
+        ("nom,rue\n" + 'A,"x" y\n' * 1001, "a.csv", "read_quotes_often"),
         ("nom,rue\nA,B\n".encode("utf-16-le"), "a.csv", "read_not_text"),
         (b"nom,rue\n\x81\x8d,\x90\n", "a.csv", "read_not_text"),
         (b"%PDF-1.7", "a.csv", "read_unknown_format"),

@@ -153,6 +153,7 @@ FILES = {
     "json member twice": ("a.geojson", lambda trap: geojson(POINT, properties='"nom": "A", "visibility": "withheld", "visibility": "public"'), "read_json_key_twice"),
     "csv of 100 000 columns": ("a.csv", lambda trap: b"a" + b"," * 100_000 + b"\nb" + b"," * 100_000, "read_too_many_columns"),
     "csv line without end": ("a.csv", lambda trap: b"nom\n" + b"a" * 3_000_000, "read_line_too_long"),
-    "csv quote without end": ("a.csv", lambda trap: csv('1,"A,50.84,4.36', *("2,B,50.84,4.36" for _ in range(20_000))), "read_quotes"),
+    "csv quote without end": ("a.csv", lambda trap: csv('1,"A,50.84,4.36', *(f"{n},B,50.84,4.36" for n in range(2, 20_002))), (20_000, 1)),
+    "csv quotes that open in every line": ("a.csv", lambda trap: csv(*('1,A","50.84,4.36' for _ in range(20_000))), "read_quotes_often"),
     "parquet of lists": ("a.parquet", lambda trap: parquet(nom=["A"], lists=[[[[1, 2], [3]]]], bytes=[b"\x00\xff"]), (1, 0)),
 }  # fmt: skip
