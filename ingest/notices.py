@@ -20,7 +20,7 @@ FIRST_ROWS = 5
 
 
 class Severity(StrEnum):
-    """What a notice did: an error set the row aside, a warning left a value out, info only tells."""
+    """What a notice did: an error set the row aside, a warning left a value out or asks for a look, info tells."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -67,6 +67,8 @@ class NoticeCode(StrEnum):
     TEXT_CUT = "TEXT_CUT", Severity.WARNING
     TEXT_GARBLED = "TEXT_GARBLED", Severity.WARNING
     PARTNER_KEY_REPEATED = "PARTNER_KEY_REPEATED", Severity.ERROR
+    ROW_LOOKS_REPEATED = "ROW_LOOKS_REPEATED", Severity.WARNING
+    TEXT_TELLS_PLACE = "TEXT_TELLS_PLACE", Severity.WARNING
     # position
     NO_POSITION = "NO_POSITION", Severity.WARNING
     POSITION_UNREADABLE = "POSITION_UNREADABLE", Severity.WARNING
@@ -80,11 +82,15 @@ class NoticeCode(StrEnum):
     # fields
     CATEGORY_UNKNOWN = "CATEGORY_UNKNOWN", Severity.INFO
     DATE_UNREADABLE = "DATE_UNREADABLE", Severity.WARNING
+    DATE_FROM_SERIAL = "DATE_FROM_SERIAL", Severity.INFO
     DATES_REVERSED = "DATES_REVERSED", Severity.WARNING
     EMAIL_INVALID = "EMAIL_INVALID", Severity.WARNING
     WEBSITE_INVALID = "WEBSITE_INVALID", Severity.WARNING
     PHONE_INVALID = "PHONE_INVALID", Severity.WARNING
     POSTCODE_INVALID = "POSTCODE_INVALID", Severity.WARNING
+    POSTCODE_ELSEWHERE = "POSTCODE_ELSEWHERE", Severity.WARNING
+    SECOND_VALUE_DROPPED = "SECOND_VALUE_DROPPED", Severity.WARNING
+    HOURS_UNREADABLE = "HOURS_UNREADABLE", Severity.WARNING
     ENTERPRISE_NUMBER_INVALID = "ENTERPRISE_NUMBER_INVALID", Severity.WARNING
     SUBJECT_UNKNOWN = "SUBJECT_UNKNOWN", Severity.INFO
     RESOURCE_KIND_UNKNOWN = "RESOURCE_KIND_UNKNOWN", Severity.WARNING
@@ -182,7 +188,8 @@ def notices_page() -> str:
         "# Notices",
         "",
         "What the report of an upload may say, made by `python -m ingest.notices > docs/notices.md`. An *error* set",
-        "the row aside; a *warning* left a value out, changed it, or closed the record; *info* only tells.",
+        "the row aside; a *warning* left a value out, changed it, closed the record, or asks for a second look; *info*",
+        "only tells.",
         "The French and Dutch texts stand beside these in `commons/i18n/notices.toml`.",
         "",
         "| code | severity | what it says | what to do |",

@@ -10,6 +10,7 @@ from ingest.check.consent import check_consent
 from ingest.check.contacts import check_addresses, check_contacts
 from ingest.check.dates import check_dates
 from ingest.check.draft import Draft, Memory
+from ingest.check.likely import check_hours, check_postcodes, check_repeated, check_told_places
 from ingest.check.positions import check_positions
 from ingest.check.records import CANONICAL_COLUMNS, CheckedRecords
 from ingest.check.set_aside import set_aside_csv, set_aside_rows
@@ -39,11 +40,15 @@ def check(
         check_categories,
         check_subjects,
         check_contacts,
+        check_hours,
+        check_postcodes,
         check_dates,
         check_resources,
         check_participations,
         check_consent,
+        check_told_places,
         check_keys,
+        check_repeated,
     )
     from_file = notice_frame(mapped.notices)
     in_file = from_file.loc[from_file["severity"].eq(Severity.ERROR.value), "row_number"]

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 
 from ingest.check.draft import Draft, Finding
-from ingest.map.patterns import per_value
+from ingest.map.patterns import is_like, per_value
 from ingest.notices import NoticeCode
 
 ISO = re.compile(
@@ -15,13 +15,18 @@ ISO = re.compile(
 )
 DAY_FIRST = re.compile(r"(?:(?P<d>\d{1,2})[-/. ])?(?P<m>\d{1,2})[-/. ](?P<y>\d{4})")
 EARLIEST_YEAR, LATEST_YEAR = 1800, 2100
+SERIAL = r"[1-9][0-9]{4}(?:\.[0-9]+)?"
+"""Days as spreadsheets count them, 1927 to 2173: what a date becomes in a column of numbers."""
+SERIAL_ORIGIN = date(1899, 12, 30)
+"""Day 0 of Excel from March 1900 on (it takes 1900 for a leap year), and of LibreOffice."""
 
 
 def check_dates(draft: Draft) -> Iterator[Finding]:
     """Read the three dates of a record; an end before the beginning stays in the extras only."""
     for name in ("founded_on", "ended_on", "updated_on"):
         texts = draft.texts(name)
-        dates = to_date(texts)
+        dates = per_value(texts, read_date_or_serial)
+        yield Finding(NoticeCode.DATE_FROM_SERIAL, is_like(texts, SERIAL) & dates.notna(), name)
         unreadable = texts.notna() & dates.isna()
         draft.leave(name, unreadable)
         draft.columns[name] = dates
@@ -57,6 +62,20 @@ def read_date(text: str) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
+
+
+def read_date_or_serial(text: str) -> date | None:
+    """Return the date that a text writes or a spreadsheet counts, None where it is neither.
+
+    Not for consents: none may rest on such a guess.
+
+    >>> read_date_or_serial("45000"), read_date_or_serial("99999"), read_date_or_serial("2018")
+    (datetime.date(2023, 3, 15), None, datetime.date(2018, 1, 1))
+    """
+    if not re.fullmatch(SERIAL, text):
+        return read_date(text)
+    day = SERIAL_ORIGIN + timedelta(days=int(float(text)))
+    return day if day.year <= LATEST_YEAR else None
 
 
 def is_after(earlier: pd.Series, later: pd.Series) -> pd.Series:

@@ -20,10 +20,14 @@ class Finding:
 
 @dataclass
 class Memory:
-    """What the chunks of a file before this one have settled: the system of its coordinates, and the keys in use."""
+    """What the chunks of a file before this one have settled: its system of coordinates, the keys and places in use.
+
+    A place is the hash of a name and of where it is.
+    """
 
     crs: int | None = None
     keys: set[str] = field(default_factory=set)
+    places: set[int] = field(default_factory=set)
 
 
 @dataclass

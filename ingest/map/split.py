@@ -45,7 +45,7 @@ def split_texts(texts: pd.Series, split: Split) -> tuple[pd.DataFrame, pd.Series
     places, distinct = pd.factorize(texts)
     words = pd.Series(distinct, dtype="str")
     parts = _by_separator(words, split) if split.pattern is None else _by_pattern(words, split)
-    parts = parts.apply(lambda part: part.str.strip()).replace("", pd.NA)
+    parts = parts.astype("str").apply(lambda part: part.str.strip()).replace("", pd.NA)
     rows = parts.reindex(places).set_axis(texts.index).astype("str")  # the place of a missing text is -1
     return rows, texts.notna() & rows.isna().all(axis="columns")
 
