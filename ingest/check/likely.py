@@ -12,19 +12,11 @@ from commons.vocabulary import Precision, Visibility
 from ingest.check.draft import Draft, Finding
 from ingest.check.texts import LONG_FIELDS, NAMES
 from ingest.map.patterns import is_like, per_value
+from ingest.map.telling import COMMUNES
 from ingest.notices import NoticeCode
 
 BRUSSELS_POSTCODE = "1[012][0-9]{2}"
 """1000 to 1299: no municipality outside the region has one of these (bpost)."""
-COMMUNES = frozenset({
-    "anderlecht", "auderghem", "oudergem", "berchem-sainte-agathe", "sint-agatha-berchem", "bruxelles",
-    "brussel", "brussels", "etterbeek", "evere", "forest", "vorst", "ganshoren", "ixelles", "elsene",
-    "jette", "koekelberg", "molenbeek-saint-jean", "sint-jans-molenbeek", "saint-gilles", "sint-gillis",
-    "saint-josse-ten-noode", "sint-joost-ten-node", "schaerbeek", "schaarbeek", "uccle", "ukkel",
-    "watermael-boitsfort", "watermaal-bosvoorde", "woluwe-saint-lambert", "sint-lambrechts-woluwe",
-    "woluwe-saint-pierre", "sint-pieters-woluwe",
-})  # fmt: skip
-"""The nineteen, in French and Dutch. Namesakes elsewhere (Saint-Gilles) are asked about too."""
 PLACE_DECIMALS = 4
 """Of degrees: about 10 m, less than from one house to the next but one."""
 COARSE = tuple(precision for precision in Precision if precision is not Precision.EXACT)

@@ -17,6 +17,7 @@ from ingest.map.patterns import (
     is_website,
     to_number,
 )
+from ingest.map.telling import TELLING, by_phrase, of_whom, sample
 from ingest.read.table import RawTable
 
 CLEARLY = 0.8
@@ -56,9 +57,26 @@ def propose_mapping(raw: RawTable) -> Mapping:
     unknown = {column: texts for column, texts in filled.items() if column not in known and len(texts)}
     for column, texts in unknown.items():
         free = [field for field in VALUE_TESTS if field not in {match.field for match in chosen}]
-        if field := _by_values(texts, free):
+        field = of_whom(column, _by_values(texts, free))
+        if field and field not in {match.field for match in chosen}:
             chosen.append(Match(column, field, 0.7, "values"))
+    chosen = _with_telling(chosen, unknown)
     return Mapping(tuple(_with_a_name(chosen, unknown, filled, len(raw.rows))))
+
+
+def _with_telling(chosen: list[Match], unknown: dict[str, pd.Series]) -> list[Match]:
+    """Return the matches with one for each column left that known names, forms or a phrase in its header tell."""
+    matches = list(chosen)
+    for column, texts in unknown.items():
+        taken = {match.field for match in matches}
+        if column in {match.column for match in matches}:
+            continue
+        values = sample(texts)
+        told = (field for field in TELLING if field not in taken and TELLING[field](values).mean() >= CLEARLY)
+        said = (field for field in by_phrase(column) if field not in taken and field not in VALUE_TESTS)
+        if field := next(told, None) or next(said, None):
+            matches.append(Match(column, field, 0.6, "values"))
+    return matches
 
 
 def _unless_lying(match: Match, texts: pd.Series) -> Match:
