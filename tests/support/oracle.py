@@ -6,6 +6,7 @@ what was said of them. A reader is an audience; "partner" is one partner that re
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
 
 INWARD = {  # what is allowed to the first may be seen by the others
     "public": {"public", "partners", "partner", "researchers"},
@@ -78,6 +79,7 @@ class Dataset:
     priority: int
     agreement: Agreement | None
     said: list[Statement] = field(default_factory=list)
+    may_repeat: bool = False
 
 
 @dataclass
@@ -102,6 +104,21 @@ class Record:
     gone: bool
     updated_on: object
     said: list[Statement] = field(default_factory=list)
+
+
+@dataclass
+class Ties:
+    """Which records are taken for the same, each pair with how surely (a person's yes: without end), and which never are."""
+
+    same: list[tuple[Record, Record, float]]
+    different: list[tuple[Record, Record]] = field(default_factory=list)
+
+    def forbid(self, one, other):
+        """Whether the two may never be in one part."""
+        if any({id(one), id(other)} == {id(a), id(b)} for a, b in self.different):
+            return True
+        by_hand = any({id(one), id(other)} == {id(a), id(b)} and sure == inf for a, b, sure in self.same)
+        return one.dataset is other.dataset and not one.dataset.may_repeat and not by_hand
 
 
 @dataclass
@@ -206,24 +223,38 @@ def kept_apart(visible, reader, now):
     return [g.record for g in share_alike] if private else []
 
 
-def parts_of(visible, same, apart):
-    """The visible records, put together as far as visible ones alone hold them together, and those apart by themselves."""
+def parts_of(visible, ties, apart):
+    """The visible records, put together as far as visible ones alone hold them together, and those apart by themselves.
+
+    The surest pair goes first; one that would bring together what is never one is passed over.
+    """
     parts = [[g] for g in visible]
-    for one, other in same:
+
+    def called(record):
+        return (record.dataset.slug, record.key)
+
+    def order(pair):
+        return (-pair[2], *sorted(map(called, pair[:2])))
+
+    for one, other, _ in sorted(ties.same, key=order):
         if any(one is record for record in apart) != any(other is record for record in apart):
             continue
+        if any({id(one), id(other)} == {id(a), id(b)} for a, b in ties.different):
+            continue
         touched = [part for part in parts if any(g.record is one or g.record is other for g in part)]
-        if len(touched) == 2:
+        if len(touched) == 2 and not any(
+            ties.forbid(g.record, h.record) for g in touched[0] for h in touched[1]
+        ):
             parts = [part for part in parts if part not in touched] + [touched[0] + touched[1]]
     return parts
 
 
-def release(records, same, reader, now):
+def release(records, ties, reader, now):
     """What the reader sees of the alternative made of these records: for each part, its anchor and its row."""
     present = [granted(r, reader, now) for r in records if not r.gone and r.place is not None]
     visible = [g for g in present if g is not None and may_see(g)]
     rows = {}
-    for part in parts_of(visible, same, kept_apart(visible, reader, now)):
+    for part in parts_of(visible, ties, kept_apart(visible, reader, now)):
         anchor, row = release_part(part)
         rows[next(n for n, record in enumerate(records) if record is anchor)] = row
     return rows

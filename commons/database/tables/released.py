@@ -184,6 +184,9 @@ release_queue = Table(
     Column("alternative_ids", array_of(BigInteger)),
     Column("record_ids", array_of(BigInteger)),
     Column("dataset_ids", array_of(BigInteger)),
+    Column(
+        "of_consent", Boolean, nullable=False, server_default="false", comment="whether what may be done changed"
+    ),
     schema=PRIVATE,
 )
 
