@@ -117,11 +117,12 @@ def test_two_partners_lists_merge_and_come_apart_again(database, tmp_path):
     merged = upload(
         theirs, geojson(tmp_path, [row("x", "Potager du coin (Le)", lat=50.8404, phone="02 000 11 22")])
     )
-    assert merged.merged.alternatives == 1
+    assert merged.merged.decisions_added == 1
+    assert len(public_names()) == 1
     alternative = released(Audience.PUBLIC).alternatives().iloc[0]
     assert alternative["attributions"] == ["© a-list", "© b-list"]
     apart = upload(theirs, geojson(tmp_path, [row("x", "Tout autre chose", lat=50.8404)]))
-    assert apart.merged.alternatives == 2
+    assert apart.merged.decisions_retired == 1
     assert public_names() == ["Le Potager du Coin ASBL", "Tout autre chose"]
     survivor = released(Audience.PUBLIC).alternatives().set_index("name").loc["Le Potager du Coin ASBL"]
     assert survivor["public_id"] == alternative["public_id"]
@@ -146,7 +147,8 @@ def test_a_record_that_may_not_be_matched_is_not_merged(database, tmp_path):
     ours, theirs = dataset_with(), dataset_with(open_terms(stance=Stance.ASK))
     upload(ours, geojson(tmp_path, [row("1")]))
     merged = upload(theirs, geojson(tmp_path, [row("x", visibility="peut-être")]))
-    assert merged.merged.alternatives == 2
+    assert merged.merged.decisions_added == 0
+    assert merged.merged.compared_with == 0
 
 
 def test_every_row_is_stored_or_in_the_report_with_its_codes(database, tmp_path):

@@ -3,14 +3,16 @@
 from sqlalchemy import BigInteger, Column, Index, PrimaryKeyConstraint, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from commons.database.tables.base import PRIVATE, array_of, identity_key, metadata, moment, refers_to
+from commons.database.tables.base import PRIVATE, array_of, identity_key, metadata, moment
 
 link_model = Table(
     "link_model",
     metadata,
     identity_key("link_model_id"),
     Column("name", Text, nullable=False, comment="method and a mark of its content, as decisions name it"),
-    Column("document", JSONB, nullable=False, comment="weights, and shares of frequent words; the latest holds"),
+    Column(
+        "document", JSONB, nullable=False, comment="weights, and shares of frequent words; the latest holds"
+    ),
     Column("records", BigInteger, nullable=False, comment="from how many it was learned"),
     Column("learned_by", Text, nullable=False),
     moment("learned_at", default_now=True),

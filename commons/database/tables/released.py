@@ -185,7 +185,11 @@ release_queue = Table(
     Column("record_ids", array_of(BigInteger)),
     Column("dataset_ids", array_of(BigInteger)),
     Column(
-        "of_consent", Boolean, nullable=False, server_default="false", comment="whether what may be done changed"
+        "of_consent",
+        Boolean,
+        nullable=False,
+        server_default="false",
+        comment="whether what may be done changed",
     ),
     schema=PRIVATE,
 )
