@@ -9,7 +9,7 @@ from commons.audit import record_event
 from commons.database.connection import Connection
 from commons.database.statements import copy_frame, read_copy, run_file, statement
 from ingest.link.linker import RECORD_COLUMNS, Linker
-from ingest.link.model import METHOD, Model
+from ingest.link.model import METHOD, Model, shipped_model
 from ingest.link.places import PlacesLinker, learn, shipped_linker
 
 MANY = 100
@@ -68,12 +68,29 @@ def current_linker(connection: Connection) -> PlacesLinker:
     return shipped_linker() if row is None else PlacesLinker(Model.from_json(row[0]))
 
 
+def model_named(connection: Connection, name: str) -> Model | None:
+    """Return the model by which a decision was made, None where it is not known here."""
+    if name == shipped_model().name:
+        return shipped_model()
+    row = connection.execute(
+        "SELECT document::text FROM commons.link_model WHERE name = %s AND document ->> 'method' = %s"
+        " ORDER BY link_model_id DESC LIMIT 1",
+        (name, METHOD),
+    ).fetchone()
+    return None if row is None else Model.from_json(row[0])
+
+
 def learn_linker(connection: Connection, *, learned_by: str) -> PlacesLinker:
-    """Return the linker whose model was learned from every record that may be compared, and keep that model."""
+    """Return the linker whose model was learned from every record that may be compared, and keep that model.
+
+    What people said of pairs teaches it.
+    """
     everyone = connection.execute("SELECT array_agg(record_id) FROM commons.source_record").fetchone()
     assert everyone is not None  # noqa: S101 - an aggregate
     records = matchable(connection, np.array(everyone[0] or [], dtype="int64"))
-    linker, _ = learn(records)
+    said = run_file(connection, "ingest.link", "labels").fetchall()
+    labels = pd.DataFrame(said, columns=["left_record_id", "right_record_id", "is_same"])
+    linker, _ = learn(records, labels=labels)
     model = linker.model
     connection.execute(
         "INSERT INTO commons.link_model (name, document, records, learned_by) VALUES (%s, %s, %s, %s)",

@@ -22,7 +22,8 @@ COMMANDS = [
     ["consent", "erase"], ["consent", "readmit"], ["backup"], ["restore"], ["audit"], ["audit", "verify"], ["consent", "show"], ["consent", "receipt"],
     ["sources"], ["sources", "add"], ["sources", "list"], ["sources", "refresh"], ["sources", "remove"], ["sources", "accept-shrink"],
     ["release"], ["release", "sweep"], ["release", "check"], ["research"], ["research", "count"], ["research", "change"], ["research", "coverage"],
-    ["compare"], ["mapping"], ["mapping", "propose"], ["mapping", "save"], ["mapping", "show"], ["mapping", "presets"],
+    ["compare"], ["link"], ["review"], ["overlap"], ["alternatives"], ["alternatives", "show"], ["alternatives", "merge"],
+    ["alternatives", "split"], ["alternatives", "undo"], ["mapping"], ["mapping", "propose"], ["mapping", "save"], ["mapping", "show"], ["mapping", "presets"],
     ["research", "freeze"], ["research", "snapshots"], ["research", "statistics"],
 ]  # fmt: skip
 
@@ -48,7 +49,21 @@ def test_every_command_has_help_and_an_example(words):
         and len(words)
         + (
             words[0]
-            in {"up", "down", "status", "serve", "upload", "locate", "demo", "backup", "restore", "compare"}
+            in {
+                "up",
+                "down",
+                "status",
+                "serve",
+                "upload",
+                "locate",
+                "demo",
+                "backup",
+                "restore",
+                "compare",
+                "link",
+                "review",
+                "overlap",
+            }
         )
         > 1
     ):
