@@ -104,7 +104,7 @@ def make_record(rng, number, dataset, places):
     values["category"] = "shelter" if sensitive else "food"
     said = [make_statement(rng) for _ in range(rng.choice([0, 1, 1, 2, 3]))]
     return Record(
-        number, dataset, f"key-{number}", rng.choice([*places, None] if rng.random() < 0.1 else places), values, sensitive,
+        number, dataset, f"key-{9 - number % 10}", rng.choice([*places, None] if rng.random() < 0.1 else places), values, sensitive,
         composed=rng.random() < 0.05, gone=rng.random() < 0.05, updated_on=date(2020, 1, 1 + number % 28), said=said,
     )  # fmt: skip
 
