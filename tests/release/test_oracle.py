@@ -17,6 +17,7 @@ COMPARED += [
     "counted",
     "reusable",
     "provenance",
+    "chosen_by",
     "licences",
     "attributions",
     "updated_on",

@@ -3,7 +3,7 @@ for what one record lets a reader do; the database is asked only which records s
 """
 
 from collections import defaultdict
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import oracle
 import psycopg
@@ -79,7 +79,7 @@ class Entitled:
         order = [g for g in part if g.precision == published]
         suppliers = {order[0].record.dataset.slug}
         for name, group in GROUP_OF.items():
-            givers = [g for g in order if (group, "display") in g.rights and self._told(g, name)]
+            givers = oracle.best_first(order, name, group)
             if givers and (group != "location" or published == "exact"):
                 yield from self._told(givers[0], name).split()
                 suppliers.add(givers[0].record.dataset.slug)
@@ -102,7 +102,7 @@ class Entitled:
             place = oracle.Place(*found[number], point=row.point) if row.point else None
             yield oracle.Record(
                 ids[row.key], datasets[plan.slug], row.key, place, row.canaries, row.sensitive,
-                composed=plan.composed, gone=False, updated_on=row.updated_on, said=statements(plan, row),
+                composed=plan.composed, gone=False, updated_on=date.fromisoformat(row.updated_on), said=statements(plan, row),
             )  # fmt: skip
 
 

@@ -260,26 +260,60 @@ def release(records, ties, reader, now):
     return rows
 
 
+ADDRESS = ("street", "house_number", "postcode", "municipality")
+FRESHEST = {"description", "contact_organisation", "contact_person", "resources"}
+"""The field groups of which the value last told is shown; of a place, that of whoever tells most of the address."""
+
+
+def told_by(granted, name, group):
+    """Whether the source may show the field, and tells one."""
+    return (group, "display") in granted.rights and granted.record.values.get(name) not in (None, "", [])
+
+
+def merit(granted, group):
+    """What speaks for a source's value beside its authority; the order of the sources comes last."""
+    if group == "location":
+        return sum(told_by(granted, name, group) for name in ADDRESS)
+    return granted.record.updated_on.toordinal() if group in FRESHEST else 0
+
+
+def best_first(order, name, group):
+    """The sources that tell a field, the one whose value is shown first: authority, merit, then their order."""
+    givers = [g for g in order if told_by(g, name, group)]
+    if group == "location":  # an address is one source's, whole
+        whole = [g for g in order if merit(g, group)]
+        whole.sort(key=lambda g: (g.record.dataset.priority, -merit(g, group)))
+        givers = [g for g in givers if g is whole[0]] + [g for g in givers if g is not whole[0]]
+        return givers if givers and givers[0] is whole[0] else []
+    return sorted(givers, key=lambda g: (g.record.dataset.priority, -merit(g, group)))
+
+
+def why_chosen(best, other, group):
+    """Why the value of the first source is shown and not the second's."""
+    if best.record.dataset.priority < other.record.dataset.priority:
+        return "authority"
+    if merit(best, group) > merit(other, group):
+        return "completeness" if group == "location" else "freshness"
+    return "order"
+
+
 def release_part(visible):
     published = finest(g.precision for g in visible)
     order = sorted(
         (g for g in visible if g.precision == published),
         key=lambda g: (g.record.dataset.priority, g.record.dataset.slug, g.record.key),
     )
-    row, provenance, licences = {}, {}, {order[0].licence}
+    row, provenance, chosen_by, licences = {}, {}, {}, {order[0].licence}
     for group, names in GROUP_OF.items():
         for name in names:
-            givers = [
-                g
-                for g in order
-                if (group, "display") in g.rights
-                and g.record.values.get(name) not in (None, "", [])
-                and (group != "location" or published == "exact")
-            ]
+            givers = best_first(order, name, group) if group != "location" or published == "exact" else []
             row[name] = givers[0].record.values[name] if givers else None
             if givers:
                 provenance[name] = givers[0].record.dataset.slug
                 licences.add(givers[0].licence)
+            if len(givers) > 1:
+                others = sorted(givers[1:], key=lambda g: (g.record.dataset.priority, -merit(g, group)))
+                chosen_by[name] = why_chosen(givers[0], others[0], group)
     provenance["geom"] = order[0].record.dataset.slug
     place = order[0].record.place
     row |= {
@@ -288,6 +322,7 @@ def release_part(visible):
         "counted": any(("existence", "statistics") in g.rights for g in order),
         "reusable": all(("existence", "reuse") in g.rights for g in order),
         "provenance": provenance,
+        "chosen_by": chosen_by,
         "licences": sorted(licences),
         "attributions": sorted({f"© {slug}" for slug in provenance.values()}),
         "updated_on": max(g.record.updated_on for g in order),

@@ -16,6 +16,9 @@ COMMENT ON COLUMN commons.dataset.may_repeat
     IS 'whether the list may hold one alternative twice; else its records are apart';
 ALTER TABLE commons.release_queue ADD COLUMN of_consent boolean DEFAULT false NOT NULL;
 COMMENT ON COLUMN commons.release_queue.of_consent IS 'whether what may be done changed';
+ALTER TABLE commons.released_alternative ADD COLUMN chosen_by jsonb DEFAULT '{}' NOT NULL;
+COMMENT ON COLUMN commons.released_alternative.chosen_by
+    IS 'field -> why that value, of those that several shown sources tell';
 CREATE TABLE commons.link_model (
     link_model_id bigint GENERATED ALWAYS AS IDENTITY,
     name text NOT NULL,
@@ -53,6 +56,7 @@ SELECT array_agg(dataset_id) FROM commons.dataset HAVING count(*) > 0;
 """
 DOWN = """
 DROP TABLE commons.link_queue, commons.record_key, commons.linked_record, commons.link_model;
+ALTER TABLE commons.released_alternative DROP COLUMN chosen_by;
 ALTER TABLE commons.release_queue DROP COLUMN of_consent;
 ALTER TABLE commons.dataset DROP COLUMN may_repeat;
 UPDATE commons.match_decision SET retired_at = now() WHERE verdict::text = 'unsure' AND retired_at IS NULL;
