@@ -97,7 +97,7 @@ def pair_frame(pairs: "list[ToldPair]") -> pd.DataFrame:
         (
             pair.one,
             pair.other,
-            translate(f"link.verdict.{pair.verdict}"),
+            translate(f"verdict.{pair.verdict}"),
             pair.score,
             pair.decided_by,
             reason_of(pair.evidence) or pair.note,

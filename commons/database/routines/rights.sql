@@ -19,6 +19,7 @@ GRANT UPDATE (undone_at, rows_in, rows_stored, rows_set_aside) ON commons.upload
 GRANT INSERT (dataset_id, kind, address, added_by) ON commons.remote_source TO commons_ingest;
 GRANT UPDATE (address, etag, last_modified, upload_id, last_tried_at, last_fetched_at, state, failures, problem, unreachable,
     lost, accepted_lost, accepted_by, removed_at, removed_by) ON commons.remote_source TO commons_ingest;
+GRANT UPDATE (may_repeat) ON commons.dataset TO commons_ingest;
 GRANT UPDATE (gone_at) ON commons.source_record TO commons_ingest;
 GRANT UPDATE (superseded_at, sector_id, neighbourhood_id, commune_id) ON commons.record_version TO commons_ingest;
 GRANT UPDATE (retired_at, sector_id, neighbourhood_id, commune_id) ON commons.record_location TO commons_ingest;
