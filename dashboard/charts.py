@@ -19,6 +19,8 @@ BAR_PX = 30
 OWN_COLOUR, OTHER_COLOUR = "#d9480f", "#4292c6"
 TEXT_COLOURS = {"light": "#4b5563", "dark": "#c9ced6"}
 LABEL_PX = 260
+LABEL_ROOM_PX = 36
+"""For the figure beside the last bar."""
 
 
 def coverage_by_kind(region: pd.DataFrame, language: Language) -> alt.LayerChart:
@@ -104,7 +106,12 @@ def weights_of_evidence(evidence: Sequence[Evidence], language: Language) -> alt
         tooltip=[_told("what", "evidence", language), _told("text", "weight", language)],
     )
     bars = base.mark_bar().encode(
-        x=alt.X("start:Q", title=translate("dashboard.chart.weight", language), axis=_axis(language)),
+        x=alt.X(
+            "start:Q",
+            title=translate("dashboard.chart.weight", language),
+            axis=_axis(language),
+            scale=alt.Scale(padding=LABEL_ROOM_PX),
+        ),
         x2="end:Q",
         color=colour,
     )

@@ -30,7 +30,7 @@ def comparison_of(evidence: Evidence, language: Language | None = None) -> str:
 
 
 def _told(evidence: Evidence, language: Language | None) -> str:
-    return f"{comparison_of(evidence, language)} ({signed(evidence.weight)})"
+    return f"{comparison_of(evidence, language)} ({signed(evidence.weight, language)})"
 
 
 def signed(weight: float, language: Language | None = None) -> str:
