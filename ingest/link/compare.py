@@ -86,7 +86,7 @@ def spelling_levels(names: Names, a: Ids, b: Ids) -> Levels:
     """Return how alike two spellings are: `NAME_LEVELS` from 1."""
     told = np.ones(len(a), dtype="int8")
     level = {name: np.int8(at) for at, name in enumerate(NAME_LEVELS, start=1)}
-    equal = a == b
+    equal = names.words[a] == names.words[b]
     rare = equal & (names.core[a] != "") & ~names.is_common[a]
     told[equal] = level["same_common"]
     told[rare] = level["same"]
@@ -260,8 +260,9 @@ def is_shared(prepared: Prepared, left: Ids, right: Ids) -> Mask:
     """Say which pairs may be two tenants of one house, or two places of one organisation."""
     house = is_one_house(prepared, left, right) & (prepared.street[left] == prepared.street[right])
     apart = apart_m(prepared, left, right)
-    first = prepared.names.of_record[:, 0]
-    chain = (first[left] == first[right]) & (first[left] >= 0) & prepared.names.is_common[first[left]]
+    names = prepared.names
+    one, other = names.of_record[left, 0], names.of_record[right, 0]
+    chain = (one >= 0) & (other >= 0) & (names.words[one] == names.words[other]) & names.is_common[one]
     told: Mask = house | (apart <= NEAR_M) | (apart > SEVERAL_PLACES_M) | (chain & ~(apart <= AROUND_M))
     return told
 

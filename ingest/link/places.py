@@ -1,6 +1,6 @@
 """The linker of places: candidates, comparisons, and the weights of a model."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ingest.link.candidates import Asked, candidate_pairs, cell_key, cells, is_placed, key_table
+from ingest.link.candidates import Asked, Pairs, candidate_pairs, cell_key, cells, is_placed, key_table
 from ingest.link.compare import COMPARISONS, PATTERNS, apart_m, levels_of, patterns
 from ingest.link.linker import KEY_COLUMNS, PAIR_COLUMNS, RECORD_COLUMNS, REVIEW_AT, Evidence
 from ingest.link.model import Model, probability_of, shipped_model
@@ -112,11 +112,12 @@ class PlacesLinker:
 
 def compare_candidates(prepared: Prepared, asked: Asked) -> Compared:
     """Return every candidate pair with its pattern."""
-    parts = [
-        (left, right, patterns(prepared, left, right))
-        for left, right in candidate_pairs(prepared, asked)
-        if len(left)
-    ]
+    return compare_pairs(prepared, candidate_pairs(prepared, asked))
+
+
+def compare_pairs(prepared: Prepared, pairs: Iterable[Pairs]) -> Compared:
+    """Return these pairs with their patterns."""
+    parts = [(left, right, patterns(prepared, left, right)) for left, right in pairs if len(left)]
     if not parts:
         nothing = np.zeros(0, dtype="int32")
         return Compared(prepared, nothing, nothing, nothing)
@@ -126,14 +127,19 @@ def compare_candidates(prepared: Prepared, asked: Asked) -> Compared:
 
 def learn(records: pd.DataFrame, *, across: bool = False) -> tuple[PlacesLinker, Compared]:
     """Return the linker whose model was learned from these records, and the pairs that it compared for that."""
-    plain = prepare(records)
-    words = word_shares(plain.names.whole[np.unique(plain.names.of_record[plain.names.of_record >= 0])])
-    names = common_names(plain)
+    words, names = learn_names(records)
     prepared = prepare(records, words, names)
     asked = Asked(across)
     compared = compare_candidates(prepared, asked)
     counts = np.bincount(compared.pattern, minlength=PATTERNS)
     return PlacesLinker(train(prepared, asked, counts, words, names), across), compared
+
+
+def learn_names(records: pd.DataFrame) -> tuple[dict[str, float], tuple[str, ...]]:
+    """Return how common the frequent words are, and which names several places bear."""
+    plain = prepare(records)
+    borne = plain.names.of_record[plain.names.of_record >= 0]
+    return word_shares(pd.unique(plain.names.whole[np.unique(borne)])), common_names(plain)
 
 
 def shipped_linker(*, across: bool = False) -> PlacesLinker:

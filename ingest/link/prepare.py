@@ -86,16 +86,10 @@ def prepare(
     ordered = records.sort_values("record_id", ignore_index=True)
 
     def texts(column: str) -> pd.Series:
-        if column not in ordered:
-            return pd.Series("", index=ordered.index, dtype=object)
-        return ordered[column].astype(object).where(ordered[column].notna(), "").astype(str)
+        return texts_of(ordered, column)
 
     def metres(column: str, otherwise: float) -> npt.NDArray[np.float64]:
-        if column not in ordered:
-            return np.full(len(ordered), otherwise)
-        told = pd.to_numeric(ordered[column], errors="coerce").to_numpy(dtype="float64", copy=True)
-        told[~np.isfinite(told)] = otherwise
-        return told
+        return metres_of(ordered, column, otherwise)
 
     spelt = [texts(column) for column in ("name", "name_fr", "name_nl", "name_en")]
     names = name_table(
@@ -127,6 +121,22 @@ def prepare(
         category=_keyed(texts("category"), _category),
         enterprise=_keyed(texts("enterprise_number"), _digits),
     )
+
+
+def texts_of(records: pd.DataFrame, column: str) -> pd.Series:
+    """Return a column as texts, empty where it is missing or says nothing."""
+    if column not in records:
+        return pd.Series("", index=records.index, dtype=object)
+    return records[column].astype(object).where(records[column].notna(), "").astype(str)
+
+
+def metres_of(records: pd.DataFrame, column: str, otherwise: float) -> npt.NDArray[np.float64]:
+    """Return a column as numbers, `otherwise` where it is missing or says none."""
+    if column not in records:
+        return np.full(len(records), otherwise)
+    told = pd.to_numeric(records[column], errors="coerce").to_numpy(dtype="float64", copy=True)
+    told[~np.isfinite(told)] = otherwise
+    return told
 
 
 def _keyed(texts: pd.Series, spell: Any) -> Numbers:

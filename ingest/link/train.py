@@ -51,7 +51,7 @@ SEED = 20180101
 
 
 def word_shares(names: Texts) -> dict[str, float]:
-    """Return in which share of the names each frequent word stands."""
+    """Return in which share of these different names each frequent word stands."""
     counts = pd.Series(list(names), dtype=object).str.split(" ").explode().value_counts()
     least = max(FREQUENT_LEAST, RARE_SHARE * len(names))
     frequent = counts[(counts >= least) & (counts.index != "")]
@@ -67,13 +67,13 @@ def common_names(prepared: Prepared) -> tuple[str, ...]:
     borne = pd.DataFrame(
         {
             "dataset": prepared.dataset[named],
-            "name": prepared.names.of_record[named, 0],
+            "name": prepared.names.words[prepared.names.of_record[named, 0]],
             "cell": cell_key(column[named] // RING_CELLS, row[named] // RING_CELLS),
         }
     ).drop_duplicates()
     counts = borne[["dataset", "name"]].value_counts()
     many = counts[counts >= COMMON_PLACES].reset_index()["name"].unique()
-    return tuple(sorted(prepared.names.whole[many]))
+    return tuple(sorted(set(prepared.names.whole[np.isin(prepared.names.words, many)])))
 
 
 def pair_count(prepared: Prepared, asked: Asked) -> float:
