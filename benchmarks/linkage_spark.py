@@ -11,7 +11,7 @@ import time
 
 import numpy as np
 import pandas as pd
-from linkage import world_of
+from linkage_sets import world_of
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 

@@ -62,7 +62,7 @@ class Comparison:
 NAME_LEVELS = ("differs", "somewhat", "part", "alike", "same_common", "part_rare", "nearly", "same")
 PLACE_LEVELS = ("far", "beyond", "around", "near", "close", "same_address")
 ADDRESS_LEVELS = ("differs", "same_area", "same_street", "same_address")
-STREET_LEVELS = ("other_street", "other_house", "same_street")
+STREET_LEVELS = ("other_street", "other_house", "same_number", "same_street")
 VALUE_LEVELS = ("differs", "same")
 CONTACT_LEVELS = ("differs", "same_shared", "same")
 """Under one roof a switchboard or a site is shared, and an organisation has the same at each of its places:
@@ -199,15 +199,20 @@ def address_levels(prepared: Prepared, left: Ids, right: Ids) -> Levels:
 
 
 def street_levels(prepared: Prepared, left: Ids, right: Ids) -> Levels:
-    """Return whether two places near each other, not at one address, are in one street: `STREET_LEVELS` from 1."""
+    """Return whether two places near each other, not at one address, are in one street: `STREET_LEVELS` from 1.
+
+    The same number in streets of other names may be one house: a street has a name in each language.
+    """
+    level = {name: np.int8(at) for at, name in enumerate(STREET_LEVELS, start=1)}
     told = np.zeros(len(left), dtype="int8")
     streets = (prepared.street[left] > 0) & (prepared.street[right] > 0)
     asked = np.flatnonzero(streets & (apart_m(prepared, left, right) <= AROUND_M))
     left, right = left[asked], right[asked]
-    one = is_one_street(prepared, left, right)
+    one, number = is_one_street(prepared, left, right), is_one_house(prepared, left, right)
     houses = (prepared.house[left] > 0) & (prepared.house[right] > 0)
-    found = np.where(one, np.where(houses, np.int8(2), np.int8(3)), np.int8(1))
-    told[asked] = np.where(one & is_one_house(prepared, left, right), np.int8(0), found)
+    found = np.where(one, np.where(houses, level["other_house"], level["same_street"]), level["other_street"])
+    found[~one & number] = level["same_number"]
+    told[asked] = np.where(one & number, np.int8(0), found)
     return told
 
 
@@ -268,8 +273,12 @@ def is_shared(prepared: Prepared, left: Ids, right: Ids) -> Mask:
 
 
 def web_levels(prepared: Prepared, left: Ids, right: Ids) -> Levels:
-    """Return whether the sites are the same; not where only one e-mail address, already compared, tells them."""
+    """Return whether the sites are the same; not where only one e-mail address, already compared, tells them.
+
+    A host that many have is shared wherever they lie.
+    """
     told = _contact_levels("web")(prepared, left, right)
+    told[(told == 3) & prepared.web_is_common[left]] = 2
     of_email = prepared.web_is_of_email[left] | prepared.web_is_of_email[right]
     same_email = _known_both(prepared.email, left, right) & (prepared.email[left] == prepared.email[right])
     # A domain that only an e-mail address tells is no site to differ from.

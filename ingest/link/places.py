@@ -13,7 +13,8 @@ from ingest.link.compare import COMPARISONS, PATTERNS, apart_m, levels_of, patte
 from ingest.link.linker import KEY_COLUMNS, PAIR_COLUMNS, RECORD_COLUMNS, REVIEW_AT, Evidence
 from ingest.link.model import Model, probability_of, shipped_model
 from ingest.link.prepare import Prepared, prepare
-from ingest.link.train import common_names, train, word_shares
+from ingest.link.train import train
+from ingest.link.usual import usual_of
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class PlacesLinker:
 
     def prepared(self, records: pd.DataFrame) -> Prepared:
         """Return the records as this model compares them."""
-        return prepare(records, self.model.word_shares, self.model.common_names)
+        return prepare(records, self.model.usual)
 
     def keys(self, records: pd.DataFrame) -> pd.DataFrame:
         """Return by which keys each record is found."""
@@ -127,19 +128,12 @@ def compare_pairs(prepared: Prepared, pairs: Iterable[Pairs]) -> Compared:
 
 def learn(records: pd.DataFrame, *, across: bool = False) -> tuple[PlacesLinker, Compared]:
     """Return the linker whose model was learned from these records, and the pairs that it compared for that."""
-    words, names = learn_names(records)
-    prepared = prepare(records, words, names)
+    usual = usual_of(prepare(records))
+    prepared = prepare(records, usual)
     asked = Asked(across)
     compared = compare_candidates(prepared, asked)
     counts = np.bincount(compared.pattern, minlength=PATTERNS)
-    return PlacesLinker(train(prepared, asked, counts, words, names), across), compared
-
-
-def learn_names(records: pd.DataFrame) -> tuple[dict[str, float], tuple[str, ...]]:
-    """Return how common the frequent words are, and which names several places bear."""
-    plain = prepare(records)
-    borne = plain.names.of_record[plain.names.of_record >= 0]
-    return word_shares(pd.unique(plain.names.whole[np.unique(borne)])), common_names(plain)
+    return PlacesLinker(train(prepared, asked, counts, usual), across), compared
 
 
 def shipped_linker(*, across: bool = False) -> PlacesLinker:

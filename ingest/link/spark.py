@@ -25,7 +25,7 @@ from ingest.link.candidates import CROWD, Asked
 from ingest.link.compare import PATTERNS
 from ingest.link.linker import PAIR_COLUMNS, REVIEW_AT
 from ingest.link.model import Model, probability_of
-from ingest.link.places import PlacesLinker, learn_names
+from ingest.link.places import PlacesLinker
 from ingest.link.prepare import Prepared, prepare
 from ingest.link.tiles import (
     FOUND_COLUMNS,
@@ -39,6 +39,7 @@ from ingest.link.tiles import (
     plain_records,
 )
 from ingest.link.train import train
+from ingest.link.usual import usual_of
 
 LOOPBACK = "127.0.0.1"
 ROWS_AT_ONCE = 200_000
@@ -116,16 +117,16 @@ def learn_on_spark(
     spark: Any, records: pd.DataFrame, *, across: bool = False
 ) -> tuple[SparkLinker, Prepared, pd.DataFrame]:
     """Return the linker whose model was learned from these records, the records as it compares them, and its pairs."""
-    words, names = learn_names(records)
-    # What is compared depends on the words alone; the weights come from it.
-    unweighed = PlacesLinker(Model(0.5, {}, {}, words, names), across)
+    usual = usual_of(prepare(records))
+    # What is compared depends on what is usual alone; the weights come from it.
+    unweighed = PlacesLinker(Model(0.5, {}, {}, usual), across)
     found = found_pairs(spark, records, unweighed).persist()
     try:
         counts = _pattern_counts(found)
         of_pattern = np.zeros(PATTERNS, dtype="int64")
         of_pattern[list(counts)] = list(counts.values())
-        prepared = prepare(records, words, names)
-        model = train(prepared, Asked(across), of_pattern, words, names)
+        prepared = prepare(records, usual)
+        model = train(prepared, Asked(across), of_pattern, usual)
         pairs = weighed(found, np.flatnonzero(of_pattern).astype("int32"), model)
     finally:
         found.unpersist()

@@ -11,9 +11,8 @@ from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from ingest.link.candidates import REACH_M, Asked, cell_key, cells, is_placed, near_pairs
+from ingest.link.candidates import REACH_M, Asked, cells, is_placed, near_pairs
 from ingest.link.compare import (
     AROUND_M,
     BEYOND_M,
@@ -26,8 +25,7 @@ from ingest.link.compare import (
     patterns,
 )
 from ingest.link.model import Model, probability_of, shipped_model
-from ingest.link.names import RARE_SHARE, Texts
-from ingest.link.prepare import Prepared
+from ingest.link.prepare import Prepared, Usual
 
 SAMPLE = 400_000
 """Pairs of others that are measured: enough to tell one in fifty thousand."""
@@ -43,37 +41,7 @@ EXPECTED = 0.5
 """Pairs that are the same, to begin with, for each record."""
 LIKELIEST = 0.05
 """Share of all pairs that are the same at most: of two lists of three, being in both is no evidence yet."""
-FREQUENT_LEAST = 6
-"""Names that a word must stand in to be called frequent, and at least their share `RARE_SHARE`."""
-COMMON_PLACES = 4
-"""A name that so many records of one list bear is a chain's or a kind's."""
 SEED = 20180101
-
-
-def word_shares(names: Texts) -> dict[str, float]:
-    """Return in which share of these different names each frequent word stands."""
-    counts = pd.Series(list(names), dtype=object).str.split(" ").explode().value_counts()
-    least = max(FREQUENT_LEAST, RARE_SHARE * len(names))
-    frequent = counts[(counts >= least) & (counts.index != "")]
-    return {str(word): float(share) for word, share in (frequent / len(names)).sort_index().items()}
-
-
-def common_names(prepared: Prepared) -> tuple[str, ...]:
-    """Return the names that one list puts in several places; of records without one, nobody knows whether they
-    are one.
-    """
-    named = np.flatnonzero((prepared.names.of_record[:, 0] >= 0) & is_placed(prepared))
-    column, row = cells(prepared)
-    borne = pd.DataFrame(
-        {
-            "dataset": prepared.dataset[named],
-            "name": prepared.names.words[prepared.names.of_record[named, 0]],
-            "cell": cell_key(column[named] // RING_CELLS, row[named] // RING_CELLS),
-        }
-    ).drop_duplicates()
-    counts = borne[["dataset", "name"]].value_counts()
-    many = counts[counts >= COMMON_PLACES].reset_index()["name"].unique()
-    return tuple(sorted(set(prepared.names.whole[np.isin(prepared.names.words, many)])))
 
 
 def pair_count(prepared: Prepared, asked: Asked) -> float:
@@ -142,12 +110,11 @@ def train(
     prepared: Prepared,
     asked: Asked,
     counts: npt.NDArray[np.int64],
-    words: Mapping[str, float],
-    names: tuple[str, ...],
+    usual: Usual,
 ) -> Model:
     """Return the model learned from `counts`, how many candidate pairs show each pattern (shape `PATTERNS`).
 
-    `words` and `names` are those that `prepared` takes for frequent.
+    `usual` is what `prepared` takes for that.
     """
     shipped = shipped_model()
     seen = np.flatnonzero(counts[:PATTERNS]).astype("int32")
@@ -155,7 +122,7 @@ def train(
     pairs, bands = pair_count(prepared, asked), distance_counts(prepared, asked)
     located = pairs * float(prepared.is_located.mean()) ** 2
     sample = patterns(prepared, *sample_of_others(prepared, asked))
-    model = Model(min(EXPECTED * len(prepared) / pairs, LIKELIEST), shipped.m, shipped.u, words, names)
+    model = Model(min(EXPECTED * len(prepared) / pairs, LIKELIEST), shipped.m, shipped.u, usual)
     posterior = np.zeros(len(seen))
     for step in range(STEPS):
         if step < MEASURED_ANEW:
