@@ -39,13 +39,14 @@ SAME_STREET = 88.0
 class Comparison:
     """One thing compared: the names of its levels from the least alike (1) on, and which of them stand in an order.
 
-    `rising` are levels that must weigh no less than the one before them in the tuple.
+    `rising` are levels that must weigh no less than the one before them; `rising_too` others among themselves.
     """
 
     name: str
     levels: tuple[str, ...]
     rising: tuple[str, ...]
     of: Callable[[Prepared, Ids, Ids], Levels]
+    rising_too: tuple[str, ...] = ()
     of_neighbours: bool = False
     """Speaks of near pairs only: what others have in common is learned of near pairs too."""
 
@@ -286,7 +287,13 @@ def web_levels(prepared: Prepared, left: Ids, right: Ids) -> Levels:
 
 
 COMPARISONS = (
-    Comparison("name", NAME_LEVELS, ("differs", "somewhat", "alike", "nearly", "same"), name_levels),
+    Comparison(
+        "name",
+        NAME_LEVELS,
+        ("differs", "somewhat", "alike", "nearly", "same"),
+        name_levels,
+        rising_too=("part", "part_rare"),
+    ),
     Comparison(
         "place", PLACE_LEVELS, ("far", "beyond", "around", "near", "close", "same_address"), place_levels
     ),

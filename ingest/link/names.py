@@ -84,15 +84,23 @@ def plain_texts(texts: pa.Array) -> pa.Array:
     return pc.utf8_trim_whitespace(text)
 
 
+def _phrases_told(plain: pa.Array) -> pa.Array:
+    """Return plain texts with each phrase in the words that it is compared in."""
+    phrases = lexicon()["phrases"]
+    has_one = pc.match_substring_regex(plain, rf"\b({'|'.join(map(re.escape, phrases))})\b")
+    some = plain.filter(has_one)
+    for phrase, told in phrases.items():
+        some = pc.replace_substring_regex(some, rf"\b{re.escape(phrase)}\b", told)
+    return pc.replace_with_mask(plain, has_one, some)
+
+
 def canonical_words(texts: pa.Array) -> pa.ListArray:
     """Return each text's words in one spelling, without legal forms and small words; of nothing else, the plain words.
 
     >>> canonical_words(pa.array(["VZW Huis van de Wijk", "De Van ASBL"])).to_pylist()
     [['maison', 'quartier'], ['de', 'van', 'asbl']]
     """
-    plain = plain_texts(texts)
-    for phrase, one in lexicon()["phrases"].items():
-        plain = pc.replace_substring_regex(plain, rf"\b{re.escape(phrase)}\b", one)
+    plain = _phrases_told(plain_texts(texts))
     words = pc.split_pattern(plain, " ")
     flat = pc.list_flatten(words).dictionary_encode()
     spelt = pa.array([_one_spelling().get(word, word) for word in flat.dictionary.to_pylist()], pa.string())

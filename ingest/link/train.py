@@ -137,18 +137,13 @@ def train(
         )
         now = probability_of(model.weights(seen))
         matches = weight * now
-        m = {
-            c.name: _rising(
-                c.rising,
-                _shares(
-                    np.bincount(levels[:, at], matches, minlength=c.size)[1:].astype("float64"),
-                    shipped.m[c.name],
-                    LEARNED_AGAINST,
-                ),
-                model.u[c.name],
-            )
-            for at, c in enumerate(COMPARISONS)
-        }
+        m = {}
+        for at, c in enumerate(COMPARISONS):
+            counted = np.bincount(levels[:, at], matches, minlength=c.size)[1:].astype("float64")
+            told = _shares(counted, shipped.m[c.name], LEARNED_AGAINST)
+            for order in (c.rising, c.rising_too):
+                told = _rising(order, told, model.u[c.name])
+            m[c.name] = told
         prior = float(np.clip((matches.sum() + 1.0) / (pairs + 1.0), 1e-12, LIKELIEST))
         moved = float(np.abs(now - posterior).max(initial=0.0))
         model, posterior = replace(model, m=m, prior=prior), now
