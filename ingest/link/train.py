@@ -7,7 +7,7 @@ weights that come with the program.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -39,9 +39,32 @@ MEASURED_ANEW = 10
 """Steps in which the others are measured anew, as it shows which of the sample are the same."""
 EXPECTED = 0.5
 """Pairs that are the same, to begin with, for each record."""
+LABEL_WORTH = 10.0
+"""Pairs that what a person says of one counts for."""
 LIKELIEST = 0.05
 """Share of all pairs that are the same at most: of two lists of three, being in both is no evidence yet."""
 SEED = 20180101
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What people said: the patterns of the pairs that they took for the same, and of those that they did not."""
+
+    same: npt.NDArray[np.int32]
+    different: npt.NDArray[np.int32]
+
+    def correction(
+        self, seen: npt.NDArray[np.int32], posterior: npt.NDArray[np.float64]
+    ) -> npt.NDArray[np.float64]:
+        """Return how many pairs of each seen pattern are the same beyond what the model makes of them."""
+        said = [
+            np.bincount(np.searchsorted(seen, told[np.isin(told, seen)]), minlength=len(seen))
+            for told in (self.same, self.different)
+        ]
+        return LABEL_WORTH * (said[0] * (1 - posterior) - said[1] * posterior)
+
+
+NO_LABELS = Labels(np.zeros(0, dtype="int32"), np.zeros(0, dtype="int32"))
 
 
 def pair_count(prepared: Prepared, asked: Asked) -> float:
@@ -111,10 +134,13 @@ def train(
     asked: Asked,
     counts: npt.NDArray[np.int64],
     usual: Usual,
+    *,
+    labels: Labels = NO_LABELS,
 ) -> Model:
     """Return the model learned from `counts`, how many candidate pairs show each pattern (shape `PATTERNS`).
 
-    `usual` is what `prepared` takes for that.
+    `usual` is what `prepared` takes for that. What people said of pairs teaches what the same
+    alternative looks like: each word of theirs counts as `LABEL_WORTH` pairs.
     """
     shipped = shipped_model()
     seen = np.flatnonzero(counts[:PATTERNS]).astype("int32")
@@ -136,7 +162,7 @@ def train(
             },
         )
         now = probability_of(model.weights(seen))
-        matches = weight * now
+        matches = np.maximum(weight * now + labels.correction(seen, now), 0.0)
         m = {}
         for at, c in enumerate(COMPARISONS):
             counted = np.bincount(levels[:, at], matches, minlength=c.size)[1:].astype("float64")

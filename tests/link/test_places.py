@@ -72,6 +72,11 @@ def test_names_are_as_alike_as_a_person_of_brussels_takes_them(ours, theirs, tol
         ("web", {"website": "facebook.com/un"}, {"website": "facebook.com/deux"}, "differs"),
         ("web", {"website": "asbl.be"}, {"email": "info@asbl.be"}, "same"),
         ("web", {"website": "asbl.be"}, {"email": "nous@gmail.com"}, ""),
+        ("web", {"email": "un@hote.be"}, {"email": "deux@hote.be"}, "same_shared"),
+        ("place", {"x": 0.0, "y": 0.0, "uncertainty_m": 600.0}, {"x": 700.0, "y": 0.0, "uncertainty_m": 600.0}, ""),
+        ("address", {"x": 0.0, "y": 0.0, "uncertainty_m": 600.0}, {"x": 700.0, "y": 0.0, "uncertainty_m": 600.0}, "same_area"),
+        ("place", {"x": 0.0, "y": 0.0, "uncertainty_m": 600.0}, {"x": 1500.0, "y": 0.0, "uncertainty_m": 600.0}, "far"),
+        ("place", {"x": 0.0, "y": 0.0, "uncertainty_m": 30.0}, {"x": 70.0, "y": 0.0, "uncertainty_m": 30.0}, "close"),
         ("enterprise", {"enterprise_number": "0422.143.307"}, {"enterprise_number": "0422143307"}, "same"),
         ("address", {"street": "Rue Antoine Dansaert 12"}, {"street": "Dansaertstraat", "house_number": "12"}, "same_address"),
         ("address", {"street": "Rue Haute", "house_number": "4"}, {"street": "Hoogstraat 6"}, "same_street"),
@@ -104,13 +109,13 @@ def test_a_contact_that_a_house_or_an_organisation_shares_says_less():
 
 
 def test_a_host_that_one_list_gives_to_many_names_says_less():
-    """A provider of mail that no list of ours names; a federation's own host for each of its members."""
+    """A federation's own site for each of its members."""
     words = ["Soleil", "Lune", "Vent", "Pluie"]
     members = [
-        record(at, word, x=500.0 * at, y=0.0, email=f"{word.lower()}@federation.be")
+        record(at, word, x=500.0 * at, y=0.0, website=f"https://federation.be/{word.lower()}")
         for at, word in enumerate(words)
     ]
-    other = record(9, "Nuage", 2, x=100.0, y=0.0, email="nuage@federation.be")
+    other = record(9, "Nuage", 2, x=100.0, y=0.0, website="https://federation.be/nuage")
     for count, told in ((len(members) - 1, "same"), (len(members), "same_shared")):
         records = pd.DataFrame([*members[:count], other])
         prepared = prepare(records, usual_of(prepare(records)))
