@@ -15,13 +15,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from linkage_world import World, make_world
+from linkage_sets import READERS, world_of
 from rapidfuzz import fuzz
 from rapidfuzz.process import cpdist
 
@@ -30,8 +29,7 @@ from ingest.link.assign import one_to_one
 from ingest.link.linker import MATCH_AT
 from ingest.link.places import learn
 
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "linkage"
-SETS = ("fodors_zagats", "bce_names", "10000", "100000", "100000-dense", "1000000")
+SETS = (*READERS, "10000", "100000", "100000-dense", "1000000")
 TARGETS = {
     "fodors_zagats": "F1 >= 0.99",
     "100000": "F1 >= 0.95, <= 10 s, <= 1024 MB",
@@ -39,31 +37,6 @@ TARGETS = {
 }
 NEAR_M, ALIKE = 150.0, 85.0
 Pairs = npt.NDArray[np.int64]
-
-
-def world_of(name: str) -> tuple[World, bool]:
-    """Return records with their true pairs, and whether they are two lists that do not repeat themselves."""
-    if name == "fodors_zagats":
-        folder = SHARED / name
-        lists = [pd.read_csv(folder / f"{part}.csv", dtype=str) for part in ("zagats", "fodors")]
-        both = pd.concat([part.assign(dataset_id=at) for at, part in enumerate(lists)], ignore_index=True)
-        both = both.rename(columns={"addr": "street", "city": "municipality", "type": "category"})
-        both["record_id"] = both["id"].astype(int)
-        truth = pd.read_csv(folder / "matches_fodors_zagats.csv")
-        return World(both, truth[["zagats_id", "fodors_id"]].to_numpy(dtype="int64")), True
-    if name == "bce_names":
-        told = pd.read_csv(SHARED / "brussels_org_names_bce.csv", dtype=str)
-        told = told[(told["bce_checksum_ok"] == "True") & told["bce_number"].notna()]
-        told = told.drop_duplicates(["name", "bce_number"], ignore_index=True)
-        told = told.assign(record_id=told.index, dataset_id=0)[
-            ["record_id", "dataset_id", "name", "bce_number"]
-        ]
-        twins = told.merge(told, on="bce_number").query("record_id_x < record_id_y")
-        return World(
-            told.drop(columns="bce_number"), twins[["record_id_x", "record_id_y"]].to_numpy(dtype="int64")
-        ), False
-    size, _, kind = name.partition("-")
-    return make_world(int(size), dense=kind == "dense"), True
 
 
 def ours(records: pd.DataFrame, *, is_clean: bool) -> Pairs:

@@ -14,6 +14,7 @@ DEFAULT_HOME = ".commons"
 LEDGER_NAME = "withdrawals.jsonl"
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8501
+DEFAULT_SPARK = "local[*]"
 MOST_MB = 100_000
 DEFAULT_UPLOAD_MB = 512
 """A million points as GeoJSON take 343 MB (measured)."""
@@ -82,6 +83,7 @@ class Settings:
     max_upload_mb: int
     max_unpacked_mb: int
     geocoder: GeocoderSetting | None
+    spark_master: str
 
 
 def settings() -> Settings:
@@ -102,6 +104,7 @@ def settings() -> Settings:
         max_upload_mb=_megabytes("COMMONS_MAX_UPLOAD_MB", DEFAULT_UPLOAD_MB),
         max_unpacked_mb=_megabytes("COMMONS_MAX_UNPACKED_MB", DEFAULT_UNPACKED_MB),
         geocoder=_geocoder(),
+        spark_master=_text("COMMONS_SPARK_MASTER") or DEFAULT_SPARK,
     )
 
 

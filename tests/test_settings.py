@@ -11,6 +11,7 @@ from commons.settings import (
     DEFAULT_HOME,
     DEFAULT_HOST,
     DEFAULT_PORT,
+    DEFAULT_SPARK,
     DEFAULT_UNPACKED_MB,
     DEFAULT_UPLOAD_MB,
     LEDGER_NAME,
@@ -58,6 +59,7 @@ def test_the_page_tells_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         max_upload_mb=DEFAULT_UPLOAD_MB,
         max_unpacked_mb=DEFAULT_UNPACKED_MB,
         geocoder=None,
+        spark_master=DEFAULT_SPARK,
     )
     page = {name: default.strip("`") for name, default in documented().items()}
     assert (page["COMMONS_HOME"], page["COMMONS_HOST"], page["COMMONS_PORT"]) == (
@@ -65,6 +67,7 @@ def test_the_page_tells_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         DEFAULT_HOST,
         str(DEFAULT_PORT),
     )
+    assert page["COMMONS_SPARK_MASTER"] == DEFAULT_SPARK
     assert page["COMMONS_MAX_UPLOAD_MB"] == str(DEFAULT_UPLOAD_MB)
     assert page["COMMONS_MAX_UNPACKED_MB"] == str(DEFAULT_UNPACKED_MB)
 

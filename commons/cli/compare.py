@@ -1,5 +1,6 @@
 """The command that compares two files: which of their records speak of the same alternative."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -7,6 +8,13 @@ import typer
 
 from commons.cli.terminal import console, say, told, working
 from commons.errors import CommonsError
+
+
+class Engine(StrEnum):
+    """What finds the pairs: this process alone, or Spark."""
+
+    LOCAL = "local"
+    SPARK = "spark"
 
 
 def register(app: typer.Typer) -> None:
@@ -21,6 +29,7 @@ def compare(
     out: Annotated[Path, typer.Option(help=say("compare.out"))],
     *,
     one_to_one: Annotated[bool, typer.Option("--one-to-one", help=say("compare.one_to_one"))] = False,
+    engine: Annotated[Engine, typer.Option(help=say("compare.engine"))] = Engine.LOCAL,
 ) -> None:
     from ingest.link.files import compare_lists, read_list, result_frame  # noqa: PLC0415 - a room above
     from ingest.link.reasons import reasons_of  # noqa: PLC0415
@@ -34,7 +43,7 @@ def compare(
         if not lists[-1].frame.filter(regex="^name").notna().any(axis=None):
             raise CommonsError("compare.no_name", file=path.name)
     with working(say("compare.comparing")):
-        comparison = compare_lists(*lists, is_one_to_one=one_to_one)
+        comparison = compare_lists(*lists, is_one_to_one=one_to_one, on_spark=engine is Engine.SPARK)
         reasons = reasons_of(comparison.linker, comparison.prepared, comparison.pairs)
         found = result_frame(comparison, reasons)
     try:

@@ -35,11 +35,12 @@ CELL_KIND, CELL_BITS = np.int64(1), 24
 @dataclass(frozen=True)
 class Asked:
     """Which pairs are asked for: `across` lists only or within them too; `changed` marks records one of which
-    must be in.
+    must be in, `home` those that may be the smaller one of a pair.
     """
 
     across: bool = False
     changed: Mask | None = None
+    home: Mask | None = None
 
     def wants(self, prepared: Prepared, left: Positions, right: Positions) -> Mask:
         """Say of each pair whether it is asked for."""
@@ -48,6 +49,8 @@ class Asked:
             wanted &= prepared.dataset[left] != prepared.dataset[right]
         if self.changed is not None:
             wanted &= self.changed[left] | self.changed[right]
+        if self.home is not None:
+            wanted &= self.home[np.minimum(left, right)]
         return wanted
 
 
@@ -149,19 +152,27 @@ def _hash(texts: pd.Series) -> Numbers:
 
 
 def candidate_pairs(prepared: Prepared, asked: Asked) -> Iterator[Pairs]:
-    """Yield positions of pairs to compare, the smaller one first; a pair may come near and again by a key.
+    """Yield positions of pairs to compare, each once, the smaller one first."""
+    yield from placed_pairs(prepared, asked)
+    for left, right in keyed_pairs(key_table(prepared), prepared, asked):
+        fresh = is_found_by_key_alone(prepared, left, right)
+        yield left[fresh], right[fresh]
 
-    By place: within `REACH_M`, and named at all alike or within `TOUCHING_M`.
-    """
+
+def placed_pairs(prepared: Prepared, asked: Asked) -> Iterator[Pairs]:
+    """Yield the pairs found by their place: within `REACH_M`, and named at all alike or within `TOUCHING_M`."""
     for left, right in near_pairs(prepared, asked):
         kept = is_found_near(prepared, left, right)
         yield np.minimum(left[kept], right[kept]), np.maximum(left[kept], right[kept])
+
+
+def is_found_by_key_alone(prepared: Prepared, left: Positions, right: Positions) -> Mask:
+    """Say which pairs that share a key are not found by their place too."""
     placed = is_placed(prepared)
-    for left, right in keyed_pairs(key_table(prepared), prepared, asked):
-        fresh = ~(placed[left] & placed[right])
-        at = np.flatnonzero(~fresh)
-        fresh[at] = ~is_found_near(prepared, left[at], right[at])
-        yield left[fresh], right[fresh]
+    fresh: Mask = ~(placed[left] & placed[right])
+    at = np.flatnonzero(~fresh)
+    fresh[at] = ~is_found_near(prepared, left[at], right[at])
+    return fresh
 
 
 def is_found_near(prepared: Prepared, left: Positions, right: Positions) -> Mask:

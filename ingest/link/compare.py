@@ -41,13 +41,14 @@ SAME_STREET = 88.0
 class Comparison:
     """One thing compared: the names of its levels from the least alike (1) on, and which of them stand in an order.
 
-    `rising` are levels that must weigh no less than the one before them in the tuple.
+    `rising` are levels that must weigh no less than the one before them; `rising_too` others among themselves.
     """
 
     name: str
     levels: tuple[str, ...]
     rising: tuple[str, ...]
     of: Callable[[Prepared, Ids, Ids], Levels]
+    rising_too: tuple[str, ...] = ()
     of_neighbours: bool = False
     """Speaks of near pairs only: what others have in common is learned of near pairs too."""
 
@@ -64,7 +65,7 @@ class Comparison:
 NAME_LEVELS = ("differs", "somewhat", "part", "alike", "same_common", "part_rare", "nearly", "same")
 PLACE_LEVELS = ("far", "beyond", "around", "near", "close", "same_address")
 ADDRESS_LEVELS = ("differs", "same_area", "same_street", "same_address")
-STREET_LEVELS = ("other_street", "other_house", "same_street")
+STREET_LEVELS = ("other_street", "other_house", "same_number", "same_street")
 VALUE_LEVELS = ("differs", "same")
 CONTACT_LEVELS = ("differs", "same_shared", "same")
 """Under one roof a switchboard or a site is shared, and an organisation has the same at each of its places:
@@ -88,7 +89,7 @@ def spelling_levels(names: Names, a: Ids, b: Ids) -> Levels:
     """Return how alike two spellings are: `NAME_LEVELS` from 1."""
     told = np.ones(len(a), dtype="int8")
     level = {name: np.int8(at) for at, name in enumerate(NAME_LEVELS, start=1)}
-    equal = a == b
+    equal = names.words[a] == names.words[b]
     rare = equal & (names.core[a] != "") & ~names.is_common[a]
     told[equal] = level["same_common"]
     told[rare] = level["same"]
@@ -207,15 +208,20 @@ def address_levels(prepared: Prepared, left: Ids, right: Ids) -> Levels:
 
 
 def street_levels(prepared: Prepared, left: Ids, right: Ids) -> Levels:
-    """Return whether two places near each other, not at one address, are in one street: `STREET_LEVELS` from 1."""
+    """Return whether two places near each other, not at one address, are in one street: `STREET_LEVELS` from 1.
+
+    The same number in streets of other names may be one house: a street has a name in each language.
+    """
+    level = {name: np.int8(at) for at, name in enumerate(STREET_LEVELS, start=1)}
     told = np.zeros(len(left), dtype="int8")
     streets = (prepared.street[left] > 0) & (prepared.street[right] > 0)
     asked = np.flatnonzero(streets & (apart_m(prepared, left, right) <= AROUND_M))
     left, right = left[asked], right[asked]
-    one = is_one_street(prepared, left, right)
+    one, number = is_one_street(prepared, left, right), is_one_house(prepared, left, right)
     houses = (prepared.house[left] > 0) & (prepared.house[right] > 0)
-    found = np.where(one, np.where(houses, np.int8(2), np.int8(3)), np.int8(1))
-    told[asked] = np.where(one & is_one_house(prepared, left, right), np.int8(0), found)
+    found = np.where(one, np.where(houses, level["other_house"], level["same_street"]), level["other_street"])
+    found[~one & number] = level["same_number"]
+    told[asked] = np.where(one & number, np.int8(0), found)
     return told
 
 
@@ -268,15 +274,20 @@ def is_shared(prepared: Prepared, left: Ids, right: Ids) -> Mask:
     """Say which pairs may be two tenants of one house, or two places of one organisation."""
     house = is_one_house(prepared, left, right) & (prepared.street[left] == prepared.street[right])
     apart = apart_m(prepared, left, right)
-    first = prepared.names.of_record[:, 0]
-    chain = (first[left] == first[right]) & (first[left] >= 0) & prepared.names.is_common[first[left]]
+    names = prepared.names
+    one, other = names.of_record[left, 0], names.of_record[right, 0]
+    chain = (one >= 0) & (other >= 0) & (names.words[one] == names.words[other]) & names.is_common[one]
     told: Mask = house | (apart <= NEAR_M) | (apart > SEVERAL_PLACES_M) | (chain & ~(apart <= AROUND_M))
     return told
 
 
 def web_levels(prepared: Prepared, left: Ids, right: Ids) -> Levels:
-    """Return whether the sites are the same; not where only one e-mail address, already compared, tells them."""
+    """Return whether the sites are the same; not where only one e-mail address, already compared, tells them.
+
+    A host that many have is shared wherever they lie.
+    """
     told = _contact_levels("web")(prepared, left, right)
+    told[(told == 3) & prepared.web_is_common[left]] = 2
     # Of two e-mail addresses at one host nobody knows whether it is theirs or a provider's.
     told[(told == 3) & prepared.web_is_of_email[left] & prepared.web_is_of_email[right]] = 2
     of_email = prepared.web_is_of_email[left] | prepared.web_is_of_email[right]
@@ -286,7 +297,13 @@ def web_levels(prepared: Prepared, left: Ids, right: Ids) -> Levels:
 
 
 COMPARISONS = (
-    Comparison("name", NAME_LEVELS, ("differs", "somewhat", "alike", "nearly", "same"), name_levels),
+    Comparison(
+        "name",
+        NAME_LEVELS,
+        ("differs", "somewhat", "alike", "nearly", "same"),
+        name_levels,
+        rising_too=("part", "part_rare"),
+    ),
     Comparison(
         "place", PLACE_LEVELS, ("far", "beyond", "around", "near", "close", "same_address"), place_levels
     ),

@@ -17,6 +17,7 @@ from ingest.link.assign import one_to_one
 from ingest.link.linker import MATCH_AT, RECORD_COLUMNS
 from ingest.link.places import PlacesLinker, learn
 from ingest.link.prepare import Prepared
+from ingest.link.spark import learn_on_spark, spark_session
 from ingest.map import apply_mapping
 from ingest.read import read_chunks
 from ingest.read.correction import made_text
@@ -66,10 +67,13 @@ def read_list(path: Path) -> ListedRecords:
     return ListedRecords(path.name, pd.concat(parts, ignore_index=True))
 
 
-def compare_lists(left: ListedRecords, right: ListedRecords, *, is_one_to_one: bool = False) -> Comparison:
+def compare_lists(
+    left: ListedRecords, right: ListedRecords, *, is_one_to_one: bool = False, on_spark: bool = False
+) -> Comparison:
     """Return which records of two lists are the same, with a model learned from them.
 
-    `is_one_to_one`: neither list names anything twice, so that each record has one counterpart at most.
+    `is_one_to_one`: neither list names anything twice, so that each record has one counterpart at most. The pairs
+    are the same `on_spark`. Raises CommonsError where Spark is asked for and is not there.
     """
     frame = pd.concat([left.frame.assign(dataset_id=1), right.frame.assign(dataset_id=2)], ignore_index=True)
     frame["record_id"] = np.arange(1, len(frame) + 1)
@@ -77,12 +81,19 @@ def compare_lists(left: ListedRecords, right: ListedRecords, *, is_one_to_one: b
         frame["lon"].to_numpy(dtype="float64"), frame["lat"].to_numpy(dtype="float64")
     )
     frame["uncertainty_m"] = 0.0
-    linker, compared = learn(frame, across=True)
-    pairs = linker.scored(compared)
+    linker, prepared, pairs = _learned(frame, on_spark=on_spark)
     if is_one_to_one:
         pairs = one_to_one(pairs)
     pairs = pairs.assign(decision=np.where(pairs["probability"] >= MATCH_AT, "match", "review"))
-    return Comparison(linker, compared.prepared, pairs, frame.set_index("record_id")["id"])
+    return Comparison(linker, prepared, pairs, frame.set_index("record_id")["id"])
+
+
+def _learned(records: pd.DataFrame, *, on_spark: bool) -> tuple[PlacesLinker, Prepared, pd.DataFrame]:
+    if on_spark:
+        with spark_session() as session:
+            return learn_on_spark(session, records, across=True)
+    linker, compared = learn(records, across=True)
+    return linker, compared.prepared, linker.scored(compared)
 
 
 def to_plane(

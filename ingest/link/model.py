@@ -14,8 +14,9 @@ import numpy.typing as npt
 
 from ingest.link.compare import COMPARISONS, levels_of
 from ingest.link.names import lexicon
+from ingest.link.prepare import Usual
 
-METHOD = "places 1"
+METHOD = "places 2"
 """Changes with the code: other levels, other spellings, other keys."""
 Shares = Mapping[str, Mapping[str, float]]
 
@@ -26,16 +27,14 @@ class Model:
 
     `m` and `u`: comparison → level → share among pairs of one alternative, and among others of the same part
     of town; of
-    a place, among all others. `word_shares` (of frequent words) and `common_names` say how much a name tells:
-    they are part of the
-    model, so that no pair's weight depends on which other records there are.
+    a place, among all others. `usual` says how much a name or a site tells: it is part of the model, so that no
+    pair's weight depends on which other records there are.
     """
 
     prior: float
     m: Shares
     u: Shares
-    word_shares: Mapping[str, float] = field(default_factory=dict)
-    common_names: tuple[str, ...] = ()
+    usual: Usual = field(default_factory=Usual)
 
     @property
     def name(self) -> str:
@@ -51,7 +50,7 @@ class Model:
     def from_json(text: str) -> "Model":
         """Return the model that `to_json` told."""
         told = json.loads(text)
-        return Model(told["prior"], told["m"], told["u"], told["word_shares"], tuple(told["common_names"]))
+        return Model(told["prior"], told["m"], told["u"], Usual.of(**told["usual"]))
 
     @property
     def prior_weight(self) -> float:

@@ -34,14 +34,14 @@ class Names:
     """The distinct names of some records, and which record bears which.
 
     `of_record` has the shape (records, spellings): positions in the other arrays, -1 where a record has none.
-    `whole` are the words in alphabetical order, `core` those of them that are not common; `grams` the bits of
-    the core's
-    three-letter pieces (of the whole, where there is no core), shape (names, `GRAM_WORDS`); `bits`, shape
-    (names, words), the
-    root of how rare each word is (-log2 of its share).
+    `whole` are the words in alphabetical order, and `words` their number, one for all orders in which a name puts
+    them; `core` those that are not common; `squeezed` and `initials` keep the name's own order. `grams` are the bits
+    of the core's three-letter pieces (of the whole, where there is no core), shape (names, `GRAM_WORDS`); `bits`,
+    shape (names, vocabulary), the root of how rare each word is (-log2 of its share).
     """
 
     of_record: npt.NDArray[np.int32]
+    words: Ids
     whole: Texts
     core: Texts
     squeezed: Texts
@@ -84,15 +84,23 @@ def plain_texts(texts: pa.Array) -> pa.Array:
     return pc.utf8_trim_whitespace(text)
 
 
+def _phrases_told(plain: pa.Array) -> pa.Array:
+    """Return plain texts with each phrase in the words that it is compared in."""
+    phrases = lexicon()["phrases"]
+    has_one = pc.match_substring_regex(plain, rf"\b({'|'.join(map(re.escape, phrases))})\b")
+    some = plain.filter(has_one)
+    for phrase, told in phrases.items():
+        some = pc.replace_substring_regex(some, rf"\b{re.escape(phrase)}\b", told)
+    return pc.replace_with_mask(plain, has_one, some)
+
+
 def canonical_words(texts: pa.Array) -> pa.ListArray:
     """Return each text's words in one spelling, without legal forms and small words; of nothing else, the plain words.
 
     >>> canonical_words(pa.array(["VZW Huis van de Wijk", "De Van ASBL"])).to_pylist()
     [['maison', 'quartier'], ['de', 'van', 'asbl']]
     """
-    plain = plain_texts(texts)
-    for phrase, one in lexicon()["phrases"].items():
-        plain = pc.replace_substring_regex(plain, rf"\b{re.escape(phrase)}\b", one)
+    plain = _phrases_told(plain_texts(texts))
     words = pc.split_pattern(plain, " ")
     flat = pc.list_flatten(words).dictionary_encode()
     spelt = pa.array([_one_spelling().get(word, word) for word in flat.dictionary.to_pylist()], pa.string())
@@ -125,7 +133,9 @@ def name_table(
     squeezed = pc.binary_join(raw, "")
     owner, word, vocabulary = _sorted_words(raw)
     whole = _join(owner, word, vocabulary, len(distinct))
-    keys = pa.chunked_array([whole]).dictionary_encode().combine_chunks()
+    # By the order of its words too: how one record is spelt must not depend on which others there are.
+    spelt = pc.binary_join_element_wise(whole, squeezed, " | ")
+    keys = pa.chunked_array([spelt]).dictionary_encode().combine_chunks()
     name_of_spelling = keys.indices.to_numpy()
     first = np.full(len(keys.dictionary), -1, dtype="int64")
     first[name_of_spelling[::-1]] = np.arange(len(name_of_spelling))[::-1]
@@ -133,10 +143,11 @@ def name_table(
     tells = ~is_common_word[word]
     core = _join(owner[tells], word[tells], vocabulary, len(distinct))
     grams = _grams(owner, word, tells, vocabulary, len(distinct))
-    whole_texts = np.asarray(keys.dictionary.to_pandas(), dtype=object)
+    whole_texts = _objects(whole)[first]
     of_record = name_of_spelling[codes].reshape(len(columns), -1).T.astype("int32")
     return Names(
         of_record=_without_repeats(of_record, whole_texts),
+        words=pd.factorize(whole_texts)[0].astype("int32"),
         whole=whole_texts,
         core=_objects(core)[first],
         squeezed=_objects(squeezed)[first],

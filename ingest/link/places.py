@@ -1,6 +1,6 @@
 """The linker of places: candidates, comparisons, and the weights of a model."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ingest.link.candidates import Asked, candidate_pairs, cell_key, cells, is_placed, key_table
+from ingest.link.candidates import Asked, Pairs, candidate_pairs, cell_key, cells, is_placed, key_table
 from ingest.link.compare import COMPARISONS, PATTERNS, apart_m, levels_of, patterns
 from ingest.link.linker import KEY_COLUMNS, PAIR_COLUMNS, RECORD_COLUMNS, REVIEW_AT, Evidence
 from ingest.link.model import Model, probability_of, shipped_model
 from ingest.link.prepare import Prepared, prepare
-from ingest.link.train import NO_LABELS, Labels, common_names, train, word_shares
+from ingest.link.train import NO_LABELS, Labels, train
+from ingest.link.usual import usual_of
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class PlacesLinker:
 
     def prepared(self, records: pd.DataFrame) -> Prepared:
         """Return the records as this model compares them."""
-        return prepare(records, self.model.word_shares, self.model.common_names)
+        return prepare(records, self.model.usual)
 
     def keys(self, records: pd.DataFrame) -> pd.DataFrame:
         """Return by which keys each record is found."""
@@ -112,11 +113,12 @@ class PlacesLinker:
 
 def compare_candidates(prepared: Prepared, asked: Asked) -> Compared:
     """Return every candidate pair with its pattern."""
-    parts = [
-        (left, right, patterns(prepared, left, right))
-        for left, right in candidate_pairs(prepared, asked)
-        if len(left)
-    ]
+    return compare_pairs(prepared, candidate_pairs(prepared, asked))
+
+
+def compare_pairs(prepared: Prepared, pairs: Iterable[Pairs]) -> Compared:
+    """Return these pairs with their patterns."""
+    parts = [(left, right, patterns(prepared, left, right)) for left, right in pairs if len(left)]
     if not parts:
         nothing = np.zeros(0, dtype="int32")
         return Compared(prepared, nothing, nothing, nothing)
@@ -132,15 +134,13 @@ def learn(
     `labels` are what people said: `left_record_id`, `right_record_id`, `is_same`; of records that are not here they
     say nothing.
     """
-    plain = prepare(records)
-    words = word_shares(plain.names.whole[np.unique(plain.names.of_record[plain.names.of_record >= 0])])
-    names = common_names(plain)
-    prepared = prepare(records, words, names)
+    usual = usual_of(prepare(records))
+    prepared = prepare(records, usual)
     asked = Asked(across)
     compared = compare_candidates(prepared, asked)
     counts = np.bincount(compared.pattern, minlength=PATTERNS)
     said = NO_LABELS if labels is None else _labelled(prepared, labels)
-    return PlacesLinker(train(prepared, asked, counts, words, names, labels=said), across), compared
+    return PlacesLinker(train(prepared, asked, counts, usual, labels=said), across), compared
 
 
 def _labelled(prepared: Prepared, labels: pd.DataFrame) -> Labels:

@@ -1,7 +1,7 @@
 """Records made ready: every text that is compared becomes a number, once for each distinct text."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -41,6 +41,27 @@ NO_CATEGORY = ("", "other", "autre", "andere")
 
 
 @dataclass(frozen=True)
+class Usual:
+    """What many have, and what therefore tells few apart.
+
+    `word_shares`: in which share of the names a frequent word stands; from `COMMON_SHARE` on it tells no place
+    from another. `names` (`Names.whole`) are borne in several places; `hosts` (`Prepared.web`) by several names.
+    """
+
+    word_shares: Mapping[str, float] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
+    hosts: tuple[int, ...] = ()
+
+    @staticmethod
+    def of(word_shares: Mapping[str, float], names: Iterable[str], hosts: Iterable[int]) -> "Usual":
+        """Return what a document tells of it."""
+        return Usual(dict(word_shares), tuple(names), tuple(hosts))
+
+
+NOTHING_USUAL = Usual()
+
+
+@dataclass(frozen=True)
 class Prepared:
     """Records in the order of their ids, as numbers: 0 where something is unknown, NaN for a place.
 
@@ -62,6 +83,7 @@ class Prepared:
     email: Numbers
     web: Numbers
     web_is_of_email: npt.NDArray[np.bool_]
+    web_is_common: npt.NDArray[np.bool_]
     category: Numbers
     enterprise: Numbers
 
@@ -74,40 +96,29 @@ class Prepared:
         return np.isfinite(self.x) & np.isfinite(self.y)
 
 
-def prepare(
-    records: pd.DataFrame, word_shares: Mapping[str, float] | None = None, common_names: Collection[str] = ()
-) -> Prepared:
-    """Return the records as numbers; columns that are missing are unknown.
-
-    `word_shares`: in which share of the names a frequent word stands; from `COMMON_SHARE` on it tells no place
-    from another.
-    """
-    shares = word_shares or {}
+def prepare(records: pd.DataFrame, usual: Usual = NOTHING_USUAL) -> Prepared:
+    """Return the records as numbers; columns that are missing are unknown."""
+    shares = usual.word_shares
     ordered = records.sort_values("record_id", ignore_index=True)
 
     def texts(column: str) -> pd.Series:
-        if column not in ordered:
-            return pd.Series("", index=ordered.index, dtype=object)
-        return ordered[column].astype(object).where(ordered[column].notna(), "").astype(str)
+        return texts_of(ordered, column)
 
     def metres(column: str, otherwise: float) -> npt.NDArray[np.float64]:
-        if column not in ordered:
-            return np.full(len(ordered), otherwise)
-        told = pd.to_numeric(ordered[column], errors="coerce").to_numpy(dtype="float64", copy=True)
-        told[~np.isfinite(told)] = otherwise
-        return told
+        return metres_of(ordered, column, otherwise)
 
     spelt = [texts(column) for column in ("name", "name_fr", "name_nl", "name_en")]
     names = name_table(
         [column for at, column in enumerate(spelt) if at == 0 or (column != "").any()],
         {*lexicon()["common_words"], *(word for word, share in shares.items() if share >= COMMON_SHARE)},
-        common_names,
+        usual.names,
         shares,
     )
     street, streets, house = _addresses(texts("street"), texts("house_number"))
     email = _keyed(texts("email"), _email)
     web = _keyed(texts("website"), _host)
     of_email = _keyed(texts("email"), _mail_host)
+    host = np.where(web != UNKNOWN, web, of_email)
     return Prepared(
         record_id=ordered["record_id"].to_numpy(dtype="int64"),
         dataset=pd.factorize(ordered["dataset_id"], sort=True)[0].astype("int64"),
@@ -118,15 +129,32 @@ def prepare(
         street=street,
         streets=streets,
         house=house,
-        postcode=_keyed(texts("postcode"), lambda text: pc.replace_substring(plain_texts(text), " ", "")),
+        postcode=_keyed(texts("postcode"), _postcode),
         town=_keyed(texts("municipality"), lambda text: pc.binary_join(canonical_words(text), " ")),
         phone=_keyed(texts("phone"), _phone),
         email=email,
-        web=np.where(web != UNKNOWN, web, of_email),
+        web=host,
         web_is_of_email=(web == UNKNOWN) & (of_email != UNKNOWN),
+        web_is_common=np.isin(host, np.array(usual.hosts, dtype="int64")),
         category=_keyed(texts("category"), _category),
         enterprise=_keyed(texts("enterprise_number"), _digits),
     )
+
+
+def texts_of(records: pd.DataFrame, column: str) -> pd.Series:
+    """Return a column as texts, empty where it is missing or says nothing."""
+    if column not in records:
+        return pd.Series("", index=records.index, dtype=object)
+    return records[column].astype(object).where(records[column].notna(), "").astype(str)
+
+
+def metres_of(records: pd.DataFrame, column: str, otherwise: float) -> npt.NDArray[np.float64]:
+    """Return a column as numbers, `otherwise` where it is missing or says none."""
+    if column not in records:
+        return np.full(len(records), otherwise)
+    told = pd.to_numeric(records[column], errors="coerce").to_numpy(dtype="float64", copy=True)
+    told[~np.isfinite(told)] = otherwise
+    return told
 
 
 def _keyed(texts: pd.Series, spell: Any) -> Numbers:
@@ -177,6 +205,17 @@ def _host(texts: pa.Array) -> pa.Array:
     host = pc.replace_substring_regex(told, r"[/:].*$", "")
     host = pc.if_else(pc.is_in(host, pa.array(SHARED_HOSTS)), told, host)
     return pc.if_else(pc.match_substring(host, "."), host, "")
+
+
+def _postcode(texts: pa.Array) -> pa.Array:
+    """Return postcodes without the country before them and the part of a street behind them.
+
+    >>> _postcode(pa.array(["B-1050", "1050", "79323-3040", "1012 AB", "SW1A 1AA"])).to_pylist()
+    ['1050', '1050', '79323', '1012ab', 'sw1a1aa']
+    """
+    told = pc.replace_substring_regex(plain_texts(texts), r"^(?:b|be|d|de|f|fr|l|lu|nl) ?(\d{4,5})\b", r"\1")
+    told = pc.replace_substring_regex(told, r"^(\d{5}) \d{3,4}$", r"\1")
+    return pc.replace_substring(told, " ", "")
 
 
 def _category(texts: pa.Array) -> pa.Array:

@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from ingest.link.candidates import REACH_M, Asked, cell_key, cells, is_placed, near_pairs
+from ingest.link.candidates import REACH_M, Asked, cells, is_placed, near_pairs
 from ingest.link.compare import (
     AROUND_M,
     BEYOND_M,
@@ -26,8 +25,7 @@ from ingest.link.compare import (
     patterns,
 )
 from ingest.link.model import Model, probability_of, shipped_model
-from ingest.link.names import RARE_SHARE, Texts
-from ingest.link.prepare import Prepared
+from ingest.link.prepare import Prepared, Usual
 
 SAMPLE = 400_000
 """Pairs of others that are measured: enough to tell one in fifty thousand."""
@@ -45,19 +43,7 @@ LABEL_WORTH = 10.0
 """Pairs that what a person says of one counts for."""
 LIKELIEST = 0.05
 """Share of all pairs that are the same at most: of two lists of three, being in both is no evidence yet."""
-FREQUENT_LEAST = 6
-"""Names that a word must stand in to be called frequent, and at least their share `RARE_SHARE`."""
-COMMON_PLACES = 4
-"""A name that so many records of one list bear is a chain's or a kind's."""
 SEED = 20180101
-
-
-def word_shares(names: Texts) -> dict[str, float]:
-    """Return in which share of the names each frequent word stands."""
-    counts = pd.Series(list(names), dtype=object).str.split(" ").explode().value_counts()
-    least = max(FREQUENT_LEAST, RARE_SHARE * len(names))
-    frequent = counts[(counts >= least) & (counts.index != "")]
-    return {str(word): float(share) for word, share in (frequent / len(names)).sort_index().items()}
 
 
 @dataclass(frozen=True)
@@ -79,24 +65,6 @@ class Labels:
 
 
 NO_LABELS = Labels(np.zeros(0, dtype="int32"), np.zeros(0, dtype="int32"))
-
-
-def common_names(prepared: Prepared) -> tuple[str, ...]:
-    """Return the names that one list puts in several places; of records without one, nobody knows whether they
-    are one.
-    """
-    named = np.flatnonzero((prepared.names.of_record[:, 0] >= 0) & is_placed(prepared))
-    column, row = cells(prepared)
-    borne = pd.DataFrame(
-        {
-            "dataset": prepared.dataset[named],
-            "name": prepared.names.of_record[named, 0],
-            "cell": cell_key(column[named] // RING_CELLS, row[named] // RING_CELLS),
-        }
-    ).drop_duplicates()
-    counts = borne[["dataset", "name"]].value_counts()
-    many = counts[counts >= COMMON_PLACES].reset_index()["name"].unique()
-    return tuple(sorted(prepared.names.whole[many]))
 
 
 def pair_count(prepared: Prepared, asked: Asked) -> float:
@@ -165,14 +133,13 @@ def train(
     prepared: Prepared,
     asked: Asked,
     counts: npt.NDArray[np.int64],
-    words: Mapping[str, float],
-    names: tuple[str, ...],
+    usual: Usual,
     *,
     labels: Labels = NO_LABELS,
 ) -> Model:
     """Return the model learned from `counts`, how many candidate pairs show each pattern (shape `PATTERNS`).
 
-    `words` and `names` are those that `prepared` takes for frequent. What people said of pairs teaches what the same
+    `usual` is what `prepared` takes for that. What people said of pairs teaches what the same
     alternative looks like: each word of theirs counts as `LABEL_WORTH` pairs.
     """
     shipped = shipped_model()
@@ -181,7 +148,7 @@ def train(
     pairs, bands = pair_count(prepared, asked), distance_counts(prepared, asked)
     located = pairs * float(prepared.is_located.mean()) ** 2
     sample = patterns(prepared, *sample_of_others(prepared, asked))
-    model = Model(min(EXPECTED * len(prepared) / pairs, LIKELIEST), shipped.m, shipped.u, words, names)
+    model = Model(min(EXPECTED * len(prepared) / pairs, LIKELIEST), shipped.m, shipped.u, usual)
     posterior = np.zeros(len(seen))
     for step in range(STEPS):
         if step < MEASURED_ANEW:
@@ -196,18 +163,13 @@ def train(
         )
         now = probability_of(model.weights(seen))
         matches = np.maximum(weight * now + labels.correction(seen, now), 0.0)
-        m = {
-            c.name: _rising(
-                c.rising,
-                _shares(
-                    np.bincount(levels[:, at], matches, minlength=c.size)[1:].astype("float64"),
-                    shipped.m[c.name],
-                    LEARNED_AGAINST,
-                ),
-                model.u[c.name],
-            )
-            for at, c in enumerate(COMPARISONS)
-        }
+        m = {}
+        for at, c in enumerate(COMPARISONS):
+            counted = np.bincount(levels[:, at], matches, minlength=c.size)[1:].astype("float64")
+            told = _shares(counted, shipped.m[c.name], LEARNED_AGAINST)
+            for order in (c.rising, c.rising_too):
+                told = _rising(order, told, model.u[c.name])
+            m[c.name] = told
         prior = float(np.clip((matches.sum() + 1.0) / (pairs + 1.0), 1e-12, LIKELIEST))
         moved = float(np.abs(now - posterior).max(initial=0.0))
         model, posterior = replace(model, m=m, prior=prior), now

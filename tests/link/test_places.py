@@ -8,16 +8,17 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from linkage import world_of
+from linkage_sets import world_of
 from linkage_world import make_world
 
 from ingest.link.assign import one_to_one
 from ingest.link.compare import COMPARISONS, levels_of, patterns
 from ingest.link.linker import MATCH_AT, RECORD_COLUMNS
 from ingest.link.model import Model, shipped_model
-from ingest.link.names import canonical_words
+from ingest.link.names import canonical_words, lexicon
 from ingest.link.places import PlacesLinker, learn, shipped_linker
 from ingest.link.prepare import prepare
+from ingest.link.usual import usual_of
 from tests.conftest import SHARED, missing
 
 
@@ -41,6 +42,11 @@ def level(comparison, left, right):
         ("Le Potager du Coin ASBL", "potager du coin", "same"),
         ("Maison de quartier Dailly", "Buurthuis Dailly vzw", "same"),
         ("École Bockstael", "Bockstael School", "same"),
+        ("CPAS d'Ixelles", "OCMW Elsene", "same"),
+        ("Wijkcomité Helmet vzw", "Comité de quartier Helmet", "same"),
+        ("Cuisine de quartier L'Hirondelle", "Buurtkeuken Hirondelle", "same"),
+        ("Maison Arc-en-Ciel", "Regenbooghuis", "same"),
+        ("Droits de l'Homme Uccle", "Mensenrechten Ukkel", "same"),
         ("A.S.B.L. L'Îlot", "Ilot", "same"),
         ("Dr. Martens' Atelier", "Atelier Dr Martens", "same"),
         ("Foodhub", "Food Hub", "nearly"),
@@ -75,6 +81,11 @@ def test_names_are_as_alike_as_a_person_of_brussels_takes_them(ours, theirs, tol
         ("address", {"street": "Rue Antoine Dansaert 12"}, {"street": "Dansaertstraat", "house_number": "12"}, "same_address"),
         ("address", {"street": "Rue Haute", "house_number": "4"}, {"street": "Hoogstraat 6"}, "same_street"),
         ("address", {"postcode": "1000", "street": "Rue Haute 4"}, {"postcode": "1050", "street": "Rue Haute 4"}, "differs"),
+        ("address", {"postcode": "B-1050", "street": "Rue Haute 4"}, {"postcode": "1050", "street": "Rue Haute 6"}, "same_street"),
+        ("address", {"postcode": "14623-4218"}, {"postcode": "14623"}, "same_area"),
+        ("street", {"x": 0.0, "y": 0.0, "street": "Rue des Bouchers 170"}, {"x": 40.0, "y": 0.0, "street": "Beenhouwersstraat 170"}, "same_number"),
+        ("street", {"x": 0.0, "y": 0.0, "street": "Rue des Bouchers 170"}, {"x": 40.0, "y": 0.0, "street": "Beenhouwersstraat 12"}, "other_street"),
+        ("street", {"x": 0.0, "y": 0.0, "street": "Rue Haute 4"}, {"x": 40.0, "y": 0.0, "street": "Hoogstraat 6"}, "other_house"),
         ("place", {"x": 1000.0, "y": 0.0}, {"x": 1010.0, "y": 0.0}, "close"),
         ("place", {"x": 1000.0, "y": 0.0}, {"x": 1600.0, "y": 0.0}, "far"),
         ("place", {"x": 1000.0, "y": 0.0}, {}, ""),
@@ -95,6 +106,21 @@ def test_a_contact_that_a_house_or_an_organisation_shares_says_less():
         zip(("differs", "same_shared", "same"), shipped_model().level_weights()[4][1:], strict=True)
     )
     assert weights["differs"] < 0 < weights["same_shared"] < weights["same"]
+
+
+def test_a_host_that_one_list_gives_to_many_names_says_less():
+    """A federation's own site for each of its members."""
+    words = ["Soleil", "Lune", "Vent", "Pluie"]
+    members = [
+        record(at, word, x=500.0 * at, y=0.0, website=f"https://federation.be/{word.lower()}")
+        for at, word in enumerate(words)
+    ]
+    other = record(9, "Nuage", 2, x=100.0, y=0.0, website="https://federation.be/nuage")
+    for count, told in ((len(members) - 1, "same"), (len(members), "same_shared")):
+        records = pd.DataFrame([*members[:count], other])
+        prepared = prepare(records, usual_of(prepare(records)))
+        pattern = patterns(prepared, np.array([0], dtype="int32"), np.array([count], dtype="int32"))
+        assert shipped_linker().evidence(int(pattern[0]))["web"] == told
 
 
 TEXTS = st.sampled_from(
@@ -196,10 +222,37 @@ def f1_of(name):
 
 @pytest.mark.parametrize(
     ("name", "least"),
-    [("fodors_zagats", 0.99), ("bce_names", 0.80), ("10000", 0.94), ("10000-dense", 0.90)],
+    [
+        ("fodors_zagats", 0.99),
+        ("bce_names", 0.80),
+        ("overture", 0.98),
+        ("demo", 0.98),
+        ("10000", 0.94),
+        ("10000-dense", 0.90),
+    ],
 )
 def test_without_labels_it_finds_what_is_known_to_be_the_same(name, least):
     assert f1_of(name) >= least
+
+
+def test_a_word_has_one_spelling_and_a_phrase_is_told_once():
+    told = lexicon()
+    words = [word for group in told["same"] for word in group]
+    assert sorted(words) == sorted(set(words)), "a word of two groups would be that of the later one"
+    assert not set(words) & {*told["legal_forms"], *told["small_words"]}, "these are left out of a name"
+    for phrase, words_of_it in told["phrases"].items():
+        assert phrase != words_of_it
+        assert not any(f" {other} " in f" {words_of_it} " for other in told["phrases"]), phrase
+
+
+def test_a_name_that_is_part_of_another_by_rare_words_weighs_no_less_than_one_by_common_words():
+    if not SHARED.is_dir():
+        missing("the labelled sets beside the project")
+    world, _ = world_of("bce_names")
+    linker, _ = learn(world.records)
+    of_name = linker.model.level_weights()[0]
+    part, part_rare = (of_name[COMPARISONS[0].number(level)] for level in ("part", "part_rare"))
+    assert part <= part_rare + 1e-9
 
 
 def test_legal_forms_and_small_words_are_all_there_is_of_some_names():
