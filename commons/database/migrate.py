@@ -32,6 +32,7 @@ ROUTINES = (
     "permissions",
     "contributors",
     "locations",
+    "found_by",
     "released_rows",
     "release",
     "release_triggers",
