@@ -19,6 +19,7 @@ from commons.database.connection import Role, connect
 from commons.errors import CommonsError
 from dashboard.consent_page import consent_routes
 from dashboard.headers import SecurityHeaders
+from dashboard.search_route import search_routes
 from dashboard.tile_routes import TileRoutes
 from maps.assets import ASSETS_PATH, asset_folders
 
@@ -41,6 +42,7 @@ def own_routes() -> list[BaseRoute]:
         Route("/healthz", is_up),
         Route("/readyz", is_ready),
         *consent_routes(),
+        *search_routes(),
         Mount(ASSETS_PATH, routes=assets),
     ]
 

@@ -17,8 +17,11 @@ LONGEST_WAIT_S = 10.0
 class ReaderPool:
     """A few connections of one login, opened at the first question, in the event loop that asks it."""
 
-    def __init__(self, login: str) -> None:
+    def __init__(self, login: str, *, connections: int = CONNECTIONS, options: str = "") -> None:
+        """Of `connections` at most; `options` are settings of PostgreSQL that each begins with."""
         self._login = login
+        self._connections = connections
+        self._options = options
         self._pool: AsyncConnectionPool[psycopg.AsyncConnection[TupleRow]] | None = None
 
     async def rows(self, query: LiteralString, values: Mapping[str, Any] | None = None) -> list[TupleRow]:
@@ -40,10 +43,14 @@ class ReaderPool:
             self._pool = AsyncConnectionPool(
                 conninfo(self._login),
                 min_size=1,
-                max_size=CONNECTIONS,
+                max_size=self._connections,
                 timeout=LONGEST_WAIT_S,
                 open=False,
-                kwargs={"autocommit": True, "application_name": f"commons {self._login} pages"},
+                kwargs={
+                    "autocommit": True,
+                    "application_name": f"commons {self._login} pages",
+                    "options": self._options,
+                },
             )
             await self._pool.open()
         return self._pool
