@@ -177,7 +177,7 @@ def pgbench(url: str, tiles: list[TileAddress], seconds: int) -> str:
              re.sub("//[^@]*@", "//commons_public@", url)],
             check=True, capture_output=True, text=True,
         ).stdout  # fmt: skip
-    (rate,) = re.findall(r"tps = ([\d.]+)", told)
+    rate = re.findall(r"tps = ([\d.]+)", told)[0]
     return f"{float(rate):9.0f}/s"
 
 

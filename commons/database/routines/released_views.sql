@@ -68,8 +68,8 @@ BEGIN
              SELECT public_id, name, name_fr, name_nl, name_en, category, charter_grade,
                     coalesce(offers::text[], ''{}'') AS offers, coalesce(needs::text[], ''{}'') AS needs, precision, commune,
                     neighbourhood, sector, attributions, geom, spot, title, words
-               FROM (%2$s) row
-              WHERE expires_at > now()', reader.schema_name, alternatives);
+               FROM (%2$s) lying
+              WHERE lying.expires_at > now()', reader.schema_name, alternatives);
         -- Another as soon as anything of the above is, by a change or by the clock: the latest end that has passed says which
         -- rows the clock has taken away since the last change.
         INSERT INTO commons.released_version (audience, partner_id) VALUES (reader.audience, reader.partner_id)
