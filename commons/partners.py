@@ -63,6 +63,14 @@ def find_dataset(connection: Connection, slug: str) -> Dataset:
     return Dataset(*row)
 
 
+def let_repeat(connection: Connection, dataset: Dataset, *, may_repeat: bool, said_by: str) -> None:
+    """Keep whether the dataset may hold one alternative twice; if not, its records are never made one by themselves."""
+    connection.execute(
+        "UPDATE commons.dataset SET may_repeat = %s WHERE dataset_id = %s", (may_repeat, dataset.dataset_id)
+    )
+    record_event(connection, said_by, "let repeat", "dataset", dataset.slug, may_repeat=may_repeat)
+
+
 def datasets_of(connection: Connection, partner: Partner) -> list[Dataset]:
     """Return the partner's datasets, by title."""
     rows = connection.execute(

@@ -171,6 +171,7 @@ class Verdict(StrEnum):
 
     SAME = "same"
     DIFFERENT = "different"
+    UNSURE = "unsure"
 
 
 class CharterGrade(StrEnum):

@@ -16,7 +16,7 @@ from commons.partners import Dataset
 from commons.vocabulary import UploadMode
 from ingest.check import Memory, check
 from ingest.check.records import CheckedRecords, concat_checked
-from ingest.link.near_name import Linker, NearNameLinker
+from ingest.link.linker import Linker
 from ingest.locate.locate import count_waiting
 from ingest.map import apply_mapping, propose_mapping
 from ingest.map.apply import refuse_missing
@@ -152,7 +152,7 @@ def commit_upload(
         preset=prepared.preset,
     )
     stored = store(connection, dataset, file, prepared.chunks(), mode=mode, uploaded_by=uploaded_by)
-    merged = merge(connection, linker or NearNameLinker())
+    merged = merge(connection, linker)
     return CommittedUpload(stored, merged, count_waiting(connection, dataset))
 
 

@@ -15,7 +15,7 @@ from commons.districts.load import GridNotNeededError, LoadReport, load_district
 from commons.districts.replace import replace_records
 from commons.errors import CommonsError
 from commons.overview import dataset_overview
-from commons.partners import add_dataset, add_partner, find_partner, issue_token
+from commons.partners import add_dataset, add_partner, find_dataset, find_partner, issue_token, let_repeat
 from commons.release.readers import give_login
 from commons.release.upkeep import release_drift, sweep_release
 from commons.settings import settings
@@ -33,6 +33,8 @@ def register(app: typer.Typer) -> None:
     partners.command("list", help=told("partners_list", "commons partners list --format csv"))(overview)
     partners.command("add", help=told("partners_add", "commons partners add voisins 'Les Voisins ASBL'"))(add)
     partners.command("sign", help=told("partners_sign", SIGN_EXAMPLE))(sign)
+    repeats_example = "commons partners repeats liste-voisins --by 'A. Voisin'"
+    partners.command("repeats", help=told("partners_repeats", repeats_example))(repeats)
     partners.command("login", help=told("partners_login", "commons partners login voisins"))(login)
     partners.command("token", help=told("partners_token", "commons partners token voisins"))(token)
     app.add_typer(partners, name="partners")
@@ -95,6 +97,23 @@ def add(slug: str, name: str) -> None:
     with connect(Role.INGEST) as connection:
         add_partner(connection, slug, name)
     console.print(say("partners_add.done", slug=slug), markup=False)
+
+
+def repeats(
+    dataset: str,
+    *,
+    by: Annotated[str, typer.Option(help=say("partners_repeats.by"))],
+    may_repeat: Annotated[
+        bool, typer.Option("--may-repeat/--each-once", help=say("partners_repeats.may_repeat"))
+    ] = True,
+) -> None:
+    from ingest.merge.merge import merge  # noqa: PLC0415 - a room above
+
+    ensure_database()
+    with working(say("link.linking")), connect(Role.INGEST) as connection:
+        let_repeat(connection, find_dataset(connection, dataset), may_repeat=may_repeat, said_by=by)
+        done = merge(connection)
+    console.print(say("alternatives.done", moved=done.records_moved), markup=False)
 
 
 def login(partner: str) -> None:

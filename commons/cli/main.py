@@ -3,6 +3,7 @@
 import sys
 
 from commons.cli import (
+    alternatives,
     charter,
     cluster,
     compare,
@@ -11,6 +12,7 @@ from commons.cli import (
     data,
     demo,
     erasure,
+    link,
     locate,
     mapping,
     research,
@@ -29,6 +31,8 @@ locate.register(app)
 sources.register(app)
 mapping.register(app)
 compare.register(app)
+link.register(app)
+alternatives.register(app)
 demo.register(app)
 consent_show.register(consent.app)
 erasure.register(consent.app)

@@ -83,3 +83,21 @@ def send_copy(connection: Connection, table: str, rows: CopyText) -> None:
 def copy_frame(connection: Connection, table: str, frame: pd.DataFrame) -> None:
     """Append a frame to a table by COPY, as `copy_text` says."""
     send_copy(connection, table, copy_text(frame))
+
+
+def read_copy(connection: Connection, command: str, types: Mapping[str, str]) -> pd.DataFrame:
+    """Return what a `COPY (…) TO STDOUT (FORMAT csv, HEADER)` gives, column by column; an empty value is missing.
+
+    `types` are Arrow's names of them, column by column; one that is not named is read as text.
+    """
+    text = io.BytesIO()
+    with connection.cursor() as cursor, cursor.copy(command.encode()) as copy:
+        for block in copy:
+            text.write(block)
+    header = text.getvalue().partition(b"\n")[0].decode().split(",")
+    told = {name: pa.type_for_alias(types.get(name, "string")) for name in header}
+    convert = csv.ConvertOptions(column_types=told, strings_can_be_null=True, null_values=[""])
+    parse = csv.ParseOptions(newlines_in_values=True)
+    text.seek(0)
+    found: pd.DataFrame = csv.read_csv(text, parse_options=parse, convert_options=convert).to_pandas()
+    return found

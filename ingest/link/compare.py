@@ -27,6 +27,8 @@ LEAST_INITIALS = 3
 CLOSE_M, NEAR_M, AROUND_M, BEYOND_M = 15.0, 50.0, 100.0, 200.0
 """Distances up to which two records are at one door, at one corner, in one block; what both may be off is
 taken off first."""
+VAGUE_M = 100.0
+"""Two records that may be off by more than this, both together, are not near because they may be."""
 DIFFERENT_PLACE_M = 400.0
 """An equal address this far apart is another street of that name."""
 SEVERAL_PLACES_M = BEYOND_M
@@ -160,10 +162,15 @@ def _length(texts: Texts) -> npt.NDArray[np.int64]:
 
 
 def apart_m(prepared: Prepared, left: Ids, right: Ids) -> npt.NDArray[np.float64]:
-    """Return how far apart the places are at least, in metres: what each may be off is taken off; NaN where unknown."""
+    """Return how far apart the places are at least, in metres: what each may be off is taken off; NaN where unknown.
+
+    Unknown it is too of two that are known so vaguely that they may be near or not: a district is no address.
+    """
     apart = np.hypot(prepared.x[left] - prepared.x[right], prepared.y[left] - prepared.y[right])
     off = prepared.uncertainty_m[left] + prepared.uncertainty_m[right]
-    return np.maximum(apart - off, 0.0)
+    told = np.maximum(apart - off, 0.0)
+    told[(off > VAGUE_M) & (told <= BEYOND_M)] = np.nan
+    return told
 
 
 def place_levels(prepared: Prepared, left: Ids, right: Ids) -> Levels:
@@ -189,7 +196,8 @@ def address_levels(prepared: Prepared, left: Ids, right: Ids) -> Levels:
     same_postcode = prepared.postcode[left] == prepared.postcode[right]
     same_town = towns & (prepared.town[left] == prepared.town[right])
     found = np.where(streets | postcodes | towns, level["differs"], np.int8(0))
-    found[np.where(postcodes, same_postcode, same_town)] = level["same_area"]
+    around = prepared.is_located[left] & prepared.is_located[right]  # each somewhere about, and not far apart
+    found[around | np.where(postcodes, same_postcode, same_town)] = level["same_area"]
     near = np.flatnonzero(streets & (same_postcode | ~postcodes))
     near = near[is_one_street(prepared, left[near], right[near])]
     found[near] = level["same_street"]
@@ -269,6 +277,8 @@ def is_shared(prepared: Prepared, left: Ids, right: Ids) -> Mask:
 def web_levels(prepared: Prepared, left: Ids, right: Ids) -> Levels:
     """Return whether the sites are the same; not where only one e-mail address, already compared, tells them."""
     told = _contact_levels("web")(prepared, left, right)
+    # Of two e-mail addresses at one host nobody knows whether it is theirs or a provider's.
+    told[(told == 3) & prepared.web_is_of_email[left] & prepared.web_is_of_email[right]] = 2
     of_email = prepared.web_is_of_email[left] | prepared.web_is_of_email[right]
     same_email = _known_both(prepared.email, left, right) & (prepared.email[left] == prepared.email[right])
     # A domain that only an e-mail address tells is no site to differ from.

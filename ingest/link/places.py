@@ -13,7 +13,7 @@ from ingest.link.compare import COMPARISONS, PATTERNS, apart_m, levels_of, patte
 from ingest.link.linker import KEY_COLUMNS, PAIR_COLUMNS, RECORD_COLUMNS, REVIEW_AT, Evidence
 from ingest.link.model import Model, probability_of, shipped_model
 from ingest.link.prepare import Prepared, prepare
-from ingest.link.train import common_names, train, word_shares
+from ingest.link.train import NO_LABELS, Labels, common_names, train, word_shares
 
 
 @dataclass(frozen=True)
@@ -124,8 +124,14 @@ def compare_candidates(prepared: Prepared, asked: Asked) -> Compared:
     return Compared(prepared, left, right, pattern)
 
 
-def learn(records: pd.DataFrame, *, across: bool = False) -> tuple[PlacesLinker, Compared]:
-    """Return the linker whose model was learned from these records, and the pairs that it compared for that."""
+def learn(
+    records: pd.DataFrame, *, across: bool = False, labels: pd.DataFrame | None = None
+) -> tuple[PlacesLinker, Compared]:
+    """Return the linker whose model was learned from these records, and the pairs that it compared for that.
+
+    `labels` are what people said: `left_record_id`, `right_record_id`, `is_same`; of records that are not here they
+    say nothing.
+    """
     plain = prepare(records)
     words = word_shares(plain.names.whole[np.unique(plain.names.of_record[plain.names.of_record >= 0])])
     names = common_names(plain)
@@ -133,7 +139,17 @@ def learn(records: pd.DataFrame, *, across: bool = False) -> tuple[PlacesLinker,
     asked = Asked(across)
     compared = compare_candidates(prepared, asked)
     counts = np.bincount(compared.pattern, minlength=PATTERNS)
-    return PlacesLinker(train(prepared, asked, counts, words, names), across), compared
+    said = NO_LABELS if labels is None else _labelled(prepared, labels)
+    return PlacesLinker(train(prepared, asked, counts, words, names, labels=said), across), compared
+
+
+def _labelled(prepared: Prepared, labels: pd.DataFrame) -> Labels:
+    sides = [labels[f"{side}_record_id"].to_numpy(dtype="int64") for side in ("left", "right")]
+    known = np.isin(sides[0], prepared.record_id) & np.isin(sides[1], prepared.record_id)
+    left, right = (np.searchsorted(prepared.record_id, side[known]).astype("int32") for side in sides)
+    is_same = labels["is_same"].to_numpy(dtype=bool)[known]
+    said = patterns(prepared, left, right)
+    return Labels(said[is_same], said[~is_same])
 
 
 def shipped_linker(*, across: bool = False) -> PlacesLinker:

@@ -7,7 +7,7 @@ weights that come with the program.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -41,6 +41,8 @@ MEASURED_ANEW = 10
 """Steps in which the others are measured anew, as it shows which of the sample are the same."""
 EXPECTED = 0.5
 """Pairs that are the same, to begin with, for each record."""
+LABEL_WORTH = 10.0
+"""Pairs that what a person says of one counts for."""
 LIKELIEST = 0.05
 """Share of all pairs that are the same at most: of two lists of three, being in both is no evidence yet."""
 FREQUENT_LEAST = 6
@@ -56,6 +58,27 @@ def word_shares(names: Texts) -> dict[str, float]:
     least = max(FREQUENT_LEAST, RARE_SHARE * len(names))
     frequent = counts[(counts >= least) & (counts.index != "")]
     return {str(word): float(share) for word, share in (frequent / len(names)).sort_index().items()}
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What people said: the patterns of the pairs that they took for the same, and of those that they did not."""
+
+    same: npt.NDArray[np.int32]
+    different: npt.NDArray[np.int32]
+
+    def correction(
+        self, seen: npt.NDArray[np.int32], posterior: npt.NDArray[np.float64]
+    ) -> npt.NDArray[np.float64]:
+        """Return how many pairs of each seen pattern are the same beyond what the model makes of them."""
+        said = [
+            np.bincount(np.searchsorted(seen, told[np.isin(told, seen)]), minlength=len(seen))
+            for told in (self.same, self.different)
+        ]
+        return LABEL_WORTH * (said[0] * (1 - posterior) - said[1] * posterior)
+
+
+NO_LABELS = Labels(np.zeros(0, dtype="int32"), np.zeros(0, dtype="int32"))
 
 
 def common_names(prepared: Prepared) -> tuple[str, ...]:
@@ -144,10 +167,13 @@ def train(
     counts: npt.NDArray[np.int64],
     words: Mapping[str, float],
     names: tuple[str, ...],
+    *,
+    labels: Labels = NO_LABELS,
 ) -> Model:
     """Return the model learned from `counts`, how many candidate pairs show each pattern (shape `PATTERNS`).
 
-    `words` and `names` are those that `prepared` takes for frequent.
+    `words` and `names` are those that `prepared` takes for frequent. What people said of pairs teaches what the same
+    alternative looks like: each word of theirs counts as `LABEL_WORTH` pairs.
     """
     shipped = shipped_model()
     seen = np.flatnonzero(counts[:PATTERNS]).astype("int32")
@@ -169,7 +195,7 @@ def train(
             },
         )
         now = probability_of(model.weights(seen))
-        matches = weight * now
+        matches = np.maximum(weight * now + labels.correction(seen, now), 0.0)
         m = {
             c.name: _rising(
                 c.rising,

@@ -13,7 +13,6 @@ from commons.database.statements import run_file
 from commons.errors import CommonsError
 from commons.partners import Dataset
 from commons.settings import GeocoderSetting
-from ingest.link.near_name import NearNameLinker
 from ingest.locate.geocoders import PROTOCOLS, Address, Answer
 from ingest.locate.locate import store_found
 from ingest.merge.merge import merge
@@ -109,7 +108,7 @@ def ask(
     frame = frame.assign(kind="address", uncertainty_m=UNCERTAINTY_M, sources=None)
     stored = store_found(connection, frame, f"geocoder:{kind}", attributions=geocoder.protocol.attributions)
     if stored:
-        merge(connection, NearNameLinker())
+        merge(connection)
     record_event(
         connection, asked_by, "locate", "dataset", dataset.slug, found=stored, method=f"geocoder:{kind}"
     )

@@ -14,7 +14,7 @@ from commons.districts.stored import stored_districts
 from commons.districts.structure import METRIC_CRS, STORAGE_CRS
 from commons.partners import Dataset
 from commons.vocabulary import DistrictLevel
-from ingest.link.near_name import Linker, NearNameLinker
+from ingest.link.linker import Linker
 from ingest.locate.match import KNOWN_COLUMNS, WAITING_COLUMNS, match_streets
 from ingest.merge.merge import merge
 
@@ -76,7 +76,7 @@ def locate(
     found, reasons = match_streets(waiting, told)
     stored = store_found(connection, found, METHOD)
     if stored:
-        merge(connection, linker or NearNameLinker())
+        merge(connection, linker)
         of = dataset.slug if dataset else "all"
         record_event(connection, located_by, "locate", "dataset", of, found=stored, method=METHOD)
     outcome = waiting.assign(

@@ -1,6 +1,7 @@
 -- Makes the memberships those of incoming_cluster, and returns how many records changed alternative.
 -- An alternative keeps its id where its records stay: each goes to one cluster, the one with the smallest record of it, and a
--- cluster that several could name takes the oldest. What is left without records redirects to where they went.
+-- cluster that several could name takes the oldest. One that has none takes that which its records left last, where nobody is
+-- there any more: what is taken apart again is as it was. What is left without records redirects to where they went.
 ANALYZE incoming_cluster;
 
 DROP TABLE IF EXISTS pg_temp.named_cluster;
@@ -14,14 +15,27 @@ WITH claim AS (
 kept AS (
     SELECT cluster, min(alternative_id) AS alternative_id FROM claim GROUP BY cluster
 ),
+left_before AS (
+    SELECT DISTINCT ON (i.cluster) i.cluster, m.alternative_id
+      FROM incoming_cluster i
+      JOIN commons.membership m ON m.record_id = i.record_id AND m.until_at IS NOT NULL
+     WHERE NOT EXISTS (SELECT FROM kept WHERE kept.cluster = i.cluster)
+       AND NOT EXISTS (SELECT FROM commons.membership now WHERE now.alternative_id = m.alternative_id AND now.until_at IS NULL)
+     ORDER BY i.cluster, m.until_at DESC, m.membership_id DESC
+),
+taken_back AS (
+    SELECT min(cluster) AS cluster, alternative_id FROM left_before GROUP BY alternative_id
+),
 nameless AS (
     SELECT cluster, row_number() OVER (ORDER BY cluster) AS n
-      FROM (SELECT DISTINCT cluster FROM incoming_cluster EXCEPT SELECT cluster FROM kept) c
+      FROM (SELECT DISTINCT cluster FROM incoming_cluster EXCEPT SELECT cluster FROM kept EXCEPT SELECT cluster FROM taken_back) c
 ),
 made AS (
     INSERT INTO commons.alternative (created_at) SELECT now() FROM nameless RETURNING alternative_id
 )
 SELECT cluster, alternative_id FROM kept
+ UNION ALL
+SELECT cluster, alternative_id FROM taken_back
  UNION ALL
 SELECT nameless.cluster, fresh.alternative_id
   FROM nameless

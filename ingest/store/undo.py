@@ -9,7 +9,7 @@ from commons.database.connection import Connection
 from commons.database.statements import run_file
 from commons.errors import CommonsError
 from commons.partners import Dataset
-from ingest.link.near_name import Linker, NearNameLinker
+from ingest.link.linker import Linker
 from ingest.merge.merge import merge
 
 
@@ -50,7 +50,7 @@ def undo_upload(
     values = {"upload_id": upload_id, "uploaded_at": latest[1], "dataset_id": dataset.dataset_id}
     counts = run_file(connection, "ingest.store", "undo", values).fetchone()
     assert counts is not None  # noqa: S101 - an aggregate
-    merge(connection, linker or NearNameLinker())
+    merge(connection, linker)
     record_event(connection, undone_by, "undo upload", "dataset", dataset.slug, upload_id=upload_id)
     removed, restored = counts
     return UndoneUpload(upload_id, removed, restored)

@@ -16,13 +16,14 @@ from commons.vocabulary import Audience, DistrictLevel
 
 COMMANDS = [
     [], ["up"], ["down"], ["status"], ["serve"], ["upload"], ["locate"], ["uploads"], ["uploads", "list"], ["uploads", "undo"], ["uploads", "report"], ["demo"], ["db"], ["db", "upgrade"], ["districts"],
-    ["districts", "load"], ["partners"], ["partners", "list"], ["partners", "add"], ["partners", "sign"],
+    ["districts", "load"], ["partners"], ["partners", "list"], ["partners", "add"], ["partners", "sign"], ["partners", "repeats"],
     ["partners", "token"], ["consent"],
     ["consent", "withdraw"], ["consent", "set"], ["consent", "proposals"], ["consent", "approve"], ["consent", "refuse"],
     ["consent", "erase"], ["consent", "readmit"], ["backup"], ["restore"], ["audit"], ["audit", "verify"], ["consent", "show"], ["consent", "receipt"],
     ["sources"], ["sources", "add"], ["sources", "list"], ["sources", "refresh"], ["sources", "remove"], ["sources", "accept-shrink"],
     ["release"], ["release", "sweep"], ["release", "check"], ["research"], ["research", "count"], ["research", "change"], ["research", "coverage"],
-    ["compare"], ["mapping"], ["mapping", "propose"], ["mapping", "save"], ["mapping", "show"], ["mapping", "presets"],
+    ["compare"], ["link"], ["review"], ["overlap"], ["alternatives"], ["alternatives", "show"], ["alternatives", "merge"],
+    ["alternatives", "split"], ["alternatives", "undo"], ["mapping"], ["mapping", "propose"], ["mapping", "save"], ["mapping", "show"], ["mapping", "presets"],
     ["research", "freeze"], ["research", "snapshots"], ["research", "statistics"],
 ]  # fmt: skip
 
@@ -48,7 +49,21 @@ def test_every_command_has_help_and_an_example(words):
         and len(words)
         + (
             words[0]
-            in {"up", "down", "status", "serve", "upload", "locate", "demo", "backup", "restore", "compare"}
+            in {
+                "up",
+                "down",
+                "status",
+                "serve",
+                "upload",
+                "locate",
+                "demo",
+                "backup",
+                "restore",
+                "compare",
+                "link",
+                "review",
+                "overlap",
+            }
         )
         > 1
     ):

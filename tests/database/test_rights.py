@@ -114,6 +114,7 @@ def test_ingest_deletes_nothing_and_reads_no_released_view(unchanged_database):
         "consent_proposal.decided_at",
         "consent_proposal.decided_by",
         "consent_proposal.decision",
+        "dataset.may_repeat",
         "match_decision.retired_at",
         "membership.until_at",
         "partner_token.revoked_at",

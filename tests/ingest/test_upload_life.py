@@ -117,11 +117,12 @@ def test_two_partners_lists_merge_and_come_apart_again(database, tmp_path):
     merged = upload(
         theirs, geojson(tmp_path, [row("x", "Potager du coin (Le)", lat=50.8404, phone="02 000 11 22")])
     )
-    assert merged.merged.alternatives == 1
+    assert merged.merged.decisions_added == 1
+    assert len(public_names()) == 1
     alternative = released(Audience.PUBLIC).alternatives().iloc[0]
     assert alternative["attributions"] == ["© a-list", "© b-list"]
     apart = upload(theirs, geojson(tmp_path, [row("x", "Tout autre chose", lat=50.8404)]))
-    assert apart.merged.alternatives == 2
+    assert apart.merged.decisions_retired == 1
     assert public_names() == ["Le Potager du Coin ASBL", "Tout autre chose"]
     survivor = released(Audience.PUBLIC).alternatives().set_index("name").loc["Le Potager du Coin ASBL"]
     assert survivor["public_id"] == alternative["public_id"]
@@ -146,7 +147,8 @@ def test_a_record_that_may_not_be_matched_is_not_merged(database, tmp_path):
     ours, theirs = dataset_with(), dataset_with(open_terms(stance=Stance.ASK))
     upload(ours, geojson(tmp_path, [row("1")]))
     merged = upload(theirs, geojson(tmp_path, [row("x", visibility="peut-être")]))
-    assert merged.merged.alternatives == 2
+    assert merged.merged.decisions_added == 0
+    assert merged.merged.compared_with == 0
 
 
 def test_every_row_is_stored_or_in_the_report_with_its_codes(database, tmp_path):
@@ -199,9 +201,11 @@ def test_the_demo_is_released_without_drift_and_merges_only_true_pairs(demo_data
     truth = pd.read_csv(demo_folder / "truth.csv")
     stored = pd.DataFrame(
         demo_database.rows(
-            "SELECT d.slug, v.row_number, m.alternative_id FROM commons.membership m"
+            "SELECT d.slug, v.row_number, p.part FROM (SELECT array_agg(alternative_id) AS groups,"
+            " array_agg(record_id) AS records FROM commons.membership WHERE until_at IS NULL) m"
+            " CROSS JOIN LATERAL commons.parts(m.groups, m.records) p"
             " JOIN commons.source_record r USING (record_id) JOIN commons.dataset d USING (dataset_id)"
-            " JOIN commons.record_version v USING (record_id) WHERE m.until_at IS NULL AND v.superseded_at IS NULL"
+            " JOIN commons.record_version v USING (record_id) WHERE v.superseded_at IS NULL"
         ),
         columns=["dataset", "row_number", "alternative_id"],
     )
@@ -219,7 +223,7 @@ def test_the_demo_is_released_without_drift_and_merges_only_true_pairs(demo_data
         pairs(["alternative_key", "alternative_id"]),
     )
     assert right / found > 0.98
-    assert right / true > 0.6
+    assert right / true > 0.55, "of many the consent lets only the district be compared"
 
 
 def test_the_demo_again_changes_nothing(demo_database, demo_folder):

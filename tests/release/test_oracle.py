@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from oracle import GROUP_OF, release
-from worlds import make_world, read_places, store_worlds
+from worlds import make_world, read_places, store_worlds, ties_of
 
 from builders import SCHEMA_OF
 
@@ -17,6 +17,7 @@ COMPARED += [
     "counted",
     "reusable",
     "provenance",
+    "chosen_by",
     "licences",
     "attributions",
     "updated_on",
@@ -62,7 +63,7 @@ def test_the_database_and_the_second_telling_agree(told, reader):
     found = released_rows(connection, reader)
     shown = in_parts = 0
     for (alternative, first), (records, same) in worlds:
-        expected = release(records, same, reader, now)
+        expected = release(records, ties_of(records, same), reader, now)
         for n, row in expected.items():
             assert (alternative, first + n) in found, f"world {alternative - 999}: not shown, and should be"
             exact_point = row.pop("point", None)

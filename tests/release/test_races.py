@@ -108,9 +108,16 @@ def act(connection, rng, datasets, *, with_expiry=False):
                 (record,),
             ).fetchone()
             if moved:
+                to = rng.choice(alternatives)
                 connection.execute(
-                    "INSERT INTO commons.membership (alternative_id, record_id) VALUES (%s, %s)",
-                    (rng.choice(alternatives), record),
+                    "INSERT INTO commons.match_decision (left_record_id, right_record_id, verdict, reason, decided_by,"
+                    " is_human) SELECT least(record_id, %s), greatest(record_id, %s), 'same', '{}', 't', true"
+                    " FROM commons.membership WHERE alternative_id = %s AND until_at IS NULL AND record_id <> %s"
+                    " ON CONFLICT DO NOTHING",
+                    (record, record, to, record),
+                )
+                connection.execute(
+                    "INSERT INTO commons.membership (alternative_id, record_id) VALUES (%s, %s)", (to, record)
                 )
         case 4:
             connection.execute(

@@ -15,7 +15,6 @@ from commons.database.connection import Role, connect
 from commons.errors import CommonsError
 from commons.release.upkeep import release_drift, sweep_release
 from commons.vocabulary import Audience
-from ingest.link.near_name import NearNameLinker
 from ingest.merge.merge import merge
 from ingest.upload import commit_upload, prepare_upload
 
@@ -73,7 +72,7 @@ def test_erasures_race_everything_else(database, lists):
 
     def merge_all():
         with connect(Role.INGEST) as connection:
-            merge(connection, NearNameLinker())
+            merge(connection)
 
     def sweep():
         with connect(Role.INGEST) as connection:

@@ -64,7 +64,7 @@ OF_NO_RECORD = {
     "geocoder_answer.geocoder", "record_version.category", "record_version.content_hash", "set_aside_row.codes",
     "erased_key.dataset", "erased_key.key_id", "erased_key.keyed_hash", "erased_key.kind", "withdrawal.receipt",
     # Who erased, lifted an erasure or decided that two records are the same: people at work, not the person concerned.
-    "erased_key.approved_by", "erased_key.lifted_by", "match_decision.decided_by", "audit_event.actor",
+    "erased_key.approved_by", "erased_key.lifted_by", "match_decision.decided_by", "link_model.name", "link_model.document", "link_model.learned_by", "audit_event.actor",
     # The log, which holds ids and counts.
     "audit_event.action", "audit_event.detail", "audit_event.object_id", "audit_event.object_kind", "audit_link.hash",
     "audit_link.previous_hash",

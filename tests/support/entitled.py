@@ -3,7 +3,7 @@ for what one record lets a reader do; the database is asked only which records s
 """
 
 from collections import defaultdict
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import oracle
 import psycopg
@@ -44,15 +44,15 @@ class Entitled:
         with connect(Role.ADMIN) as connection:
             ids = connection.execute("SELECT partner_key, record_id FROM commons.source_record").fetchall()
             same = connection.execute(
-                "SELECT left_record_id, right_record_id FROM commons.same_pair"
+                "SELECT left_record_id, right_record_id, strength FROM commons.same_pair"
             ).fetchall()
             together = connection.execute(TOGETHER).fetchall()
             records = {record.number: record for record in self._records(connection, commons, dict(ids))}
         self.groups = [[records[number] for number in group if number in records] for (group,) in together]
         self.pairs = defaultdict(list)
-        for one, other in same:
+        for one, other, sure in same:
             if one in records and other in records:
-                self.pairs[one].append((records[one], records[other]))
+                self.pairs[one].append((records[one], records[other], sure))
 
     def canaries(self, reader):
         """Return the canaries that the reader may have."""
@@ -66,7 +66,9 @@ class Entitled:
             ]
             visible = [g for g in granted if g is not None and oracle.may_see(g)]
             pairs = [pair for record in group for pair in self.pairs[record.number]]
-            for part in oracle.parts_of(visible, pairs, oracle.kept_apart(visible, reader, self.now)):
+            for part in oracle.parts_of(
+                visible, oracle.Ties(pairs), oracle.kept_apart(visible, reader, self.now)
+            ):
                 yield sorted(
                     part,
                     key=lambda g: (oracle.LADDER.index(g.precision), g.record.dataset.slug, g.record.key),
@@ -77,7 +79,7 @@ class Entitled:
         order = [g for g in part if g.precision == published]
         suppliers = {order[0].record.dataset.slug}
         for name, group in GROUP_OF.items():
-            givers = [g for g in order if (group, "display") in g.rights and self._told(g, name)]
+            givers = oracle.best_first(order, name, group)
             if givers and (group != "location" or published == "exact"):
                 yield from self._told(givers[0], name).split()
                 suppliers.add(givers[0].record.dataset.slug)
@@ -100,7 +102,7 @@ class Entitled:
             place = oracle.Place(*found[number], point=row.point) if row.point else None
             yield oracle.Record(
                 ids[row.key], datasets[plan.slug], row.key, place, row.canaries, row.sensitive,
-                composed=plan.composed, gone=False, updated_on=row.updated_on, said=statements(plan, row),
+                composed=plan.composed, gone=False, updated_on=date.fromisoformat(row.updated_on), said=statements(plan, row),
             )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ what was said of them. A reader is an audience; "partner" is one partner that re
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
 
 INWARD = {  # what is allowed to the first may be seen by the others
     "public": {"public", "partners", "partner", "researchers"},
@@ -78,6 +79,7 @@ class Dataset:
     priority: int
     agreement: Agreement | None
     said: list[Statement] = field(default_factory=list)
+    may_repeat: bool = False
 
 
 @dataclass
@@ -102,6 +104,21 @@ class Record:
     gone: bool
     updated_on: object
     said: list[Statement] = field(default_factory=list)
+
+
+@dataclass
+class Ties:
+    """Which records are taken for the same, each pair with how surely (a person's yes: without end), and which never are."""
+
+    same: list[tuple[Record, Record, float]]
+    different: list[tuple[Record, Record]] = field(default_factory=list)
+
+    def forbid(self, one, other):
+        """Whether the two may never be in one part."""
+        if any({id(one), id(other)} == {id(a), id(b)} for a, b in self.different):
+            return True
+        by_hand = any({id(one), id(other)} == {id(a), id(b)} and sure == inf for a, b, sure in self.same)
+        return one.dataset is other.dataset and not one.dataset.may_repeat and not by_hand
 
 
 @dataclass
@@ -206,27 +223,78 @@ def kept_apart(visible, reader, now):
     return [g.record for g in share_alike] if private else []
 
 
-def parts_of(visible, same, apart):
-    """The visible records, put together as far as visible ones alone hold them together, and those apart by themselves."""
+def parts_of(visible, ties, apart):
+    """The visible records, put together as far as visible ones alone hold them together, and those apart by themselves.
+
+    The surest pair goes first; one that would bring together what is never one is passed over.
+    """
     parts = [[g] for g in visible]
-    for one, other in same:
+
+    def called(record):
+        return (record.dataset.slug, record.key)
+
+    def order(pair):
+        return (-pair[2], *sorted(map(called, pair[:2])))
+
+    for one, other, _ in sorted(ties.same, key=order):
         if any(one is record for record in apart) != any(other is record for record in apart):
             continue
+        if any({id(one), id(other)} == {id(a), id(b)} for a, b in ties.different):
+            continue
         touched = [part for part in parts if any(g.record is one or g.record is other for g in part)]
-        if len(touched) == 2:
+        if len(touched) == 2 and not any(
+            ties.forbid(g.record, h.record) for g in touched[0] for h in touched[1]
+        ):
             parts = [part for part in parts if part not in touched] + [touched[0] + touched[1]]
     return parts
 
 
-def release(records, same, reader, now):
+def release(records, ties, reader, now):
     """What the reader sees of the alternative made of these records: for each part, its anchor and its row."""
     present = [granted(r, reader, now) for r in records if not r.gone and r.place is not None]
     visible = [g for g in present if g is not None and may_see(g)]
     rows = {}
-    for part in parts_of(visible, same, kept_apart(visible, reader, now)):
+    for part in parts_of(visible, ties, kept_apart(visible, reader, now)):
         anchor, row = release_part(part)
         rows[next(n for n, record in enumerate(records) if record is anchor)] = row
     return rows
+
+
+ADDRESS = ("street", "house_number", "postcode", "municipality")
+FRESHEST = {"description", "contact_organisation", "contact_person", "resources"}
+"""The field groups of which the value last told is shown; of a place, that of whoever tells most of the address."""
+
+
+def told_by(granted, name, group):
+    """Whether the source may show the field, and tells one."""
+    return (group, "display") in granted.rights and granted.record.values.get(name) not in (None, "", [])
+
+
+def merit(granted, group):
+    """What speaks for a source's value beside its authority; the order of the sources comes last."""
+    if group == "location":
+        return sum(told_by(granted, name, group) for name in ADDRESS)
+    return granted.record.updated_on.toordinal() if group in FRESHEST else 0
+
+
+def best_first(order, name, group):
+    """The sources that tell a field, the one whose value is shown first: authority, merit, then their order."""
+    givers = [g for g in order if told_by(g, name, group)]
+    if group == "location":  # an address is one source's, whole
+        whole = [g for g in order if merit(g, group)]
+        whole.sort(key=lambda g: (g.record.dataset.priority, -merit(g, group)))
+        givers = [g for g in givers if g is whole[0]] + [g for g in givers if g is not whole[0]]
+        return givers if givers and givers[0] is whole[0] else []
+    return sorted(givers, key=lambda g: (g.record.dataset.priority, -merit(g, group)))
+
+
+def why_chosen(best, other, group):
+    """Why the value of the first source is shown and not the second's."""
+    if best.record.dataset.priority < other.record.dataset.priority:
+        return "authority"
+    if merit(best, group) > merit(other, group):
+        return "completeness" if group == "location" else "freshness"
+    return "order"
 
 
 def release_part(visible):
@@ -235,20 +303,17 @@ def release_part(visible):
         (g for g in visible if g.precision == published),
         key=lambda g: (g.record.dataset.priority, g.record.dataset.slug, g.record.key),
     )
-    row, provenance, licences = {}, {}, {order[0].licence}
+    row, provenance, chosen_by, licences = {}, {}, {}, {order[0].licence}
     for group, names in GROUP_OF.items():
         for name in names:
-            givers = [
-                g
-                for g in order
-                if (group, "display") in g.rights
-                and g.record.values.get(name) not in (None, "", [])
-                and (group != "location" or published == "exact")
-            ]
+            givers = best_first(order, name, group) if group != "location" or published == "exact" else []
             row[name] = givers[0].record.values[name] if givers else None
             if givers:
                 provenance[name] = givers[0].record.dataset.slug
                 licences.add(givers[0].licence)
+            if len(givers) > 1:
+                others = sorted(givers[1:], key=lambda g: (g.record.dataset.priority, -merit(g, group)))
+                chosen_by[name] = why_chosen(givers[0], others[0], group)
     provenance["geom"] = order[0].record.dataset.slug
     place = order[0].record.place
     row |= {
@@ -257,6 +322,7 @@ def release_part(visible):
         "counted": any(("existence", "statistics") in g.rights for g in order),
         "reusable": all(("existence", "reuse") in g.rights for g in order),
         "provenance": provenance,
+        "chosen_by": chosen_by,
         "licences": sorted(licences),
         "attributions": sorted({f"© {slug}" for slug in provenance.values()}),
         "updated_on": max(g.record.updated_on for g in order),

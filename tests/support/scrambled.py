@@ -23,7 +23,9 @@ class Scrambled:
         self.rng = random.Random(f"scrambled for {reader}")
         self.allowed = entitled.canaries(reader)
         self.seen = {g.record.key: g.precision for part in entitled.parts(reader) for g in part}
-        self.linked = {record.key for pairs in entitled.pairs.values() for pair in pairs for record in pair}
+        self.linked = {
+            record.key for pairs in entitled.pairs.values() for pair in pairs for record in pair[:2]
+        }
         self.moves = self._moves()
         changed = {}
         self.commons.plans = [self._plan(plan, changed) for plan in commons.plans]

@@ -2,8 +2,9 @@
 
 import random
 from datetime import UTC, date, datetime, timedelta
+from math import inf
 
-from oracle import LADDER, Agreement, Dataset, Place, Record, Sentence, Statement
+from oracle import LADDER, Agreement, Dataset, Place, Record, Sentence, Statement, Ties
 
 from commons.database.statements import copy_rows
 from commons.partners import add_partner
@@ -103,7 +104,7 @@ def make_record(rng, number, dataset, places):
     values["category"] = "shelter" if sensitive else "food"
     said = [make_statement(rng) for _ in range(rng.choice([0, 1, 1, 2, 3]))]
     return Record(
-        number, dataset, f"key-{number}", rng.choice([*places, None] if rng.random() < 0.1 else places), values, sensitive,
+        number, dataset, f"key-{9 - number % 10}", rng.choice([*places, None] if rng.random() < 0.1 else places), values, sensitive,
         composed=rng.random() < 0.05, gone=rng.random() < 0.05, updated_on=date(2020, 1, 1 + number % 28), said=said,
     )  # fmt: skip
 
@@ -114,12 +115,33 @@ def make_world(seed, places):
     datasets = []
     for index in range(rng.randint(1, 3)):
         said = [make_statement(rng, restrict_only=True)] if rng.random() < 0.15 else []
-        datasets.append(Dataset(f"w{seed}-{index}", rng.randint(1, 3), make_agreement(rng), said))
+        may_repeat = rng.random() < 0.7
+        datasets.append(Dataset(f"w{seed}-{index}", rng.randint(1, 3), make_agreement(rng), said, may_repeat))
     near = rng.sample(places, min(2, len(places)))
     records = [make_record(rng, seed * 10 + n, rng.choice(datasets), near) for n in range(rng.randint(1, 5))]
     same = [(rng.choice(records[:n]), record) for n, record in enumerate(records) if n]
     same += [tuple(rng.sample(records, 2)) for _ in range(rng.randint(0, 2)) if len(records) > 2]
     return records, same
+
+
+def ties_of(records, same):
+    """Return how surely each pair is the same, and which pairs a person has said are not: as the records' numbers have it."""
+
+    def sureness(one, other):
+        return inf if (one.number * other.number) % 4 == 0 else (one.number * other.number % 5) / 10
+
+    def denied(one, other):
+        return (one.number + 3 * other.number) % 7 == 1
+
+    ordered = [sorted(pair, key=lambda record: record.number) for pair in same]
+    pairs = {(one.number, other.number): (one, other) for one, other in ordered}.values()
+    different = [
+        (one, other)
+        for one in records
+        for other in records
+        if one.number < other.number and denied(one, other) and sureness(one, other) != inf
+    ]
+    return Ties([(*pair, sureness(*pair)) for pair in pairs], different)
 
 
 PLACES = """
@@ -171,8 +193,9 @@ def store_worlds(connection, worlds, district_ids):
     dataset_id = {slug: number for number, slug in enumerate(datasets, start=1000)}
     record_id = {id(record): number for number, record in enumerate(records, start=1000)}
     copy_rows(
-        connection, "commons.dataset", ["dataset_id", "partner_id", "slug", "title", "attribution", "priority"],
-        ((dataset_id[d.slug], number_of["reader"], d.slug, d.slug, f"© {d.slug}", d.priority) for d in datasets.values()),
+        connection, "commons.dataset", ["dataset_id", "partner_id", "slug", "title", "attribution", "priority", "may_repeat"],
+        ((dataset_id[d.slug], number_of["reader"], d.slug, d.slug, f"© {d.slug}", d.priority, d.may_repeat)
+         for d in datasets.values()),
     )  # fmt: skip
     agreed = [d for d in datasets.values() if d.agreement]
     copy_rows(
@@ -224,11 +247,14 @@ def store_worlds(connection, worlds, district_ids):
           s.licence, "x", "y", "form", s.since, s.until, now if s.ended_as else None, s.ended_as)
          for statements, dataset, record in said for s in statements),
     )  # fmt: skip
+    ties = [ties_of(*world) for world in worlds]
     copy_rows(
         connection, "commons.match_decision",
-        ["left_record_id", "right_record_id", "verdict", "reason", "decided_by", "is_human"],
-        ((*pair, "same", "{}", "x", False) for pair in sorted({
-            tuple(sorted((record_id[id(one)], record_id[id(two)]))) for _, same in worlds for one, two in same})),
+        ["left_record_id", "right_record_id", "verdict", "score", "reason", "decided_by", "is_human"],
+        [(*sorted((record_id[id(one)], record_id[id(other)])), "same", None if sure == inf else sure, "{}", "x", sure == inf)
+         for told in ties for one, other, sure in told.same]
+        + [(*sorted((record_id[id(one)], record_id[id(other)])), "different", None, "{}", "x", True)
+           for told in ties for one, other in told.different],
     )  # fmt: skip
     alternatives = dict(enumerate((group for world in worlds for group in components(*world)), start=1000))
     copy_rows(connection, "commons.alternative", ["alternative_id"], ((number,) for number in alternatives))

@@ -1,14 +1,5 @@
 -- Which records supply what each reader sees of an alternative: docs/consent.md, "How a merged alternative is released".
--- Indexes used: ix_membership_alternative_id, ix_match_decision_right_record_id.
-
--- The pairs that stand as the same: a person's yes, or a model's where no person said no.
-CREATE OR REPLACE VIEW commons.same_pair AS
-SELECT d.left_record_id, d.right_record_id
-  FROM commons.match_decision d
- WHERE d.verdict = 'same' AND d.retired_at IS NULL
-   AND NOT EXISTS (SELECT FROM commons.match_decision no
-                    WHERE no.left_record_id = d.left_record_id AND no.right_record_id = d.right_record_id
-                      AND no.verdict = 'different' AND no.is_human AND no.retired_at IS NULL);
+-- Indexes used: ix_membership_alternative_id.
 
 -- Licences under which a collection of values made from a work must itself be everyone's.
 CREATE OR REPLACE FUNCTION commons.is_share_alike(licence text)
@@ -28,7 +19,7 @@ AS $$
 #variable_conflict use_column
 BEGIN
 RETURN QUERY
-WITH RECURSIVE member AS MATERIALIZED (
+WITH member AS MATERIALIZED (
     SELECT m.alternative_id, m.record_id
       FROM commons.membership m
      WHERE m.alternative_id = ANY (ids) AND m.until_at IS NULL
@@ -69,35 +60,22 @@ mixed AS MATERIALIZED (
                         OR (everyone.rights # v.rights)
                            & commons.cells(enum_range(NULL::reference.field_group), '{display}') <> 0))
 ),
--- Where a reader sees several of an alternative's records, and not all or not as one: what holds them together?
+-- Where a reader sees several of an alternative's records: what of them holds together?
 pieced AS MATERIALIZED (
-    SELECT v.audience, v.partner_id, v.record_id,
-           mixed.alternative_id IS NOT NULL AND commons.is_share_alike(v.licence) AS apart
+    SELECT dense_rank() OVER (ORDER BY v.audience, v.partner_id, v.alternative_id,
+                                       mixed.alternative_id IS NOT NULL AND commons.is_share_alike(v.licence)) AS group_id,
+           v.audience, v.partner_id, v.record_id
       FROM (SELECT *, count(*) OVER (PARTITION BY audience, partner_id, alternative_id) AS seen FROM visible) v
-      JOIN (SELECT alternative_id, count(*) AS records FROM member GROUP BY alternative_id) whole USING (alternative_id)
       LEFT JOIN mixed USING (audience, partner_id, alternative_id)
-     WHERE v.seen > 1 AND (v.seen < whole.records OR mixed.alternative_id IS NOT NULL)
-),
-link AS MATERIALIZED (
-    SELECT pair.left_record_id AS one, pair.right_record_id AS other
-      FROM commons.same_pair pair
-     WHERE pair.left_record_id IN (SELECT record_id FROM pieced) AND pair.right_record_id IN (SELECT record_id FROM pieced)
-     UNION
-    SELECT pair.right_record_id, pair.left_record_id
-      FROM commons.same_pair pair
-     WHERE pair.left_record_id IN (SELECT record_id FROM pieced) AND pair.right_record_id IN (SELECT record_id FROM pieced)
-),
-walk AS (
-    SELECT audience, partner_id, record_id, record_id AS reached, apart FROM pieced
-     UNION
-    SELECT walk.audience, walk.partner_id, walk.record_id, pieced.record_id, walk.apart
-      FROM walk
-      JOIN link ON link.one = walk.reached
-      JOIN pieced ON pieced.audience = walk.audience AND pieced.partner_id = walk.partner_id AND pieced.record_id = link.other
-                 AND pieced.apart = walk.apart
+     WHERE v.seen > 1
 ),
 part AS MATERIALIZED (
-    SELECT audience, partner_id, record_id, min(reached) AS part FROM walk GROUP BY audience, partner_id, record_id
+    SELECT pieced.audience, pieced.partner_id, pieced.record_id, parts.part
+      FROM (SELECT array_agg(group_id ORDER BY group_id, record_id) AS group_ids,
+                   array_agg(record_id ORDER BY group_id, record_id) AS record_ids
+              FROM pieced) every
+     CROSS JOIN LATERAL commons.parts(every.group_ids, every.record_ids) parts
+      JOIN pieced USING (group_id, record_id)
 ),
 placed AS (
     SELECT visible.*, coalesce(part.part, 0) AS part,

@@ -78,6 +78,7 @@ BEGIN
      WHERE erased_id IN (d.left_record_id, d.right_record_id);
     GET DIAGNOSTICS counted = ROW_COUNT;
     what := 'match_decision'; count := counted; RETURN NEXT;
+    PERFORM commons.forget_keys(ARRAY[erased_id]);
 
     -- These may only be ended or decided, never changed: their rows are put back without what people wrote in them.
     WITH gone AS (

@@ -163,12 +163,14 @@ placed AS (
       LEFT JOIN reference.district sector ON sector.district_id = resolved.sector_id
       LEFT JOIN reference.district neighbourhood ON neighbourhood.district_id = resolved.neighbourhood_id
 )
--- A name made of an address is a place: it may be shown where the address may.
+-- A name made of an address is a place: it may be shown where the address may, and not where nothing lets the place be.
 SELECT placed.audience, placed.partner_id, placed.record_id, placed.version_id, placed.dataset_id,
-       placed.rights & CASE WHEN placed.name_composed AND placed.precision <> 'exact'
+       placed.rights & CASE WHEN placed.name_composed
+                             AND (placed.precision <> 'exact' OR placed.rights & location.cells = 0)
                             THEN ~commons.cells('{identity}', '{display,reuse}') ELSE -1 END,
        placed.precision, placed.licence, placed.expires_at
-  FROM placed;
+  FROM placed
+ CROSS JOIN location;
 END
 $$;
 

@@ -17,8 +17,14 @@ $$;
 CREATE OR REPLACE FUNCTION commons.queue_records() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    INSERT INTO commons.release_queue (record_ids)
-    SELECT array_agg(DISTINCT c.record_id) FROM changed c HAVING count(*) > 0;
+    WITH queued AS (
+        INSERT INTO commons.release_queue (record_ids)
+        SELECT array_agg(DISTINCT c.record_id) FROM changed c HAVING count(*) > 0
+        RETURNING record_ids
+    )
+    INSERT INTO commons.link_queue (record_ids)
+    SELECT record_ids FROM queued
+     WHERE TG_TABLE_NAME IN ('record_version', 'record_location') OR (TG_TABLE_NAME = 'source_record' AND TG_OP = 'UPDATE');
     RETURN NULL;
 END
 $$;
@@ -26,8 +32,13 @@ $$;
 CREATE OR REPLACE FUNCTION commons.queue_datasets() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    INSERT INTO commons.release_queue (dataset_ids)
-    SELECT array_agg(DISTINCT c.dataset_id) FROM changed c HAVING count(*) > 0;
+    WITH queued AS (
+        INSERT INTO commons.release_queue (dataset_ids, of_consent)
+        SELECT array_agg(DISTINCT c.dataset_id), TG_TABLE_NAME = 'agreement' FROM changed c HAVING count(*) > 0
+        RETURNING dataset_ids
+    )
+    INSERT INTO commons.link_queue (dataset_ids)
+    SELECT dataset_ids FROM queued WHERE TG_TABLE_NAME = 'agreement' OR TG_OP = 'UPDATE';
     RETURN NULL;
 END
 $$;
@@ -36,11 +47,15 @@ $$;
 CREATE OR REPLACE FUNCTION commons.queue_consents() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    INSERT INTO commons.release_queue (record_ids, dataset_ids)
-    SELECT array_agg(DISTINCT c.record_id) FILTER (WHERE c.record_id IS NOT NULL),
-           array_agg(DISTINCT c.dataset_id) FILTER (WHERE c.record_id IS NULL)
-      FROM changed c
-    HAVING count(*) > 0;
+    WITH queued AS (
+        INSERT INTO commons.release_queue (record_ids, dataset_ids, of_consent)
+        SELECT array_agg(DISTINCT c.record_id) FILTER (WHERE c.record_id IS NOT NULL),
+               array_agg(DISTINCT c.dataset_id) FILTER (WHERE c.record_id IS NULL), true
+          FROM changed c
+        HAVING count(*) > 0
+        RETURNING record_ids, dataset_ids
+    )
+    INSERT INTO commons.link_queue (record_ids, dataset_ids) SELECT record_ids, dataset_ids FROM queued;
     RETURN NULL;
 END
 $$;
@@ -63,6 +78,8 @@ DECLARE
     alternatives bigint[];
     records bigint[];
     datasets bigint[];
+    said_of_records bigint[];
+    said_of_datasets bigint[];
     touched bigint[];
 BEGIN
     -- A snapshot taken before the lock would not see what was committed while waiting for it.
@@ -72,11 +89,14 @@ BEGIN
     END IF;
     PERFORM pg_advisory_xact_lock(hashtext('commons release'));
     -- The first of a transaction's rows takes them all; the others find nothing left.
-    WITH taken AS (DELETE FROM commons.release_queue RETURNING alternative_ids, record_ids, dataset_ids)
+    WITH taken AS (DELETE FROM commons.release_queue RETURNING alternative_ids, record_ids, dataset_ids, of_consent)
     SELECT (SELECT array_agg(DISTINCT id) FROM taken, unnest(taken.alternative_ids) AS id),
            (SELECT array_agg(DISTINCT id) FROM taken, unnest(taken.record_ids) AS id),
-           (SELECT array_agg(DISTINCT id) FROM taken, unnest(taken.dataset_ids) AS id)
-      INTO alternatives, records, datasets;
+           (SELECT array_agg(DISTINCT id) FROM taken, unnest(taken.dataset_ids) AS id),
+           (SELECT array_agg(DISTINCT id) FROM taken, unnest(taken.record_ids) AS id WHERE taken.of_consent),
+           (SELECT array_agg(DISTINCT id) FROM taken, unnest(taken.dataset_ids) AS id WHERE taken.of_consent)
+      INTO alternatives, records, datasets, said_of_records, said_of_datasets;
+    PERFORM commons.forget_unmatched(said_of_records, said_of_datasets);
     touched := ARRAY(
         SELECT unnest(alternatives)
          UNION

@@ -1,38 +1,40 @@
 -- The rows that each reader sees, computed of commons.contribution: docs/consent.md, "How a merged alternative is released".
 -- Indexes used: ix_contribution_alternative_id, the primary keys of record_version and reference.district.
 
--- The fields of a record: to which field group each belongs, and whether it gives an exact place away.
+-- The fields of a record: to which field group each belongs, whether it gives an exact place away, and by what the value is chosen
+-- where several sources of the same authority tell one: the day it was last told, how much of an address it is part of, or the
+-- order of the sources alone.
 CREATE OR REPLACE VIEW commons.field AS
-SELECT f.field_name, f.field_group::reference.field_group, f.exact_only
+SELECT f.field_name, f.field_group::reference.field_group, f.exact_only, f.chosen_by
   FROM (VALUES
-           ('name', 'identity', false),
-           ('name_fr', 'identity', false),
-           ('name_nl', 'identity', false),
-           ('name_en', 'identity', false),
-           ('category', 'identity', false),
-           ('legal_form', 'identity', false),
-           ('enterprise_number', 'identity', false),
-           ('founded_on', 'identity', false),
-           ('ended_on', 'identity', false),
-           ('charter', 'identity', false),
-           ('description', 'description', false),
-           ('description_fr', 'description', false),
-           ('description_nl', 'description', false),
-           ('description_en', 'description', false),
-           ('website', 'description', false),
-           ('opening_hours', 'description', false),
-           ('street', 'location', true),
-           ('house_number', 'location', true),
-           ('postcode', 'location', true),
-           ('municipality', 'location', true),
-           ('phone', 'contact_organisation', false),
-           ('email', 'contact_organisation', false),
-           ('contact_person', 'contact_person', false),
-           ('contact_email', 'contact_person', false),
-           ('contact_phone', 'contact_person', false),
-           ('offers', 'resources', false),
-           ('needs', 'resources', false)
-       ) AS f (field_name, field_group, exact_only);
+           ('name', 'identity', false, 'order'),
+           ('name_fr', 'identity', false, 'order'),
+           ('name_nl', 'identity', false, 'order'),
+           ('name_en', 'identity', false, 'order'),
+           ('category', 'identity', false, 'order'),
+           ('legal_form', 'identity', false, 'order'),
+           ('enterprise_number', 'identity', false, 'order'),
+           ('founded_on', 'identity', false, 'order'),
+           ('ended_on', 'identity', false, 'order'),
+           ('charter', 'identity', false, 'order'),
+           ('description', 'description', false, 'freshness'),
+           ('description_fr', 'description', false, 'freshness'),
+           ('description_nl', 'description', false, 'freshness'),
+           ('description_en', 'description', false, 'freshness'),
+           ('website', 'description', false, 'freshness'),
+           ('opening_hours', 'description', false, 'freshness'),
+           ('street', 'location', true, 'completeness'),
+           ('house_number', 'location', true, 'completeness'),
+           ('postcode', 'location', true, 'completeness'),
+           ('municipality', 'location', true, 'completeness'),
+           ('phone', 'contact_organisation', false, 'freshness'),
+           ('email', 'contact_organisation', false, 'freshness'),
+           ('contact_person', 'contact_person', false, 'freshness'),
+           ('contact_email', 'contact_person', false, 'freshness'),
+           ('contact_phone', 'contact_person', false, 'freshness'),
+           ('offers', 'resources', false, 'freshness'),
+           ('needs', 'resources', false, 'freshness')
+       ) AS f (field_name, field_group, exact_only, chosen_by);
 
 -- What each version asserts of them; what it leaves empty it does not assert.
 CREATE OR REPLACE VIEW commons.asserted AS
@@ -99,29 +101,65 @@ kept_back AS MATERIALIZED (
      GROUP BY asked.rights, asked.is_exact
 ),
 told AS MATERIALIZED (
-    SELECT c.audience, c.partner_id, c.anchor_id, c.rank, a.fields - coalesce(kept_back.names, '{}') AS fields, d.slug, c.licence,
-           d.attribution, count(*) OVER (PARTITION BY c.audience, c.partner_id, c.anchor_id) AS sources
+    SELECT c.audience, c.partner_id, c.anchor_id, c.rank, shown.fields, d.slug, d.priority, c.licence, d.attribution,
+           coalesce(v.updated_on, v.stored_at::date) - DATE '1970-01-01' AS told_on,
+           num_nonnulls(shown.fields -> 'street', shown.fields -> 'house_number', shown.fields -> 'postcode',
+                        shown.fields -> 'municipality') AS address_parts,
+           count(*) OVER (PARTITION BY c.audience, c.partner_id, c.anchor_id) AS sources
       FROM contributor c
+      JOIN version v USING (version_id)
       JOIN asserted a USING (version_id)
       JOIN commons.dataset d USING (dataset_id)
       LEFT JOIN kept_back ON kept_back.rights = c.rights AND kept_back.is_exact = (c.precision = 'exact')
+     CROSS JOIN LATERAL (SELECT a.fields - coalesce(kept_back.names, '{}') AS fields) shown
 ),
--- Each field: the first permitted value in the order of the sources, with its source.
+-- Where several sources tell, the rank of each for each field: authority, then the field's own measure, then their order.
+ranked AS (
+    SELECT told.audience, told.partner_id, told.anchor_id, field.key, field.value, told.slug, told.licence, told.attribution,
+           told.priority, f.chosen_by, told.rank, measure.merit,
+           count(*) OVER (PARTITION BY told.audience, told.partner_id, told.anchor_id, field.key) AS tellers,
+           lead(told.priority) OVER best AS next_priority, lead(measure.merit) OVER best AS next_merit
+      FROM told
+     CROSS JOIN LATERAL jsonb_each(told.fields) field
+      JOIN commons.field f ON f.field_name = field.key
+     CROSS JOIN LATERAL (SELECT CASE f.chosen_by WHEN 'freshness' THEN told.told_on WHEN 'completeness' THEN told.address_parts
+                                ELSE 0 END AS merit) measure
+     WHERE told.sources > 1
+    WINDOW best AS (PARTITION BY told.audience, told.partner_id, told.anchor_id, field.key
+                    ORDER BY told.priority, measure.merit DESC, told.rank)
+),
+-- Of each field the best value, and why it is that. The parts of an address are one source's: they stay together.
+best AS (
+    SELECT DISTINCT ON (audience, partner_id, anchor_id, key) *,
+           CASE WHEN tellers = 1 THEN NULL
+                WHEN priority < next_priority THEN 'authority'
+                WHEN merit > next_merit THEN chosen_by
+                ELSE 'order' END AS why
+      FROM ranked
+     ORDER BY audience, partner_id, anchor_id, key, priority, merit DESC, rank
+),
+address_source AS (
+    SELECT DISTINCT ON (audience, partner_id, anchor_id) audience, partner_id, anchor_id, rank
+      FROM told
+     WHERE sources > 1 AND address_parts > 0
+     ORDER BY audience, partner_id, anchor_id, priority, address_parts DESC, rank
+),
+-- Each field: the best permitted value, with its source.
 chosen AS (
     SELECT told.audience, told.partner_id, told.anchor_id, told.fields,
            (SELECT jsonb_object_agg(name, told.slug) FROM jsonb_object_keys(told.fields) AS name) AS provenance,
-           ARRAY[told.licence] AS licences, ARRAY[told.attribution] AS attributions
+           '{}'::jsonb AS chosen_by, ARRAY[told.licence] AS licences, ARRAY[told.attribution] AS attributions
       FROM told
      WHERE told.sources = 1
      UNION ALL
-    SELECT first.audience, first.partner_id, first.anchor_id, jsonb_object_agg(first.key, first.value),
-           jsonb_object_agg(first.key, first.slug), array_agg(DISTINCT first.licence), array_agg(DISTINCT first.attribution)
-      FROM (SELECT DISTINCT ON (told.audience, told.partner_id, told.anchor_id, field.key) told.*, field.key, field.value
-              FROM told
-             CROSS JOIN LATERAL jsonb_each(told.fields) field
-             WHERE told.sources > 1
-             ORDER BY told.audience, told.partner_id, told.anchor_id, field.key, told.rank) first
-     GROUP BY first.audience, first.partner_id, first.anchor_id
+    SELECT best.audience, best.partner_id, best.anchor_id, jsonb_object_agg(best.key, best.value),
+           jsonb_object_agg(best.key, best.slug),
+           coalesce(jsonb_object_agg(best.key, best.why) FILTER (WHERE best.why IS NOT NULL), '{}'),
+           array_agg(DISTINCT best.licence), array_agg(DISTINCT best.attribution)
+      FROM best
+      LEFT JOIN address_source a USING (audience, partner_id, anchor_id)
+     WHERE best.chosen_by <> 'completeness' OR best.rank = a.rank
+     GROUP BY best.audience, best.partner_id, best.anchor_id
 ),
 summary AS (
     SELECT c.audience, c.partner_id, c.anchor_id,
@@ -230,6 +268,7 @@ SELECT released.*
            'licences', ARRAY(SELECT DISTINCT unnest(chosen.licences || placed.licences) ORDER BY 1),
            'attributions', ARRAY(SELECT DISTINCT unnest(chosen.attributions || placed.attributions) ORDER BY 1),
            'provenance', chosen.provenance || jsonb_build_object('geom', placed.told_by),
+           'chosen_by', chosen.chosen_by,
            'updated_on', summary.updated_on,
            'expires_at', summary.expires_at,
            'geom', placed.geom::text,

@@ -35,7 +35,7 @@ BEGIN
                     ended_on, charter_grade, charter_reasons, charter_assessed_on, charter_assessed_by,
                     coalesce(offers::text[], ''{}'') AS offers, coalesce(needs::text[], ''{}'') AS needs,
                     precision, uncertainty_m, commune, neighbourhood, sector, counted, reusable, licences, attributions,
-                    provenance, updated_on, geom
+                    provenance, chosen_by, updated_on, geom
                FROM (%2$s) row
               WHERE expires_at > now()', reader.schema_name, alternatives);
         EXECUTE format(

@@ -7,17 +7,19 @@ GRANT SELECT ON ALL TABLES IN SCHEMA reference TO commons_ingest, commons_public
 -- Ingest adds; what it may change is named column by column; it deletes nothing.
 GRANT USAGE ON SCHEMA commons TO commons_ingest;
 GRANT SELECT ON ALL TABLES IN SCHEMA commons TO commons_ingest;
-REVOKE ALL ON commons.release_queue FROM commons_ingest;
+REVOKE ALL ON commons.release_queue, commons.link_queue FROM commons_ingest;
 GRANT INSERT ON commons.partner, commons.partner_token, commons.dataset, commons.dataset_category, commons.upload, commons.notice,
     commons.set_aside_row, commons.source_record, commons.record_version, commons.record_location,
     commons.location_source, commons.geocoder_answer, commons.participation, commons.mutualisation,
     commons.mutualisation_obstacle, commons.agreement, commons.agreement_term, commons.consent, commons.withdrawal,
-    commons.narrowing, commons.saved_mapping, commons.alternative, commons.membership, commons.match_decision, commons.charter_assessment, commons.audit_event
+    commons.narrowing, commons.saved_mapping, commons.alternative, commons.membership, commons.match_decision,
+    commons.link_model, commons.linked_record, commons.record_key, commons.charter_assessment, commons.audit_event
     TO commons_ingest;
 GRANT UPDATE (undone_at, rows_in, rows_stored, rows_set_aside) ON commons.upload TO commons_ingest;
 GRANT INSERT (dataset_id, kind, address, added_by) ON commons.remote_source TO commons_ingest;
 GRANT UPDATE (address, etag, last_modified, upload_id, last_tried_at, last_fetched_at, state, failures, problem, unreachable,
     lost, accepted_lost, accepted_by, removed_at, removed_by) ON commons.remote_source TO commons_ingest;
+GRANT UPDATE (may_repeat) ON commons.dataset TO commons_ingest;
 GRANT UPDATE (gone_at) ON commons.source_record TO commons_ingest;
 GRANT UPDATE (superseded_at, sector_id, neighbourhood_id, commune_id) ON commons.record_version TO commons_ingest;
 GRANT UPDATE (retired_at, sector_id, neighbourhood_id, commune_id) ON commons.record_location TO commons_ingest;

@@ -59,7 +59,7 @@ RETURNS TABLE (
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, public, pg_temp
 AS $$
-WITH RECURSIVE member AS MATERIALIZED (
+WITH member AS MATERIALIZED (
     SELECT m.alternative_id, m.record_id, c.record_id IS NOT NULL AS shown
       FROM commons.membership m
       LEFT JOIN commons.contribution c ON c.record_id = m.record_id AND c.audience = 'researchers' AND c.expires_at > as_of
@@ -73,30 +73,17 @@ known AS MATERIALIZED (
       FROM member
      WHERE member.shown OR member.record_id IN (SELECT place.record_id FROM place)
 ),
--- Where a record that grants nothing may be what holds an alternative together: which of the others are still one?
+-- What of the known records holds together: not by one that grants nothing.
 pieced AS MATERIALIZED (
-    SELECT k.record_id
+    SELECT k.alternative_id, k.record_id
       FROM (SELECT *, count(*) OVER (PARTITION BY known.alternative_id) AS records FROM known) k
-      JOIN (SELECT member.alternative_id, count(*) AS records FROM member GROUP BY member.alternative_id) whole
-           USING (alternative_id)
-     WHERE k.records BETWEEN 2 AND whole.records - 1
+     WHERE k.records > 1
 ),
-link AS MATERIALIZED (
-    SELECT pair.left_record_id AS one, pair.right_record_id AS other
-      FROM commons.same_pair pair
-     WHERE pair.left_record_id IN (SELECT * FROM pieced) AND pair.right_record_id IN (SELECT * FROM pieced)
-     UNION
-    SELECT pair.right_record_id, pair.left_record_id
-      FROM commons.same_pair pair
-     WHERE pair.left_record_id IN (SELECT * FROM pieced) AND pair.right_record_id IN (SELECT * FROM pieced)
-),
-walk AS (
-    SELECT pieced.record_id, pieced.record_id AS reached FROM pieced
-     UNION
-    SELECT walk.record_id, link.other FROM walk JOIN link ON link.one = walk.reached
-),
-part AS (
-    SELECT walk.record_id, min(walk.reached) AS part FROM walk GROUP BY walk.record_id
+part AS MATERIALIZED (
+    SELECT parts.record_id, parts.part
+      FROM (SELECT array_agg(alternative_id ORDER BY record_id) AS group_ids, array_agg(record_id ORDER BY record_id) AS record_ids
+              FROM pieced) every
+     CROSS JOIN LATERAL commons.parts(every.group_ids, every.record_ids) parts
 ),
 thing AS MATERIALIZED (
     SELECT known.alternative_id, known.record_id,

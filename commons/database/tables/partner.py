@@ -1,6 +1,7 @@
 """Partners, the tokens by which they are known, and their datasets."""
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -57,6 +58,13 @@ dataset = Table(
         nullable=False,
         server_default="100",
         comment="smaller is preferred on equal precision",
+    ),
+    Column(
+        "may_repeat",
+        Boolean,
+        nullable=False,
+        server_default="false",
+        comment="whether the list may hold one alternative twice; else its records are apart",
     ),
     moment("created_at", default_now=True),
     CheckConstraint("slug ~ '^[a-z0-9][a-z0-9-]*$'", name="slug"),

@@ -140,6 +140,13 @@ released_alternative = Table(
     Column("licences", array_of(Text), nullable=False),
     Column("attributions", array_of(Text), nullable=False),
     Column("provenance", JSONB, nullable=False, comment="field -> slug of the dataset whose value is shown"),
+    Column(
+        "chosen_by",
+        JSONB,
+        nullable=False,
+        server_default="{}",
+        comment="field -> why that value, of those that several shown sources tell",
+    ),
     Column("updated_on", Date, nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
     geometry_column("geom", "POINT", nullable=False),
@@ -206,6 +213,13 @@ release_queue = Table(
     Column("alternative_ids", array_of(BigInteger)),
     Column("record_ids", array_of(BigInteger)),
     Column("dataset_ids", array_of(BigInteger)),
+    Column(
+        "of_consent",
+        Boolean,
+        nullable=False,
+        server_default="false",
+        comment="whether what may be done changed",
+    ),
     schema=PRIVATE,
 )
 

@@ -1,13 +1,13 @@
 """A version of each reader's release; where a released place lies among the tiles; the words it is found by.
 
 Revision ID: 0013
-Revises: 0011
+Revises: 0012
 """
 
 from alembic import op
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 
 UP = """
 CREATE TABLE commons.released_version (

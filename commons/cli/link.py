@@ -1,0 +1,149 @@
+"""Commands about merging: linking what is stored, asking a person, and who knows what."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import pandas as pd
+import typer
+
+from commons.cli.cluster import ensure_database
+from commons.cli.terminal import OutputFormat, console, print_frame, say, told, working
+from commons.database.connection import Connection, Role, connect
+from commons.i18n import translate
+from commons.overlap import overlap
+from commons.partners import find_dataset
+from commons.vocabulary import Audience, Verdict
+
+if TYPE_CHECKING:
+    from ingest.merge.told import ToldPair
+
+SHOWN = (
+    "name", "name_fr", "name_nl", "name_en", "category", "street", "house_number", "postcode", "municipality", "phone",
+    "email", "website", "enterprise_number",
+)  # fmt: skip
+"""What is told of a record to whom decides, as far as it may be compared."""
+QUIT, SKIP = "q", ""
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the tree."""
+    app.command("link", help=told("link", "commons link --all --dry-run"))(link)
+    review_example = "commons review liste-voisins --by 'A. Voisin'"
+    app.command("review", help=told("review", review_example))(review)
+    app.command("overlap", help=told("overlap", "commons overlap --audience public --format csv"))(
+        print_overlap
+    )
+
+
+def link(
+    *,
+    everything: Annotated[bool, typer.Option("--all", help=say("link.all"))] = False,
+    train: Annotated[bool, typer.Option("--train", help=say("link.train"))] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=say("link.dry_run"))] = False,
+) -> None:
+    from ingest.link.stored import learn_linker  # noqa: PLC0415 - a room above
+    from ingest.merge.merge import merge  # noqa: PLC0415
+    from ingest.merge.told import count_waiting_pairs  # noqa: PLC0415
+
+    ensure_database()
+    with (
+        working(say("link.linking")),
+        connect(Role.INGEST) as connection,
+        connection.transaction(force_rollback=dry_run),
+    ):
+        linker = learn_linker(connection, learned_by="commons link") if train else None
+        done = merge(connection, linker, everything=everything or train)
+        waiting = count_waiting_pairs(connection)
+    counts = {"changed": done.changed, "others": done.compared_with, "added": done.decisions_added,
+              "retired": done.decisions_retired, "moved": done.records_moved}  # fmt: skip
+    console.print(say("link.done", **counts), markup=False)
+    if waiting:
+        console.print(say("link.waiting", count=waiting), markup=False)
+    if dry_run:
+        console.print(say("link.not_stored"), style="bold")
+
+
+def review(
+    dataset: Annotated[str | None, typer.Argument()] = None,
+    by: Annotated[str | None, typer.Option(help=say("review.by"))] = None,
+    most: Annotated[int, typer.Option(help=say("review.most"))] = 20,
+    form: Annotated[OutputFormat, typer.Option("--format", help=say("review.format"))] = OutputFormat.TABLE,
+) -> None:
+    from ingest.merge.told import waiting_pairs  # noqa: PLC0415 - a room above
+
+    ensure_database()
+    with connect(Role.INGEST) as connection:
+        of = find_dataset(connection, dataset) if dataset else None
+        pairs = waiting_pairs(connection, of, most)
+        if by is None:
+            print_frame(pair_frame(pairs), form)
+            return
+        answered = 0
+        for number, pair in enumerate(pairs, 1):
+            console.rule(f"{number}/{len(pairs)}")
+            answer = _ask(connection, pair)
+            if answer == QUIT:
+                break
+            if answer != SKIP:
+                _decide(connection, pair, Verdict(answer), by)
+                answered += 1
+    console.print(say("review.done", count=answered), markup=False)
+
+
+def pair_frame(pairs: "list[ToldPair]") -> pd.DataFrame:
+    """Return a line per pair: the records, the verdict, how likely, by whom, and what speaks for it."""
+    from ingest.link.reasons import reason_of  # noqa: PLC0415 - a room above
+
+    rows = [
+        (
+            pair.one,
+            pair.other,
+            translate(f"verdict.{pair.verdict}"),
+            pair.score,
+            pair.decided_by,
+            reason_of(pair.evidence) or pair.note,
+        )
+        for pair in pairs
+    ]
+    names = ("one", "other", "verdict", "score", "by", "reason")
+    return pd.DataFrame(rows, columns=[say(f"review.column.{name}") for name in names])
+
+
+def _ask(connection: Connection, pair: "ToldPair") -> str:
+    """Show two records side by side and return what the person says: a verdict, or `SKIP`, or `QUIT`."""
+    from ingest.link.reasons import reason_of  # noqa: PLC0415 - a room above
+    from ingest.merge.told import comparable  # noqa: PLC0415
+
+    known = comparable(connection, (pair.one_id, pair.other_id)).reindex([pair.one_id, pair.other_id])
+    told_of = known[[*SHOWN]].T.set_axis([pair.one, pair.other], axis=1).dropna(how="all")
+    told_of.insert(
+        0, say("review.column.field"), [translate(f"dashboard.field.{name}") for name in told_of.index]
+    )
+    print_frame(told_of)
+    console.print(reason_of(pair.evidence), markup=False)
+    answers = {"y": Verdict.SAME.value, "n": Verdict.DIFFERENT.value, "s": SKIP, "q": QUIT}
+    while True:
+        answer = typer.prompt(say("review.ask")).strip().lower()[:1]
+        answer = say("review.letters").find(answer) if answer else -1
+        if answer >= 0:
+            return list(answers.values())[answer]
+
+
+def _decide(connection: Connection, pair: "ToldPair", verdict: Verdict, by: str) -> None:
+    """Keep what was said of one pair at once: whoever stops in the middle keeps what they have done."""
+    from ingest.merge.people import find_record  # noqa: PLC0415 - a room above
+    from ingest.merge.people import say as keep  # noqa: PLC0415
+
+    one, other = find_record(connection, pair.one), find_record(connection, pair.other)
+    keep(connection, one, other, verdict, said_by=by)
+    connection.commit()
+
+
+def print_overlap(
+    audience: Annotated[Audience, typer.Option(help=say("overlap.audience"))] = Audience.PUBLIC,
+    form: Annotated[OutputFormat, typer.Option("--format")] = OutputFormat.TABLE,
+) -> None:
+    ensure_database()
+    with connect(Role.INGEST) as connection:
+        found = overlap(connection, audience)
+    names = {name: say(f"overlap.column.{name}") for name in ("partner", "known", "unique", "shared")}
+    print_frame(found.rename(columns=names), form)

@@ -1,0 +1,100 @@
+"""What linking keeps in the database: records as far as they may be compared, the keys of each, and the model."""
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from psycopg.types.json import Jsonb
+
+from commons.audit import record_event
+from commons.database.connection import Connection
+from commons.database.statements import copy_frame, read_copy, run_file, statement
+from ingest.link.linker import RECORD_COLUMNS, Linker
+from ingest.link.model import METHOD, Model, shipped_model
+from ingest.link.places import PlacesLinker, learn, shipped_linker
+
+MANY = 100
+"""Records from which PostgreSQL is to hash what it joins: of a temporary table it expects few."""
+TYPES = {
+    "record_id": "int64",
+    "dataset_id": "int64",
+    "x": "float64",
+    "y": "float64",
+    "uncertainty_m": "float64",
+}
+
+RecordIds = npt.NDArray[np.int64]
+
+
+def matchable(connection: Connection, record_ids: RecordIds) -> pd.DataFrame:
+    """Return `RECORD_COLUMNS` and `expires_at` of those records of which consent lets something be compared now."""
+    run_file(connection, "ingest.link", "to_match")
+    copy_frame(connection, "to_match", pd.DataFrame({"record_id": record_ids}))
+    connection.execute("ANALYZE to_match")
+    loops = "off" if len(record_ids) > MANY else "on"
+    connection.execute(f"SET LOCAL enable_nestloop = {loops}; SET LOCAL enable_mergejoin = {loops}")
+    told = read_copy(connection, statement("ingest.link", "records_to_match"), TYPES)
+    connection.execute("SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL enable_mergejoin TO DEFAULT")
+    return told[[*RECORD_COLUMNS, "expires_at"]]
+
+
+def store_keys(connection: Connection, linker: Linker, changed: RecordIds, records: pd.DataFrame) -> None:
+    """Keep by which keys these records are found; the rest of what changed is found no longer."""
+    connection.execute("SELECT commons.forget_keys(%s)", (changed.tolist(),))
+    if records.empty:
+        return
+    keys = linker.keys(records).drop_duplicates().sort_values(["key", "record_id"])
+    copy_frame(connection, "commons.record_key", keys[["key", "record_id"]])
+    copy_frame(connection, "commons.linked_record", records[["record_id", "expires_at"]])
+
+
+def neighbours(connection: Connection, linker: Linker, records: pd.DataFrame) -> RecordIds:
+    """Return the other records that share with one of these a key by which it looks for them."""
+    if records.empty:
+        return np.zeros(0, dtype="int64")
+    run_file(connection, "ingest.link", "looked_for")
+    copy_frame(connection, "looked_for", linker.looked_for(records)[["key"]].drop_duplicates())
+    copy_frame(connection, "looking", records[["record_id"]])
+    found = run_file(connection, "ingest.link", "neighbours").fetchall()
+    return np.array([row[0] for row in found], dtype="int64")
+
+
+def current_linker(connection: Connection) -> PlacesLinker:
+    """Return the linker with the latest stored model, or with the shipped one where none is of this method."""
+    row = connection.execute(
+        "SELECT document::text FROM commons.link_model WHERE document ->> 'method' = %s"
+        " ORDER BY link_model_id DESC LIMIT 1",
+        (METHOD,),
+    ).fetchone()
+    return shipped_linker() if row is None else PlacesLinker(Model.from_json(row[0]))
+
+
+def model_named(connection: Connection, name: str) -> Model | None:
+    """Return the model by which a decision was made, None where it is not known here."""
+    if name == shipped_model().name:
+        return shipped_model()
+    row = connection.execute(
+        "SELECT document::text FROM commons.link_model WHERE name = %s AND document ->> 'method' = %s"
+        " ORDER BY link_model_id DESC LIMIT 1",
+        (name, METHOD),
+    ).fetchone()
+    return None if row is None else Model.from_json(row[0])
+
+
+def learn_linker(connection: Connection, *, learned_by: str) -> PlacesLinker:
+    """Return the linker whose model was learned from every record that may be compared, and keep that model.
+
+    What people said of pairs teaches it.
+    """
+    everyone = connection.execute("SELECT array_agg(record_id) FROM commons.source_record").fetchone()
+    assert everyone is not None  # noqa: S101 - an aggregate
+    records = matchable(connection, np.array(everyone[0] or [], dtype="int64"))
+    said = run_file(connection, "ingest.link", "labels").fetchall()
+    labels = pd.DataFrame(said, columns=["left_record_id", "right_record_id", "is_same"])
+    linker, _ = learn(records, labels=labels)
+    model = linker.model
+    connection.execute(
+        "INSERT INTO commons.link_model (name, document, records, learned_by) VALUES (%s, %s, %s, %s)",
+        (model.name, Jsonb(model.to_json(), dumps=str), len(records), learned_by),
+    )
+    record_event(connection, learned_by, "train", "link_model", model.name, records=len(records))
+    return linker
