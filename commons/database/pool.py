@@ -49,7 +49,7 @@ class ReaderPool:
                 kwargs={
                     "autocommit": True,
                     "application_name": f"commons {self._login} pages",
-                    "options": self._options,
+                    **({"options": self._options} if self._options else {}),
                 },
             )
             await self._pool.open()
