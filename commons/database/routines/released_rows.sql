@@ -222,8 +222,9 @@ area_names AS MATERIALIZED (
       FROM reference.district d
      WHERE d.is_current AND d.level IN ('commune', 'neighbourhood')
 ),
+-- Not for researchers, who ask by SQL: to keep words costs a fifth of a release for each reader.
 found_by AS MATERIALIZED (
-    SELECT placed.audience, placed.partner_id, placed.anchor_id, commons.spot(placed.geom) AS spot,
+    SELECT placed.audience, placed.partner_id, placed.anchor_id,
            concat_ws(' ', told.names, told.street) AS title,
            setweight(to_tsvector('simple', told.names), 'A') || setweight(to_tsvector('simple', coalesce(told.street, '')), 'B')
            || coalesce(category_terms.words, '') || coalesce(commune.words, '') || coalesce(neighbourhood.words, '')
@@ -243,11 +244,12 @@ found_by AS MATERIALIZED (
       LEFT JOIN category_terms ON category_terms.category = chosen.fields ->> 'category'
       LEFT JOIN area_names commune ON commune.level = 'commune' AND commune.code = placed.commune
       LEFT JOIN area_names neighbourhood ON neighbourhood.level = 'neighbourhood' AND neighbourhood.code = placed.neighbourhood
+     WHERE placed.audience <> 'researchers'
 )
 SELECT released.*
   FROM placed
   JOIN chosen USING (audience, partner_id, anchor_id)
-  JOIN found_by USING (audience, partner_id, anchor_id)
+  LEFT JOIN found_by USING (audience, partner_id, anchor_id)
   JOIN summary USING (audience, partner_id, anchor_id)
   JOIN identity USING (audience, partner_id, anchor_id)
  CROSS JOIN LATERAL jsonb_populate_record(
@@ -272,9 +274,9 @@ SELECT released.*
            'updated_on', summary.updated_on,
            'expires_at', summary.expires_at,
            'geom', placed.geom::text,
-           'spot', found_by.spot,
-           'title', found_by.title,
-           'words', found_by.words)) released;
+           'spot', commons.spot(placed.geom),
+           'title', coalesce(found_by.title, ''),
+           'words', coalesce(found_by.words, ''))) released;
 END
 $$;
 
