@@ -19,6 +19,8 @@ from commons.database.connection import Role, connect
 from commons.errors import CommonsError
 from dashboard.consent_page import consent_routes
 from dashboard.headers import SecurityHeaders
+from dashboard.search_route import search_routes
+from dashboard.tile_routes import TileRoutes
 from maps.assets import ASSETS_PATH, asset_folders
 
 FOLDER = Path(__file__).parent
@@ -29,7 +31,8 @@ CONFIG = FOLDER / ".streamlit" / "config.toml"
 def create_app(page: Path = PAGE, routes: Sequence[BaseRoute] = ()) -> st.App:
     """Return the app that serves `page`, with further routes (the API, the tiles) before Streamlit's own."""
     load_config_options(streamlit_options())
-    return st.App(page, routes=[*routes, *own_routes()], middleware=[Middleware(SecurityHeaders)])
+    middleware = [Middleware(SecurityHeaders), Middleware(TileRoutes)]
+    return st.App(page, routes=[*routes, *own_routes()], middleware=middleware)
 
 
 def own_routes() -> list[BaseRoute]:
@@ -39,6 +42,7 @@ def own_routes() -> list[BaseRoute]:
         Route("/healthz", is_up),
         Route("/readyz", is_ready),
         *consent_routes(),
+        *search_routes(),
         Mount(ASSETS_PATH, routes=assets),
     ]
 

@@ -33,6 +33,7 @@ ROUTINES = (
     "parts",
     "contributors",
     "locations",
+    "found_by",
     "released_rows",
     "release",
     "release_triggers",

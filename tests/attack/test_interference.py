@@ -133,6 +133,8 @@ def questions(columns, *, with_ids):
     if with_ids:
         yield "removed ids", "TABLE tombstone ORDER BY 1"
         yield "redirected ids", "TABLE redirect ORDER BY 1"
+        yield "version", "TABLE version"
+        yield "what it is found by", "TABLE place ORDER BY public_id"
     for column in columns:
         yield f"sorted by {column}", f"SELECT name FROM alternative ORDER BY {column} DESC NULLS FIRST, name"
     for offset in range(0, 60, 7):

@@ -50,6 +50,8 @@ def test_a_reader_reaches_its_released_views_and_the_reference_data_and_nothing_
         f"{schema}.participation",
         f"{schema}.tombstone",
         f"{schema}.redirect",
+        f"{schema}.place",
+        f"{schema}.version",
     } | {f"reference.{name}" for name in REFERENCE}
     allowed |= OF_RESEARCHERS if role is Role.RESEARCHER else set()
     assert set_of(unchanged_database, RELATIONS, role) == allowed | OF_POSTGIS
@@ -168,7 +170,7 @@ def test_every_definer_function_has_a_fixed_search_path_and_none_is_open_to_publ
 
 def test_a_consent_check_is_never_immutable(unchanged_database):
     frozen = """SELECT proname FROM pg_proc WHERE pronamespace = 'commons'::regnamespace AND provolatile = 'i'
-                  AND proname NOT IN ('cells', 'reach', 'allowed_by', 'identity_audience', 'is_share_alike')"""
+                  AND proname NOT IN ('cells', 'reach', 'allowed_by', 'identity_audience', 'is_share_alike', 'spot')"""
     assert unchanged_database.rows(frozen) == []
 
 

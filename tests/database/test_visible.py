@@ -26,7 +26,7 @@ VISIBLE = {
 }
 READERS = [Role.PUBLIC, Role.PARTNER, Role.RESEARCHER]
 LOGINS = [Role.INGEST, *READERS]
-EXTENSIONS = {"plpgsql", "postgis", "pg_trgm"}
+EXTENSIONS = {"plpgsql", "postgis", "pg_trgm", "unaccent"}
 CLOSED_COLUMNS = {
     "pg_class": {
         "relpages",

@@ -161,6 +161,8 @@ PATHS = [
     "/component/streamlit_folium.st_folium/index.html", "/component/streamlit_folium.st_folium/../../app.py",
     "/component/nothing/index.html", "/_stcore/health", "/_stcore/host-config", "/_stcore/allowed-message-origins",
     "/_stcore/script-health-check", "/_stcore/metrics", "/_stcore/upload_file/x/y", "/_stcore/stream", "/metrics",
+    "/tiles", "/tiles/", "/tiles/9/261/171.mvt", "/tiles/9/261/171.mvt?category=x'", "/tiles/99/0/0.mvt", "/tiles/../server.py",
+    "/search", "/search?q=a&lang=xx", "/search?q=%00", "/search?q='%22%3B--&lang=nl", "/search?q=a&q=b", "/search/x",
     "/?lang=xx", "/?q='%22%3B--", "/?id=1%27%20OR%201=1", "/?district=%00", "/?lang=nl&cat=%F0%9F%92%A9", "/" + "x" * 5000,
 ]  # fmt: skip
 DRAWN = [
@@ -243,6 +245,40 @@ def searches(visit) -> Found:
     yield "a token that is none", page.content()
 
 
+TILES = [(zoom, column, row) for zoom, west, east, north, south in
+         [(9, 261, 262, 171, 172), (11, 1047, 1050, 685, 690), (13, 4190, 4200, 2743, 2757), (15, 16764, 16800, 10976, 11024)]
+         for column in range(west, east + 1) for row in range(north, south + 1)]  # fmt: skip
+"""All of Brussels, at four zooms."""
+
+
+def tiles(visit) -> Found:
+    """The region's tiles, where they are full and where each place is shown by itself; and filtered by what is hidden."""
+    with httpx.Client(base_url=visit.address, trust_env=False) as client:
+        for place in TILES:
+            answer = client.get("/tiles/{}/{}/{}.mvt".format(*place))
+            yield f"tile {place} {answer.headers}", answer.content
+        for hidden in visit.hidden_words:
+            for name in ("source", "category", "district"):
+                answer = client.get("/tiles/9/261/171.mvt", params={name: hidden})
+                assert answer.content == b"", hidden
+                yield f"tile by {name}", str(answer.headers)
+
+
+def suggestions(visit) -> Found:
+    """What is suggested for hidden words, parts of them and their like, and for the words of what is shown."""
+    with httpx.Client(base_url=visit.address, trust_env=False) as client:
+        asked = [
+            text
+            for word in visit.hidden_words
+            for text in (word, word[:6], word[:-1], f"{word} x", word.upper())
+        ]
+        for text in [*asked, "garden", "moestuin", "ixelles", "rue", "zq"]:
+            for language in Language:
+                answer = client.get("/search", params={"q": text, "lang": language.value})
+                assert answer.status_code == 200
+                yield f"suggested for {text}", f"{answer.headers}\n{answer.text}"
+
+
 def logs(visit) -> Found:
     """What the server of the database and our own have written down, at the end of it all."""
     yield "server of the database", visit.commons.cluster.log.read_bytes()
@@ -251,5 +287,5 @@ def logs(visit) -> Found:
 
 OF_A_READER = [relations, copies, errors, plans, frames]
 """What can be had by each reader's login: functions of the commons of canaries, and of the reader."""
-OF_A_VISITOR = [routes, links, pages, searches, logs]
+OF_A_VISITOR = [routes, links, pages, searches, tiles, suggestions, logs]
 """What can be had by anyone over HTTP: functions of a visit (its address, its page)."""

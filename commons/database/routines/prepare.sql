@@ -3,6 +3,7 @@
 
 CREATE EXTENSION IF NOT EXISTS postgis;
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE EXTENSION IF NOT EXISTS unaccent;
 
 -- One owner that nobody logs in as, one role that ingests, one login per audience of readers.
 DO $$

@@ -98,6 +98,9 @@ $$;
 
 -- Stores the released rows of these alternatives as they ought to be. A row that stays the same is not touched, and new ones come
 -- in the order of their random ids: neither where a row lies nor when it was written tells of a change that its reader may not see.
+--
+-- A reader's version is renewed where what it sees becomes another: not by a row that is written anew under other keys, nor by
+-- an end that is moved while it lies ahead. An end that has passed counts: the readers' view of the version tells of the latest.
 CREATE OR REPLACE FUNCTION commons.store_released(kind text, ids bigint[])
 RETURNS void
 LANGUAGE plpgsql
@@ -116,12 +119,36 @@ BEGIN
              DELETE FROM commons.released_%1$s r USING present
               WHERE r.alternative_id = ANY ($1) AND r.ctid = present.ctid AND r.tableoid = present.tableoid
                 AND present.content NOT IN (SELECT content FROM wanted)
-             RETURNING 1
+             RETURNING r.*
+         ),
+         added AS (
+             INSERT INTO commons.released_%1$s
+             SELECT (wanted.whole).* FROM wanted
+              WHERE wanted.content NOT IN (SELECT content FROM present) AND (SELECT count(*) FROM removed) >= 0
+              ORDER BY wanted.public_id
+             RETURNING *
+         ),
+         written AS (
+             SELECT removed AS whole, audience, partner_id, public_id, 1 AS number FROM removed
+              UNION ALL
+             SELECT added, audience, partner_id, public_id, -1 FROM added
+         ),
+         rewritten AS (
+             SELECT w.audience, w.partner_id, w.number,
+                    CASE WHEN w.public_id IN (SELECT public_id FROM removed) THEN jsonb_populate_record(
+                        w.whole, $2 || jsonb_build_object(''expires_at'', %2$s))::text END AS seen
+               FROM written w
          )
-         INSERT INTO commons.released_%1$s
-         SELECT (wanted.whole).* FROM wanted
-          WHERE wanted.content NOT IN (SELECT content FROM present) AND (SELECT count(*) FROM removed) >= 0
-          ORDER BY wanted.public_id', kind) USING ids;
+         UPDATE commons.released_version v
+            SET token = gen_random_uuid()
+           FROM (SELECT DISTINCT audience, partner_id
+                   FROM (SELECT audience, partner_id FROM rewritten
+                          GROUP BY audience, partner_id, seen HAVING sum(number) <> 0) changed) changed
+          WHERE v.audience = changed.audience AND v.partner_id = changed.partner_id',
+        kind,
+        CASE kind WHEN 'redirect' THEN 'NULL::timestamptz'
+                  ELSE 'CASE WHEN (w.whole).expires_at <= clock_timestamp() THEN (w.whole).expires_at END' END)
+      USING ids, '{"alternative_id": 0, "anchor_id": 0, "mutualisation_id": 0}'::jsonb;
 END
 $$;
 

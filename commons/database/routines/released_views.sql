@@ -5,6 +5,7 @@ DECLARE
     reader record;
     alternatives text;
     participations text;
+    versions text;
 BEGIN
     FOR reader IN SELECT * FROM commons.reader LOOP
         IF reader.partner_id <> 0 THEN
@@ -61,9 +62,36 @@ BEGIN
             reader.schema_name,
             format(CASE WHEN reader.partner_id = 0 THEN '(%L, %s)' ELSE '(%L, %s), (''partners'', 0)' END,
                    reader.audience, reader.partner_id));
+        -- For tiles: the same rows, by where they lie; for search: by their words.
+        EXECUTE format(
+            'CREATE OR REPLACE VIEW %1$I.place AS
+             SELECT public_id, name, name_fr, name_nl, name_en, category, charter_grade,
+                    coalesce(offers::text[], ''{}'') AS offers, coalesce(needs::text[], ''{}'') AS needs, precision, commune,
+                    neighbourhood, sector, attributions, geom, spot, title, words
+               FROM (%2$s) lying
+              WHERE lying.expires_at > now()', reader.schema_name, alternatives);
+        -- Another as soon as anything of the above is, by a change or by the clock: the latest end that has passed says which
+        -- rows the clock has taken away since the last change.
+        INSERT INTO commons.released_version (audience, partner_id) VALUES (reader.audience, reader.partner_id)
+        ON CONFLICT DO NOTHING;
+        versions := format(CASE WHEN reader.partner_id = 0 THEN '(VALUES (%1$L::reference.audience, %2$s))'
+                                ELSE '(VALUES (%1$L::reference.audience, %2$s), (''partners'', 0))' END,
+                           reader.audience, reader.partner_id);
+        EXECUTE format(
+            'CREATE OR REPLACE VIEW %1$I.version AS
+             SELECT md5(concat(string_agg(v.token::text, '' '' ORDER BY v.partner_id), '' '', %3$s))::uuid AS version
+               FROM commons.released_version v
+              WHERE (v.audience, v.partner_id) IN (%2$s)',
+            reader.schema_name, versions,
+            format('(SELECT extract(epoch FROM max(expires_at)) FROM %I.alternative_row WHERE expires_at <= now())',
+                   reader.schema_name)
+            || CASE WHEN reader.partner_id = 0 THEN ''
+                    ELSE ', '' '', (SELECT extract(epoch FROM max(expires_at)) FROM released_partners.alternative_row
+                                  WHERE expires_at <= now())' END);
         EXECUTE format('REVOKE ALL ON SCHEMA %I FROM PUBLIC', reader.schema_name);
         EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', reader.schema_name, reader.login);
-        EXECUTE format('GRANT SELECT ON %1$I.alternative, %1$I.participation, %1$I.tombstone, %1$I.redirect TO %2$I',
+        EXECUTE format('GRANT SELECT ON %1$I.alternative, %1$I.participation, %1$I.tombstone, %1$I.redirect, %1$I.place,
+                            %1$I.version TO %2$I',
                        reader.schema_name, reader.login);
     END LOOP;
 END

@@ -5,7 +5,7 @@
 DO $$
 DECLARE
     of_use CONSTANT name[] := '{alternative_id,anchor_id,audience,partner_id,mutualisation_id,public_id,category,precision'
-        ',commune,neighbourhood,sector,counted,expires_at,resource_kind,geom}';
+        ',commune,neighbourhood,sector,counted,expires_at,resource_kind,geom,spot}';
     manners CONSTANT text := 'autovacuum_vacuum_threshold = 0, autovacuum_vacuum_scale_factor = 0'
         ', autovacuum_analyze_threshold = 0, autovacuum_analyze_scale_factor = 0, vacuum_index_cleanup = on';
     part record;

@@ -26,7 +26,7 @@ from sqlalchemy import (
     Uuid,
     func,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 
 from commons.database.tables.base import (
     AUDIENCE,
@@ -65,6 +65,16 @@ reader = Table(
     Column("login", Text, nullable=False, unique=True),
     PrimaryKeyConstraint("audience", "partner_id"),
     CheckConstraint("(audience = 'partner') = (partner_id <> 0)", name="named_partner"),
+    schema=PRIVATE,
+)
+
+released_version = Table(
+    "released_version",
+    metadata,
+    *_reader_key(),
+    Column("token", Uuid, nullable=False, server_default=func.gen_random_uuid()),
+    PrimaryKeyConstraint("audience", "partner_id"),
+    comment="renewed whenever what the reader sees becomes another; random, so that none ever comes back",
     schema=PRIVATE,
 )
 
@@ -140,9 +150,21 @@ released_alternative = Table(
     Column("updated_on", Date, nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
     geometry_column("geom", "POINT", nullable=False),
+    Column("spot", BigInteger, nullable=False, comment="commons.spot of geom: the order of tiles"),
+    Column("title", Text, nullable=False, comment="names and street, folded"),
+    Column("words", TSVECTOR, nullable=False, comment="A names, B category and places, C descriptions"),
     PrimaryKeyConstraint("alternative_id", "anchor_id", "audience", "partner_id"),
     Index("ix_released_alternative_public_id", "public_id", "audience", "partner_id", unique=True),
     Index("ix_released_alternative_geom", "geom", postgresql_using="gist"),
+    Index("ix_released_alternative_expires_at", "expires_at"),
+    Index("ix_released_alternative_spot", "spot", postgresql_include=["category", "expires_at", "geom"]),
+    Index(
+        "ix_released_alternative_title",
+        "title",
+        postgresql_using="gin",
+        postgresql_ops={"title": "gin_trgm_ops"},
+    ),
+    Index("ix_released_alternative_words", "words", postgresql_using="gin"),
     schema=PRIVATE,
     postgresql_partition_by="LIST (audience)",
 )

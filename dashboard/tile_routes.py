@@ -1,0 +1,97 @@
+"""The public map's tiles over HTTP: `/tiles/{z}/{x}/{y}.mvt`, with filters in the query."""
+
+import gzip
+import logging
+from http import HTTPStatus
+from urllib.parse import parse_qsl
+
+import psycopg
+import psycopg_pool
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from commons.database.connection import ROLE_OF
+from commons.errors import CommonsError
+from commons.vocabulary import Audience
+from dashboard.failures import note_failure
+from maps.tiles import Filters, TileAddress, Tiles, read_address, read_filters
+
+TILES_PATH = "/tiles/"
+ENDING = ".mvt"
+LONGEST_QUERY = 8000
+MOST_FIELDS = 200
+MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
+ALWAYS_ASKED = "no-cache"
+"""A browser may keep a tile, and asks each time whether it still holds: a withdrawal counts at once."""
+
+log = logging.getLogger(__name__)
+
+
+class TileRoutes:
+    """Middleware that answers the addresses of tiles before anything else looks at them: they come by the thousand."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.tiles = Tiles(ROLE_OF[Audience.PUBLIC])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102 - ASGI's own word
+        if scope["type"] != "http" or not scope["path"].startswith(TILES_PATH):
+            await self.app(scope, receive, send)
+            return
+        response = await self.answer(scope)
+        await response(scope, receive, send)
+
+    async def answer(self, scope: Scope) -> Response:
+        """Return the tile, 304 where the browser has it, or a refusal that tells nothing but its number."""
+        if scope["method"] not in ("GET", "HEAD"):
+            return Response(status_code=HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "GET, HEAD"})
+        address = address_of(scope["path"])
+        if address is None:
+            return Response(status_code=HTTPStatus.NOT_FOUND)
+        filters = filters_of(scope["query_string"])
+        if filters is None:
+            return Response(status_code=HTTPStatus.BAD_REQUEST)
+        try:
+            return await self._tile(address, filters, Headers(scope=scope))
+        except (CommonsError, psycopg.Error, psycopg_pool.PoolTimeout) as failure:
+            note_failure(failure)
+            return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "5"})
+
+    async def _tile(self, address: TileAddress, filters: Filters, asked: Headers) -> Response:
+        version = await self.tiles.version()
+        if asked.get("if-none-match") == f'"{version.hex}"':
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=_kept_by(version.hex))
+        tile = await self.tiles.tile(address, filters, version)
+        headers = _kept_by(tile.version.hex)
+        if "gzip" not in asked.get("accept-encoding", ""):
+            return Response(gzip.decompress(tile.packed), media_type=MEDIA_TYPE, headers=headers)
+        return Response(tile.packed, media_type=MEDIA_TYPE, headers={**headers, "Content-Encoding": "gzip"})
+
+
+def _kept_by(version: str) -> dict[str, str]:
+    return {"ETag": f'"{version}"', "Cache-Control": ALWAYS_ASKED, "Vary": "Accept-Encoding"}
+
+
+def address_of(path: str) -> TileAddress | None:
+    """Return the tile that a path names.
+
+    >>> address_of("/tiles/12/2098/1373.mvt")
+    TileAddress(zoom=12, column=2098, row=1373)
+    """
+    parts = path.removeprefix(TILES_PATH).removesuffix(ENDING).split("/")
+    return read_address(*parts) if len(parts) == 3 and path.endswith(ENDING) else None
+
+
+def filters_of(query: bytes) -> Filters | None:
+    """Return the filters of an address's query, None where it is not understood or too long."""
+    if len(query) > LONGEST_QUERY:
+        return None
+    try:
+        said = parse_qsl(
+            query.decode("ascii"), keep_blank_values=True, strict_parsing=bool(query), errors="strict",
+            max_num_fields=MOST_FIELDS,
+        )  # fmt: skip
+    except ValueError:
+        return None
+    return read_filters(said)
