@@ -19,6 +19,8 @@ from ingest.notices import Notice, NoticeCode
 
 OWN_COLUMNS = ("_row", "_codes", "_fix")
 """What our export of rows set aside adds: a row's number in its file, what is wrong, what to do. They are no data."""
+ADDED = r"^'(?=\s*[^\w\s])"
+"""The apostrophe that our export puts before a cell that a spreadsheet would run."""
 
 MAX_COLUMNS = 500
 """More columns than any partner's list has: beyond it, a file is a mistake or an attack on memory."""
