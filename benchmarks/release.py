@@ -70,8 +70,8 @@ READS = {
 
 
 @contextmanager
-def commons_of(datasets: int, size: int) -> Iterator[None]:
-    """Make a cluster with that many lists, released, and point DATABASE_URL at it."""
+def empty_commons() -> Iterator[EmbeddedCluster]:
+    """Make a cluster with districts and no partner, and point DATABASE_URL at it."""
     with tempfile.TemporaryDirectory() as folder:
         cluster = EmbeddedCluster(Path(folder))
         cluster.start()
@@ -83,17 +83,24 @@ def commons_of(datasets: int, size: int) -> Iterator[None]:
                 connection.execute("SET ROLE commons_owner")
                 found = read_districts(Path(mirror), Path(), pauses_s=()) if mirror else grid_districts()
                 load_districts(connection, found)
-            with psycopg.connect(cluster.url()) as connection:
-                cursor = psycopg.ClientCursor(connection)
-                cursor.execute(WORLD.read_text("utf-8"), {"datasets": datasets, "size": size})
-                connection.execute("ANALYZE")
-                report("first release of everything, at commit", timed(connection.commit))
-            with psycopg.connect(cluster.url(), autocommit=True) as connection:
-                connection.execute(PLAIN)
-                connection.execute("VACUUM ANALYZE")
-            yield
+            yield cluster
         finally:
             cluster.remove()
+
+
+@contextmanager
+def commons_of(datasets: int, size: int) -> Iterator[None]:
+    """Make a commons of that many lists, released, and a plain table beside it."""
+    with empty_commons() as cluster:
+        with psycopg.connect(cluster.url()) as connection:
+            cursor = psycopg.ClientCursor(connection)
+            cursor.execute(WORLD.read_text("utf-8"), {"datasets": datasets, "size": size})
+            connection.execute("ANALYZE")
+            report("first release of everything, at commit", timed(connection.commit))
+        with psycopg.connect(cluster.url(), autocommit=True) as connection:
+            connection.execute(PLAIN)
+            connection.execute("VACUUM ANALYZE")
+        yield
 
 
 def timed(work: Callable[[], object]) -> float:

@@ -1,5 +1,7 @@
 """Charts that say what the table beside them says."""
 
+from collections.abc import Sequence
+from itertools import accumulate
 from math import ceil
 
 import altair as alt
@@ -9,12 +11,16 @@ import streamlit as st
 from commons.i18n import translate
 from commons.vocabulary import Language, ResourceKind
 from dashboard.words import NO_BREAK, number, percent
+from ingest.link.linker import Evidence
+from ingest.link.reasons import comparison_of, signed
 
 BAR_PX = 30
 # Told apart in grey and under every common colour blindness, on white and on the dark ground.
 OWN_COLOUR, OTHER_COLOUR = "#d9480f", "#4292c6"
 TEXT_COLOURS = {"light": "#4b5563", "dark": "#c9ced6"}
 LABEL_PX = 260
+LABEL_ROOM_PX = 36
+"""For the figure beside the last bar."""
 
 
 def coverage_by_kind(region: pd.DataFrame, language: Language) -> alt.LayerChart:
@@ -73,6 +79,45 @@ def coverage_distribution(shares: pd.Series, language: Language) -> alt.Chart:
             ],
         )
     )
+    return chart
+
+
+def weights_of_evidence(evidence: Sequence[Evidence], language: Language) -> alt.LayerChart:
+    """Return a waterfall: what each comparison adds to the weight of a match or takes off it, the weightiest first.
+
+    A bar begins where the one above it ended; bits, as log2 of the odds.
+    """
+    ordered = sorted(evidence, key=lambda e: (-abs(e.weight), e.comparison))
+    ends = list(accumulate(e.weight for e in ordered))
+    shown = pd.DataFrame(
+        {
+            "what": [comparison_of(e, language) for e in ordered],
+            "start": [0.0, *ends[:-1]],
+            "end": ends,
+            "text": [signed(e.weight, language) for e in ordered],
+            "speaks": ["for" if e.weight >= 0 else "against" for e in ordered],
+        }
+    )
+    colour = alt.Color(
+        "speaks:N", scale=alt.Scale(domain=["for", "against"], range=[OTHER_COLOUR, OWN_COLOUR]), legend=None
+    )
+    base = alt.Chart().encode(
+        y=alt.Y("what:N", sort=None, title=None, axis=alt.Axis(labelLimit=LABEL_PX)),
+        tooltip=[_told("what", "evidence", language), _told("text", "weight", language)],
+    )
+    bars = base.mark_bar().encode(
+        x=alt.X(
+            "start:Q",
+            title=translate("dashboard.chart.weight", language),
+            axis=_axis(language),
+            scale=alt.Scale(padding=LABEL_ROOM_PX),
+        ),
+        x2="end:Q",
+        color=colour,
+    )
+    texts = base.mark_text(align="left", dx=4, color=_text_colour()).encode(x=alt.X("right:Q"), text="text:N")
+    placed = shown.assign(right=shown[["start", "end"]].max(axis=1))
+    chart: alt.LayerChart = (bars + texts).properties(data=placed, height=alt.Step(BAR_PX))
     return chart
 
 

@@ -14,6 +14,7 @@ from commons.release import released
 from commons.settings import Secret
 from commons.vocabulary import Audience, UploadMode
 from dashboard.failures import explained
+from dashboard.matches import show_matches
 from dashboard.partner_tables import (
     Report,
     Sent,
@@ -60,6 +61,7 @@ def show() -> None:
         return
     if isinstance(report := st.session_state.get(Key.REPORT), Report):
         tell(report)
+        show_matches(report.dataset)
         show_sent(partner, report.dataset)
         return
     send(partner, datasets)
@@ -94,6 +96,7 @@ def send(partner: Partner, datasets: list[Dataset]) -> None:
     """Ask for the dataset; take a file for it, and show what was sent before."""
     dataset = st.selectbox(say("upload.dataset"), datasets, format_func=lambda dataset: dataset.title)
     send_file(partner, dataset)
+    show_matches(dataset)
     show_sent(partner, dataset)
 
 

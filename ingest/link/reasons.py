@@ -24,19 +24,24 @@ def reason_of(evidence: Iterable[Evidence], language: Language | None = None) ->
     return ", ".join(_told(e, language) for e in told)
 
 
+def comparison_of(evidence: Evidence, language: Language | None = None) -> str:
+    """Return what was compared and found, in words, without its weight."""
+    return translate(f"link.{evidence.comparison}.{evidence.level}", language, metres=evidence.detail)
+
+
 def _told(evidence: Evidence, language: Language | None) -> str:
-    words = translate(f"link.{evidence.comparison}.{evidence.level}", language, metres=evidence.detail)
-    return f"{words} ({signed(evidence.weight)})"
+    return f"{comparison_of(evidence, language)} ({signed(evidence.weight, language)})"
 
 
-def signed(weight: float) -> str:
-    """Return a weight with its sign and one decimal.
+def signed(weight: float, language: Language | None = None) -> str:
+    """Return a weight with its sign and one decimal, with a comma where French or Dutch is spoken.
 
     >>> signed(9.06)
     '+9.1'
     """
     rounded = Decimal(repr(float(weight))).quantize(Decimal("0.1"))
-    return f"{rounded:+}".replace("-", MINUS)
+    mark = "." if language in {None, Language.EN} else ","
+    return f"{rounded:+}".replace("-", MINUS).replace(".", mark)
 
 
 def reasons_of(

@@ -10,8 +10,9 @@ from commons.categories.scheme import categories
 from commons.database.connection import Role
 from commons.i18n import translate
 from commons.partners import find_dataset, find_partner, issue_token
-from commons.vocabulary import Language, Precision
+from commons.vocabulary import Language, Precision, Visibility
 from ingest.map.saved import latest_mapping
+from ingest.merge.merge import merge
 
 PAGES = ("explore", "coverage", "research", "upload")
 TEXTS = (
@@ -247,3 +248,38 @@ def test_a_partner_says_what_a_column_means_and_it_is_kept(filled, open_page):
     with filled.connect(Role.INGEST) as connection:
         saved = latest_mapping(connection, find_dataset(connection, "voisins"))
     assert saved.mapping.column_of["category"] == "Wat"
+
+
+LISTS = {
+    "voisins": [("Lanterne Bleue", "01 02", (4.35, 50.85)), ("Le Fil Rouge", "01 03", (4.37, 50.85))],
+    "open": [("Lanterne Bleue", "01 02", (4.35, 50.85))],
+    "discrets": [("Le Fil Rouge", "01 03", (4.37, 50.85))],
+}
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_partner_is_told_which_records_others_know_and_why_as_far_as_partners_may(
+    database, open_page, language
+):
+    with database.connect(Role.ADMIN) as connection:
+        for slug, rows in LISTS.items():
+            contact = Visibility.WITHHELD if slug == "discrets" else Visibility.PUBLIC
+            dataset = make_dataset(connection, slug, open_terms(contact=contact))
+            for name, phone, place in rows:
+                make_record(
+                    connection, dataset, name=f"{name} {HOSTILE}", phone=f"+32 2 555 {phone}", place=place
+                )
+        token = issue_token(connection, find_partner(connection, "partner-of-voisins"))
+    with database.connect(Role.INGEST) as connection:
+        merge(connection)
+    app = open_page("upload", lang=language.value)
+    app.text_input[0].set_value(token)
+    app.button[0].click().run()
+    assert_fine(app)
+    told = app.dataframe[0].value
+    shared, discreet = told.to_numpy().tolist()
+    assert "Lanterne" in shared[0]
+    assert translate("link.name.same", language) in discreet[-1]
+    phone = translate("link.phone.same_shared", language)
+    assert phone in shared[-1]
+    assert phone not in discreet[-1], "its list shows its contacts to nobody"
