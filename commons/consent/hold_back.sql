@@ -10,14 +10,14 @@ SELECT record_id FROM record_before
 ANALYZE touched;
 ANALYZE permitted_before;
 
+-- As in permitted_before.sql: what the upload said has no statistics yet.
+SET LOCAL enable_nestloop = off;
+SET LOCAL enable_mergejoin = off;
 CREATE TEMPORARY TABLE held_back ON COMMIT DROP AS
 WITH permitted AS (
     SELECT purpose, p.audience, p.partner_id, p.record_id, p.rights, p.precision, p.licence, p.expires_at
-      FROM (SELECT array_agg(record_id) AS record_ids
-              FROM (SELECT record_id, row_number() OVER (ORDER BY record_id) / 200 AS part FROM touched) numbered
-             GROUP BY part) few -- what the upload said has no statistics yet: of many, each is compared with each
-     CROSS JOIN unnest(enum_range(NULL::reference.purpose)) AS purpose
-     CROSS JOIN LATERAL commons.permissions(few.record_ids, purpose, now()) p
+      FROM unnest(enum_range(NULL::reference.purpose)) AS purpose
+     CROSS JOIN LATERAL commons.permissions(ARRAY(SELECT record_id FROM touched), purpose, now()) p
      WHERE p.rights <> 0
 ),
 before AS (
@@ -53,6 +53,8 @@ SELECT record_id, coalesce(bool_or(closes), false) AS closes, max(former_precisi
   FROM compared
  GROUP BY record_id
 HAVING bool_or(opens) AND (record_id IN (SELECT record_id FROM said_otherwise) OR max(former_precision) IS NOT NULL);
+SET LOCAL enable_nestloop TO DEFAULT;
+SET LOCAL enable_mergejoin TO DEFAULT;
 
 UPDATE commons.consent c SET ended_at = now(), ended_as = 'superseded', ended_by = 'held back'
   FROM held_back h

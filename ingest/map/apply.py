@@ -14,7 +14,7 @@ from ingest.map.mapping import Mapping as FileMapping
 from ingest.map.patterns import per_value
 from ingest.map.split import split_texts
 from ingest.notices import Notice, NoticeCode
-from ingest.read.table import OWN_COLUMNS, RawTable
+from ingest.read.table import ADDED, OWN_COLUMNS, RawTable
 
 BETWEEN_WORDS = re.compile(r"(\s*[|;,\n]\s*)")
 """What stands between the words of a cell that has several."""
@@ -102,5 +102,5 @@ def _blank_as_missing(texts: pd.Series, *, is_ours: bool) -> pd.Series:
     """Return the texts without blanks around them; our own export's apostrophe before a formula goes too."""
     stripped = texts.str.strip()
     if is_ours:
-        stripped = stripped.str.replace(r"^'(?=\s*[^\w\s])", "", regex=True)
+        stripped = stripped.str.replace(ADDED, "", regex=True)
     return stripped.mask(stripped.eq("").fillna(value=False).astype(bool))

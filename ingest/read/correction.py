@@ -6,14 +6,13 @@ import numpy as np
 import pandas as pd
 
 from ingest.map.patterns import to_number
-from ingest.read.table import OWN_COLUMNS, RawTable
+from ingest.read.table import ADDED, OWN_COLUMNS, RawTable
 
 POINT_COLUMNS = ("_x", "_y")
 """Where a geometry stands that the file had: in the coordinates of the file, for a CSV has none."""
 MADE_TEXT = r"(?=[=+\-@\x00\uff1d\uff0b\uff0d\uff20]|'\s*[^\w\s])"
 """How a cell begins before which an apostrophe is put: a formula to some spreadsheet (CWE-1236, with the full-width
 signs), or what would pass for a cell that has got its apostrophe already."""
-ADDED = r"^'(?=\s*[^\w\s])"
 
 
 def made_text(cells: pd.Series) -> pd.Series:

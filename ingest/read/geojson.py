@@ -3,7 +3,9 @@
 import json
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,16 @@ from ingest.notices import Notice, NoticeCode
 from ingest.read.delimited import detect_encoding
 from ingest.read.geometry import is_earthly, representative_points
 from ingest.read.json_stream import JsonLines, JsonStream, is_lines
-from ingest.read.table import Format, Points, RawTable, in_chunks, one_behind, plain_text, refuse_size
+from ingest.read.table import (
+    Format,
+    Points,
+    RawTable,
+    in_chunks,
+    one_behind,
+    plain_text,
+    refuse_size,
+    text_column,
+)
 
 KNOWN_CRS = {"4326": 4326, "CRS84": 4326, "31370": 31370, "3812": 3812, "3857": 3857, "900913": 3857}
 """What the obsolete `crs` member may name, by the word that gives it away."""
@@ -78,14 +89,11 @@ def _read_features(
     properties = [flatten(feature.get("properties") or {}) for feature in features]
     if keep_ids:
         properties = [{"id": f.get("id"), **members} for f, members in zip(features, properties, strict=True)]
-    names = list(dict.fromkeys(name for members in properties for name in members))
+    names = list(dict.fromkeys(chain.from_iterable(properties)))
     refuse_size(max(len(names), 1), len(features))
     index = pd.RangeIndex(first, first + len(features), name="row_number")
     rows = pd.DataFrame(
-        {
-            name: pd.array([as_text(members.get(name)) for members in properties], dtype="str")
-            for name in names
-        },
+        {name: _column([members.get(name) for members in properties]).set_axis(index) for name in names},
         index=index,
     )
     points, about_geometry = read_points([feature.get("geometry") for feature in features], first)
@@ -101,12 +109,21 @@ def _is_feature(feature: object) -> bool:
     )
 
 
+def _column(values: list[Any]) -> pd.Series:
+    """Return what a property is in each feature as text; where all are text there is nothing to ask of each."""
+    if set(map(type, values)) <= {str, NoneType}:
+        return text_column(values)
+    return text_column([as_text(value) for value in values])
+
+
 def flatten(members: dict[str, Any]) -> dict[str, Any]:
     """Return the members with those of objects among them under names joined by points; a name in use is not taken.
 
     >>> flatten({"address": {"street": "Rue Haute", "no": {"nr": 3}}, "name": "x"})
     {'address.street': 'Rue Haute', 'address.no.nr': 3, 'name': 'x'}
     """
+    if dict not in set(map(type, members.values())):
+        return members
     flat: dict[str, Any] = {}
     for name, value in members.items():
         inner = {f"{name}.{key}": v for key, v in flatten(value).items()} if isinstance(value, dict) else {}

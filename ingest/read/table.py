@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import count, islice
+from itertools import chain, count, islice
 from typing import TypeAlias, TypeVar
 
 import numpy as np
@@ -19,6 +19,8 @@ from ingest.notices import Notice, NoticeCode
 
 OWN_COLUMNS = ("_row", "_codes", "_fix")
 """What our export of rows set aside adds: a row's number in its file, what is wrong, what to do. They are no data."""
+ADDED = r"^'(?=\s*[^\w\s])"
+"""The apostrophe that our export puts before a cell that a spreadsheet would run."""
 
 MAX_COLUMNS = 500
 """More columns than any partner's list has: beyond it, a file is a mistake or an attack on memory."""
@@ -89,6 +91,9 @@ def _rows_kept() -> Iterator[None]:
         yield
     finally:
         if was_enabled:
+            # The new objects become old ones, or the search for cycles would begin with all of them at once.
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()
 
 
@@ -139,7 +144,9 @@ def tabulate(
     """
     refuse_size(len(header), len(records))
     names, notices = name_columns(header)
-    columns = zip(*records.values(), strict=True)
+    # All cells once, in the order in which they lie in memory; then each column is every so many of them.
+    cells = pa.array(list(chain.from_iterable(records.values())), pa.large_string())
+    columns = (cells.take(np.arange(place, len(cells), len(names))) for place in range(len(names)))
     rows = pd.DataFrame(
         {name: text_column(column) for name, column in zip(names, columns, strict=True)}
     ).set_axis(pd.Index(records, name="row_number"))
@@ -151,7 +158,7 @@ def tabulate(
     return rows.drop(columns=unnamed_and_empty), [n for n in notices if n.column not in unnamed_and_empty]
 
 
-def text_column(cells: Sequence[str | None]) -> pd.Series:
+def text_column(cells: Sequence[str | None] | pa.Array) -> pd.Series:
     """Return the cells as a `str` column in which the empty ones are missing."""
     texts = pa.array(cells, pa.large_string())
     empty = pc.equal(texts, "")

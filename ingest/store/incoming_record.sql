@@ -8,8 +8,8 @@ CREATE TEMPORARY TABLE incoming_record (
     description_en text, category text NOT NULL, category_raw text, website text, opening_hours text, street text,
     house_number text, postcode text, municipality text, phone text, email text, contact_person text, contact_email text,
     contact_phone text, subject reference.subject_kind NOT NULL, legal_form text, enterprise_number text, founded_on date,
-    ended_on date, offers reference.resource_kind[] NOT NULL, needs reference.resource_kind[] NOT NULL, updated_on date,
-    extras jsonb NOT NULL, participations jsonb, lon float8, lat float8, sector text, neighbourhood text, commune text,
+    ended_on date, offers reference.resource_kind[] NOT NULL DEFAULT '{}', needs reference.resource_kind[] NOT NULL DEFAULT '{}',
+    updated_on date, extras jsonb NOT NULL DEFAULT '{}', participations jsonb, lon float8, lat float8, sector text, neighbourhood text, commune text,
     visibility text, "precision" text, contact text, statistics boolean, reuse boolean, licence text, consent_by text,
     consent_evidence text, valid_from timestamptz, valid_until timestamptz,
     content_hash bytea NOT NULL GENERATED ALWAYS AS (

@@ -1,7 +1,5 @@
 """Storing checked records: new versions of what changed, nothing for what did not, gone for what a full list lacks."""
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -12,31 +10,18 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from commons.audit import record_event
-from commons.categories.scheme import fold
 from commons.consent.checks import lock_dataset
-from commons.consent.record_flags import STORED, prepare_flags, says_anything, store_flags, with_validity
+from commons.consent.record_flags import prepare_flags, says_anything, store_flags
 from commons.database.connection import Connection
 from commons.database.statements import CopyText, copy_frame, copy_rows, copy_text, run_file, send_copy
-from commons.districts.assign import assign_points
 from commons.districts.stored import stored_districts
-from commons.districts.structure import Districts
 from commons.partners import Dataset
 from commons.vocabulary import UploadMode
 from ingest.ahead import ahead
 from ingest.check.records import CheckedRecords
 from ingest.notices import NoticeCode, add_up, notice_frame, summarise
 from ingest.store.erased import without_erased
-
-CONTENT = (
-    "name", "name_fr", "name_nl", "name_en", "description", "description_fr", "description_nl", "description_en",
-    "category", "category_raw", "website", "opening_hours", "street", "house_number", "postcode", "municipality",
-    "phone", "email", "contact_person", "contact_email", "contact_phone", "subject", "legal_form",
-    "enterprise_number", "founded_on", "ended_on", "offers", "needs", "updated_on",
-)  # fmt: skip
-"""The columns that are stored as they are checked; a change in one of them makes a new version."""
-
-FINGERPRINT_DECIMALS = 4
-"""Degrees kept of a position in the fingerprint of a row without a partner's id: about 10 m."""
+from ingest.store.incoming import FINGERPRINT_MARK, incoming_frame, partner_keys
 
 
 @dataclass(frozen=True)
@@ -112,7 +97,8 @@ class _Storing:
         self._told_of_file: set[tuple[str, str | None]] = set()
         self._summaries: list[pd.DataFrame] = []
         self._twins: Counter[str] = Counter()
-        self._districts: Districts = stored_districts(connection)
+        self._districts = stored_districts(connection)
+        self._may_be_known = _has_records(connection, dataset)
         prepare_flags(connection)
         run_file(connection, "ingest.store", "incoming_record")
         self._upload_id = _insert_upload(
@@ -134,15 +120,18 @@ class _Storing:
     def make_ready(self, chunks: Iterable[CheckedRecords]) -> Iterator[tuple[CheckedRecords, CopyText]]:
         """Yield each chunk with the partner's keys, and as it is copied; the database is not asked for it."""
         for checked in chunks:
+            # A key of the partner's own may be the fingerprint of a row without one, in another chunk.
+            own = checked.frame["partner_key"].astype("str")
+            self._may_be_known |= bool(own.str.startswith(FINGERPRINT_MARK, na=False).any())
             keys = partner_keys(checked.frame, self._twins)
             keyed = replace(checked, frame=checked.frame.assign(partner_key=keys))
-            yield keyed, copy_text(_incoming(keyed, self._districts))
+            yield keyed, copy_text(incoming_frame(keyed, self._districts))
 
     def add(self, ready: CheckedRecords, text: CopyText) -> None:
         """Store a chunk, its flags, its notices and the rows that it sets aside."""
         checked = without_erased(self._connection, self._dataset, ready, self._file.mapping)
         if checked is not ready:
-            text = copy_text(_incoming(checked, self._districts))
+            text = copy_text(incoming_frame(checked, self._districts))
         self._flags = checked.flags_present
         self._connection.execute("TRUNCATE incoming_record")
         send_copy(self._connection, "incoming_record", text)
@@ -150,6 +139,7 @@ class _Storing:
             "dataset_id": self._dataset.dataset_id,
             "upload_id": self._upload_id,
             "has_flags": says_anything(self._flags),
+            "may_be_known": self._may_be_known,
         }
         counts = run_file(self._connection, "ingest.store", "store_chunk", values).fetchone()
         assert counts is not None  # noqa: S101 - an aggregate
@@ -161,7 +151,7 @@ class _Storing:
     def end(self) -> StoredUpload:
         """Return what changed, once the records that a full list lacks are ended and the flags are stored."""
         gone = 0
-        if self._mode is UploadMode.FULL:
+        if self._mode is UploadMode.FULL and self._may_be_known:
             dataset_id = {"dataset_id": self._dataset.dataset_id}
             gone = run_file(self._connection, "ingest.store", "end_missing", dataset_id).rowcount
         store_flags(self._connection, self._dataset.dataset_id, self._upload_id, self._flags)
@@ -202,51 +192,6 @@ class _Storing:
         copy_set_aside(self._connection, self._upload_id, checked.set_aside)
 
 
-def partner_keys(frame: pd.DataFrame, twins: Counter[str]) -> pd.Series:
-    """Return the partner's id of each row, or a fingerprint of its name and place; the nth twin is numbered n.
-
-    `twins` counts what earlier chunks of the file had of each.
-    """
-    keys = frame["partner_key"]
-    bare = frame[keys.isna()]
-    if bare.empty:
-        return keys
-    place = bare[["lon", "lat"]].round(FINGERPRINT_DECIMALS).astype(str).fillna("")
-    seen = bare["name"].map(fold) + "|" + place["lon"] + "|" + place["lat"] + "|" + bare["street"].fillna("")
-    nth = seen.groupby(seen).cumcount() + [twins[text] for text in seen]
-    twins.update(seen)
-    marks = [f"~{hashlib.sha256(text.encode()).hexdigest()[:24]}" for text in seen + "|" + nth.astype(str)]
-    return keys.mask(keys.isna(), pd.Series(marks, index=bare.index, dtype=object))
-
-
-def _incoming(checked: CheckedRecords, districts: Districts) -> pd.DataFrame:
-    """Return the columns of `incoming_record`."""
-    composed = checked.notices.loc[checked.notices["code"] == NoticeCode.NAME_COMPOSED.value, "row_number"]
-    frame = checked.frame.assign(name_composed=checked.frame["row_number"].isin(composed))
-    placed = assign_points(frame["lon"], frame["lat"], districts).set_axis(frame.index)
-    flags = with_validity(frame)[[*STORED]]
-    told = frame[["row_number", "partner_key", "name_composed", *CONTENT, "lon", "lat"]].assign(
-        offers=[_array(kinds) for kinds in frame["offers"]],
-        needs=[_array(kinds) for kinds in frame["needs"]],
-        extras=[json.dumps(extra, ensure_ascii=False) if extra else "{}" for extra in frame["extras"]],
-        participations=pd.Series(
-            [_participations(told) for told in frame["participations"]], index=frame.index, dtype=object
-        ),
-    )
-    return pd.concat([told, placed, flags], axis=1)
-
-
-def _array(codes: list[str]) -> str:
-    return "{" + ",".join(codes) + "}"
-
-
-def _participations(told: list[dict[str, Any]]) -> str | None:
-    """Return what a record takes part in as JSON, in an order of its own, None where it takes part in nothing."""
-    keyed = [{**each, "mutualisation_key": fold(each["title"])} for each in told]
-    keyed.sort(key=lambda each: str(each["mutualisation_key"]))
-    return json.dumps(keyed, ensure_ascii=False) if keyed else None
-
-
 def _same_file(connection: Connection, dataset: Dataset, file: UploadedFile) -> StoredUpload | None:
     """Return the dataset's latest upload where it is this very file, read by the same mapping.
 
@@ -264,6 +209,14 @@ def _same_file(connection: Connection, dataset: Dataset, file: UploadedFile) -> 
     if row is None or row[4:] != read_as:
         return None
     return StoredUpload(row[0], row[1], 0, 0, row[2], 0, row[3], is_repeat=True)
+
+
+def _has_records(connection: Connection, dataset: Dataset) -> bool:
+    row = connection.execute(
+        "SELECT EXISTS (SELECT FROM commons.source_record WHERE dataset_id = %s)", (dataset.dataset_id,)
+    ).fetchone()
+    assert row is not None  # noqa: S101 - an aggregate
+    return bool(row[0])
 
 
 def _insert_upload(connection: Connection, **values: Any) -> int:

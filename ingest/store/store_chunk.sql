@@ -1,4 +1,5 @@
 -- Stores incoming_record as versions of the dataset's records, and returns how many were new, changed and unchanged.
+-- may_be_known is false where the dataset can have none of these records yet: then none is looked up.
 -- Indexes used: uq_source_record_dataset_id_partner_key, uq_record_version_current.
 ANALYZE incoming_record (row_number);
 
@@ -8,7 +9,7 @@ WITH known AS MATERIALIZED (
     SELECT i.row_number, i.partner_key, i.content_hash, r.record_id, r.gone_at
       FROM incoming_record i
       LEFT JOIN LATERAL (SELECT record_id, gone_at FROM commons.source_record
-                          WHERE dataset_id = %(dataset_id)s AND partner_key = i.partner_key LIMIT 1) r ON true
+                          WHERE %(may_be_known)s AND dataset_id = %(dataset_id)s AND partner_key = i.partner_key LIMIT 1) r ON true
 ), added AS (
     INSERT INTO commons.source_record (dataset_id, partner_key)
     SELECT %(dataset_id)s, partner_key FROM known WHERE record_id IS NULL

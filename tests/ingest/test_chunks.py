@@ -89,6 +89,20 @@ def test_a_twin_without_an_id_is_known_again_wherever_the_file_is_cut(database, 
     assert len(set(keys[0])) == 3
 
 
+@pytest.mark.parametrize("is_own_first", [True, False])
+def test_an_id_that_is_the_fingerprint_of_another_chunks_row_is_that_record(
+    database, tmp_path, monkeypatch, is_own_first
+):
+    file = tmp_path / "list.csv"
+    file.write_text("nom,latitude,longitude\nUn,50.84,4.36\n", "utf-8")
+    mark = stored(database, file, 1, monkeypatch)[1][0][0][0]
+    rows = [f"{mark},Deux,50.85,4.36\n", ",Un,50.84,4.36\n"]
+    file.write_text("id,nom,latitude,longitude\n" + "".join(rows if is_own_first else rows[::-1]), "utf-8")
+    told, (kept, *_), _ = stored(database, file, 1, monkeypatch)
+    assert told == (2, 1, 0)
+    assert [row[0] for row in kept] == [mark, mark]
+
+
 def test_a_flag_that_shows_only_later_is_refused_and_nothing_is_stored(database, tmp_path, monkeypatch):
     monkeypatch.setattr(table, "CHUNK_ROWS", 2)
     tree = json.loads(geojson_of(ROWS[:1] * 3))
@@ -125,11 +139,12 @@ def test_a_system_that_only_the_end_of_a_long_file_declares_is_refused(tmp_path,
         "record_version.sector_id",
         "record_version.neighbourhood_id",
         "record_version.commune_id",
+        "notice.upload_id",
     ],
 )
 def test_what_refers_to_nothing_is_refused(database, tmp_path, column):
     file = tmp_path / "list.csv"
-    file.write_text(csv_of(ROWS[:1]), "utf-8")
+    file.write_text(csv_of(ROWS[3:4]), "utf-8")
     with connect(Role.INGEST) as connection:
         dataset = make_dataset(connection, None, open_terms())
         commit_upload(connection, dataset, prepare_upload(file), uploaded_by="t")

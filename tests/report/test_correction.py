@@ -16,7 +16,8 @@ from commons.database.connection import Role, connect
 from commons.vocabulary import Language, UploadMode
 from ingest.check.set_aside import CELL_SEPARATOR, set_aside_csv
 from ingest.notices import NoticeCode
-from ingest.read.correction import ADDED, made_text
+from ingest.read.correction import made_text
+from ingest.read.table import ADDED
 from ingest.upload import commit_upload, prepare_upload
 
 KEPT = """

@@ -14,12 +14,13 @@ BEGIN
 END
 $$;
 
+-- A record may be named several times: the drain takes each once, and sorts no list of them a second time.
 CREATE OR REPLACE FUNCTION commons.queue_records() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     WITH queued AS (
         INSERT INTO commons.release_queue (record_ids)
-        SELECT array_agg(DISTINCT c.record_id) FROM changed c HAVING count(*) > 0
+        SELECT array_agg(c.record_id) FROM changed c HAVING count(*) > 0
         RETURNING record_ids
     )
     INSERT INTO commons.link_queue (record_ids)

@@ -1,6 +1,6 @@
 """An upload: what came in, what was stored, what was set aside and why."""
 
-from sqlalchemy import CheckConstraint, Column, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, LargeBinary, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from commons.database.tables.base import (
@@ -40,7 +40,7 @@ notice = Table(
     "notice",
     metadata,
     identity_key("notice_id"),
-    refers_to("upload_id", "commons.upload.upload_id", index=True),
+    Column("upload_id", BigInteger, nullable=False, index=True, comment="referred: commons.upload"),
     Column("row_number", Integer, comment="1-based data row; null speaks of the whole file"),
     Column("column_name", Text),
     Column("code", Text, nullable=False),
