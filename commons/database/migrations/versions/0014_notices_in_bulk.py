@@ -1,13 +1,13 @@
 """Notices stored by the hundred thousand: that their upload exists is checked by the statement, not for each row.
 
 Revision ID: 0014
-Revises: 0012
+Revises: 0013
 """
 
 from alembic import op
 
 revision = "0014"
-down_revision = "0012"
+down_revision = "0013"
 
 
 def upgrade() -> None:
