@@ -113,3 +113,22 @@ def test_an_end_that_is_moved_while_it_lies_ahead_renews_nothing(database):
         )
         connection.execute("SELECT commons.refresh_release(ARRAY[%s::bigint])", (record.alternative_id,))
     assert renewed(database, before) == set()
+
+
+def test_what_had_run_out_and_is_shown_again_renews_the_version(database, dataset):
+    with database.connect() as connection:
+        record = make_record(connection, dataset)
+        make_record(connection, dataset)
+    seen = [versions(database)[Role.PUBLIC]]
+    with database.connect() as connection:
+        connection.execute(
+            "UPDATE commons.released_alternative SET expires_at = now() WHERE alternative_id = %s",
+            (record.alternative_id,),
+        )
+    assert len(database.rows("SELECT FROM alternative", Role.PUBLIC)) == 1
+    seen.append(versions(database)[Role.PUBLIC])
+    with database.connect() as connection:
+        connection.execute("SELECT commons.refresh_release(ARRAY[%s::bigint])", (record.alternative_id,))
+    assert len(database.rows("SELECT FROM alternative", Role.PUBLIC)) == 2
+    seen.append(versions(database)[Role.PUBLIC])
+    assert len(set(seen)) == 3
