@@ -6,7 +6,7 @@ import pandas as pd
 import typer
 
 from commons.cli.cluster import ensure_database
-from commons.cli.link import pair_frame
+from commons.cli.link import print_pairs
 from commons.cli.terminal import OutputFormat, console, group, print_frame, say, told, working
 from commons.database.connection import Connection, Role, connect
 from commons.database.statements import run_file
@@ -38,7 +38,7 @@ def show(
     with connect(Role.INGEST) as connection:
         found = find_record(connection, record)
         print_frame(_records(connection, found.alternative_id), form)
-        print_frame(pair_frame(pairs_among(connection, found.alternative_id)), form)
+        print_pairs(pairs_among(connection, found.alternative_id), form)
 
 
 def _records(connection: Connection, alternative_id: int) -> pd.DataFrame:

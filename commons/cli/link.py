@@ -40,9 +40,9 @@ def link(
     train: Annotated[bool, typer.Option("--train", help=say("link.train"))] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=say("link.dry_run"))] = False,
 ) -> None:
-    from ingest.link.stored import learn_linker  # noqa: PLC0415 - a room above
+    from ingest.link.stored import current_linker, learn_linker  # noqa: PLC0415 - a room above
     from ingest.merge.merge import merge  # noqa: PLC0415
-    from ingest.merge.told import count_waiting_pairs  # noqa: PLC0415
+    from ingest.merge.told import count_of_older_models, count_waiting_pairs  # noqa: PLC0415
 
     ensure_database()
     with (
@@ -50,14 +50,16 @@ def link(
         connect(Role.INGEST) as connection,
         connection.transaction(force_rollback=dry_run),
     ):
-        linker = learn_linker(connection, learned_by="commons link") if train else None
+        linker = learn_linker(connection, learned_by="commons link") if train else current_linker(connection)
         done = merge(connection, linker, everything=everything or train)
-        waiting = count_waiting_pairs(connection)
+        waiting, older = count_waiting_pairs(connection), count_of_older_models(connection, linker.name)
     counts = {"changed": done.changed, "others": done.compared_with, "added": done.decisions_added,
               "retired": done.decisions_retired, "moved": done.records_moved}  # fmt: skip
     console.print(say("link.done", **counts), markup=False)
     if waiting:
         console.print(say("link.waiting", count=waiting), markup=False)
+    if older:
+        console.print(say("link.older", count=older), markup=False)
     if dry_run:
         console.print(say("link.not_stored"), style="bold")
 
@@ -75,7 +77,7 @@ def review(
         of = find_dataset(connection, dataset) if dataset else None
         pairs = waiting_pairs(connection, of, most)
         if by is None:
-            print_frame(pair_frame(pairs), form)
+            print_pairs(pairs, form)
             return
         answered = 0
         for number, pair in enumerate(pairs, 1):
@@ -87,6 +89,22 @@ def review(
                 _decide(connection, pair, Verdict(answer), by)
                 answered += 1
     console.print(say("review.done", count=answered), markup=False)
+
+
+def print_pairs(pairs: "list[ToldPair]", form: OutputFormat) -> None:
+    """Print pairs: as a list that a narrow terminal holds, or as figures."""
+    from ingest.link.reasons import reason_of  # noqa: PLC0415 - a room above
+
+    if form is not OutputFormat.TABLE:
+        print_frame(pair_frame(pairs), form)
+        return
+    for pair in pairs:
+        score = "" if pair.score is None else f" · {pair.score:.2f}"
+        console.print(f"{pair.one}  ·  {pair.other}", style="bold", markup=False, highlight=False)
+        verdict = translate(f"verdict.{pair.verdict}")
+        console.print(f"  {verdict}{score} · {pair.decided_by}", markup=False, highlight=False)
+        if why := reason_of(pair.evidence) or pair.note:
+            console.print(f"  {why}", markup=False, highlight=False)
 
 
 def pair_frame(pairs: "list[ToldPair]") -> pd.DataFrame:

@@ -66,6 +66,16 @@ def count_waiting_pairs(connection: Connection) -> int:
     return len(run_file(connection, "ingest.merge", "waiting", values).fetchall())
 
 
+def count_of_older_models(connection: Connection, name: str) -> int:
+    """Return how many decisions that hold are another model's than the one of this name."""
+    row = connection.execute(
+        "SELECT count(*) FROM commons.match_decision WHERE NOT is_human AND retired_at IS NULL AND decided_by <> %s",
+        (name,),
+    ).fetchone()
+    assert row is not None  # noqa: S101 - an aggregate
+    return int(row[0])
+
+
 def pairs_among(connection: Connection, alternative_id: int) -> list[ToldPair]:
     """Return what was decided of the pairs of an alternative's records, people's words before the models'."""
     rows = run_file(connection, "ingest.merge", "pairs_among", {"alternative_id": alternative_id}).fetchall()
