@@ -29,6 +29,8 @@ def demo(
     port: Annotated[int | None, typer.Option(help=say("serve.port"))] = None,
 ) -> None:
     from ingest.demo import demo_partners, load_demo_partner, refuse_real_partners  # noqa: PLC0415
+    from ingest.link.stored import learn_linker  # noqa: PLC0415
+    from ingest.merge.merge import merge  # noqa: PLC0415
 
     if write is not None:
         _write(write, seed)
@@ -49,6 +51,8 @@ def demo(
     for partner in partners:
         with working(say("demo.loading", partner=partner.name)), connect(Role.INGEST) as connection:
             load_demo_partner(connection, folder, partner)
+    with working(say("demo.learning")), connect(Role.INGEST) as connection:
+        merge(connection, learn_linker(connection, learned_by="commons demo"), everything=True)
     with connect(Role.INGEST) as connection:
         print_frame(dataset_overview(connection).drop(columns="partner"))
         token = issue_token(connection, find_partner(connection, partners[-1].slug))

@@ -83,7 +83,7 @@ def model_named(connection: Connection, name: str) -> Model | None:
 def learn_linker(connection: Connection, *, learned_by: str) -> PlacesLinker:
     """Return the linker whose model was learned from every record that may be compared, and keep that model.
 
-    What people said of pairs teaches it.
+    What people said of pairs teaches it. The same model again is not kept twice.
     """
     everyone = connection.execute("SELECT array_agg(record_id) FROM commons.source_record").fetchone()
     assert everyone is not None  # noqa: S101 - an aggregate
@@ -92,6 +92,8 @@ def learn_linker(connection: Connection, *, learned_by: str) -> PlacesLinker:
     labels = pd.DataFrame(said, columns=["left_record_id", "right_record_id", "is_same"])
     linker, _ = learn(records, labels=labels)
     model = linker.model
+    if model.name == current_linker(connection).name:
+        return linker
     connection.execute(
         "INSERT INTO commons.link_model (name, document, records, learned_by) VALUES (%s, %s, %s, %s)",
         (model.name, Jsonb(model.to_json(), dumps=str), len(records), learned_by),

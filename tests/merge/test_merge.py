@@ -140,7 +140,9 @@ def test_a_persons_no_and_yes_outlive_every_run_and_every_model(database):
     run(database, everything=True)
     with database.connect(Role.INGEST) as connection:
         merge(connection, learn_linker(connection, learned_by="t"), everything=True)
+        learn_linker(connection, learned_by="t")
     assert parts(database) == apart
+    assert database.rows("SELECT count(*) FROM commons.link_model") == [(1,)], "the same is not kept twice"
     assert database.rows("SELECT * FROM commons.release_drift()") == []
 
 
