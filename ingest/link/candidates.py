@@ -21,6 +21,8 @@ PRECISE_M = 50.0
 """A record that may lie further away than this from where it is put is not looked for by its place."""
 CROWD = 400
 """A key that more records share tells nothing: a switchboard, a placeholder."""
+CROWDED_CELL = 10_000
+"""A cell with more records than this is no part of Brussels; ten times the densest is 4,000."""
 RAW_PAIRS = 4_000_000
 """Pairs looked at at a time: some 200 MB."""
 
@@ -154,9 +156,25 @@ def _hash(texts: pd.Series) -> Numbers:
 def candidate_pairs(prepared: Prepared, asked: Asked) -> Iterator[Pairs]:
     """Yield positions of pairs to compare, each once, the smaller one first."""
     yield from placed_pairs(prepared, asked)
+    crowded = is_crowded(prepared)
     for left, right in keyed_pairs(key_table(prepared), prepared, asked):
-        fresh = is_found_by_key_alone(prepared, left, right)
+        fresh = is_found_by_key_alone(prepared, left, right) | crowded[left] | crowded[right]
         yield left[fresh], right[fresh]
+
+
+def is_crowded(prepared: Prepared) -> Mask:
+    """Say which placed records share their spot, or their cell, with so many that it tells nothing.
+
+    Such are the middle of a town, where a geocoder puts what it does not find, and a file made to be compared for ever.
+    """
+    told = np.zeros(len(prepared), dtype=bool)
+    placed = np.flatnonzero(is_placed(prepared))
+    spot = np.round(np.column_stack([prepared.x[placed], prepared.y[placed]])).astype("int64")
+    column, row = (numbers[placed] for numbers in cells(prepared))
+    for keys, most in ((_mix(spot[:, 0], spot[:, 1]), CROWD), (cell_key(column, row), CROWDED_CELL)):
+        _, at, counts = np.unique(keys, return_inverse=True, return_counts=True)
+        told[placed] |= counts[at] > most
+    return told
 
 
 def placed_pairs(prepared: Prepared, asked: Asked) -> Iterator[Pairs]:
@@ -185,8 +203,8 @@ def is_found_near(prepared: Prepared, left: Positions, right: Positions) -> Mask
 
 
 def near_pairs(prepared: Prepared, asked: Asked) -> Iterator[Pairs]:
-    """Yield the pairs of placed records in one cell or in two that touch, each once."""
-    placed = np.flatnonzero(is_placed(prepared))
+    """Yield the pairs of placed records in one cell or in two that touch, each once; of a crowd, none."""
+    placed = np.flatnonzero(is_placed(prepared) & ~is_crowded(prepared))
     column, row = (numbers[placed] for numbers in cells(prepared))
     key = cell_key(column, row)
     order = np.argsort(key, kind="stable")

@@ -1,5 +1,7 @@
 """What linking keeps in the database: records as far as they may be compared, the keys of each, and the model."""
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -65,7 +67,14 @@ def current_linker(connection: Connection) -> PlacesLinker:
         " ORDER BY link_model_id DESC LIMIT 1",
         (METHOD,),
     ).fetchone()
-    return shipped_linker() if row is None else PlacesLinker(Model.from_json(row[0]))
+    linker = shipped_linker() if row is None else PlacesLinker(Model.from_json(row[0]))
+    return replace(linker, across=_is_across(connection))
+
+
+def _is_across(connection: Connection) -> bool:
+    """Say whether no list may repeat itself: then nothing is compared within one."""
+    row = connection.execute("SELECT bool_or(may_repeat) FROM commons.dataset").fetchone()
+    return row is None or not row[0]
 
 
 def model_named(connection: Connection, name: str) -> Model | None:
@@ -90,7 +99,7 @@ def learn_linker(connection: Connection, *, learned_by: str) -> PlacesLinker:
     records = matchable(connection, np.array(everyone[0] or [], dtype="int64"))
     said = run_file(connection, "ingest.link", "labels").fetchall()
     labels = pd.DataFrame(said, columns=["left_record_id", "right_record_id", "is_same"])
-    linker, _ = learn(records, labels=labels)
+    linker, _ = learn(records, across=_is_across(connection), labels=labels)
     model = linker.model
     if model.name == current_linker(connection).name:
         return linker

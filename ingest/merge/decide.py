@@ -23,15 +23,15 @@ def decide(pairs: pd.DataFrame, records: pd.DataFrame, repeating: npt.NDArray[np
     """
     if pairs.empty:
         return pd.DataFrame(columns=["left_record_id", "right_record_id", "verdict", "score", "reason"])
-    known = records.set_index("record_id")
-    left, right = (known.loc[pairs[f"{side}_record_id"]] for side in ("left", "right"))
-    of_one_list = (left["dataset_id"].to_numpy() == right["dataset_id"].to_numpy()) & ~left[
-        "dataset_id"
-    ].isin(repeating).to_numpy()
-    probability = pairs["probability"].to_numpy()
-    apart = np.hypot(
-        left["x"].to_numpy() - right["x"].to_numpy(), left["y"].to_numpy() - right["y"].to_numpy()
+    order = np.argsort(records["record_id"].to_numpy())
+    left, right = (
+        order[np.searchsorted(records["record_id"].to_numpy(), pairs[f"{side}_record_id"], sorter=order)]
+        for side in ("left", "right")
     )
+    dataset, x, y = (records[name].to_numpy() for name in ("dataset_id", "x", "y"))
+    of_one_list = (dataset[left] == dataset[right]) & ~np.isin(dataset[left], repeating)
+    probability = pairs["probability"].to_numpy()
+    apart = np.hypot(x[left] - x[right], y[left] - y[right])
     metres = pd.Series(apart, index=pairs.index).map("{:.0f}".format).replace("nan", "null")
     pattern, weight = pairs["pattern"].astype(str), pairs["weight"].map("{:.2f}".format)
     reason = '{"pattern": ' + pattern + ', "weight": ' + weight + ', "apart_m": ' + metres + "}"
