@@ -22,7 +22,7 @@ SELECT tablename, attname, coalesce(most_common_vals::text, '') || coalesce(hist
   FROM pg_stats WHERE schemaname ~ '^released'
 """
 CODED = {"public_id", "category", "precision", "commune", "neighbourhood", "sector", "counted", "expires_at", "geom",
-         "alternative_id", "anchor_id", "mutualisation_id", "audience", "partner_id", "resource_kind"}  # fmt: skip
+         "alternative_id", "anchor_id", "mutualisation_id", "audience", "partner_id", "resource_kind", "spot"}  # fmt: skip
 CORNER = (4.2601234567, 50.8001234567)
 
 

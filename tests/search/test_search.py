@@ -1,10 +1,10 @@
 """Search: the right alternative among the first three, in three languages, and nothing that its reader may not see."""
 
-import asyncio
 import time
 
 import pytest
 from misspelt import questions
+from waiting import wait_for
 
 from builders import MATONGE, make_dataset, make_record, open_terms
 from commons.consent.withdraw import withdraw
@@ -25,7 +25,7 @@ def searched(work, role=Role.PUBLIC):
         finally:
             await search.pool.close()
 
-    return asyncio.run(run())
+    return wait_for(run())
 
 
 def found(text, language=Language.FR, role=Role.PUBLIC):

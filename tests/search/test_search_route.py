@@ -1,10 +1,9 @@
 """Suggestions over HTTP: JSON of what is found, kept by nobody, and refusals that tell nothing."""
 
-import asyncio
-
 import httpx
 import pytest
 from starlette.applications import Starlette
+from waiting import wait_for
 
 from builders import make_dataset, make_record, open_terms
 from dashboard.search_route import search_routes
@@ -19,7 +18,7 @@ def visit(work):
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://commons") as client:
             return await work(client)
 
-    return asyncio.run(run())
+    return wait_for(run())
 
 
 def test_a_suggestion_tells_what_is_shown_and_nobody_keeps_it(database):

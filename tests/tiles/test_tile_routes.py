@@ -1,9 +1,8 @@
 """Tiles over HTTP: what a browser may keep, and refusals that tell nothing."""
 
-import asyncio
-
 import httpx
 import pytest
+from waiting import wait_for
 
 from builders import make_dataset, make_record, open_terms
 from commons.consent.withdraw import withdraw
@@ -32,7 +31,7 @@ def visit(work):
         finally:
             await app.tiles.pool.close()
 
-    return asyncio.run(run())
+    return wait_for(run())
 
 
 def test_a_browser_keeps_a_tile_until_a_withdrawal(database):

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 from mvt import marks_of
+from waiting import wait_for
 
 from builders import MATONGE, make_dataset, make_record, open_terms
 from commons.consent.withdraw import withdraw
@@ -48,7 +49,7 @@ def asked(work, **options):
         finally:
             await tiles.pool.close()
 
-    return asyncio.run(run())
+    return wait_for(run())
 
 
 def drawn(addresses, **filters):
@@ -255,7 +256,7 @@ def test_who_asks_while_a_question_is_on_its_way_gets_the_answer_to_the_next():
         go.set()
         return [await first, *[await one for one in later]]
 
-    assert asyncio.run(run()) == ["a", *"bbbbb"]
+    assert wait_for(run()) == ["a", *"bbbbb"]
 
 
 def test_a_question_that_fails_fails_for_those_who_shared_it_and_not_for_the_next():
@@ -273,7 +274,7 @@ def test_a_question_that_fails_fails_for_those_who_shared_it_and_not_for_the_nex
             await newest.get()
         return await newest.get()
 
-    assert asyncio.run(run())
+    assert wait_for(run())
 
 
 @pytest.mark.parametrize("filters", [(), (("category", ("food",)),)])
