@@ -138,12 +138,12 @@ def _ask(connection: Connection, pair: "ToldPair") -> str:
     )
     print_frame(told_of)
     console.print(reason_of(pair.evidence), markup=False)
-    answers = {"y": Verdict.SAME.value, "n": Verdict.DIFFERENT.value, "s": SKIP, "q": QUIT}
+    answers = (Verdict.SAME.value, Verdict.DIFFERENT.value, SKIP, QUIT)  # as their letters stand
     while True:
         answer = typer.prompt(say("review.ask")).strip().lower()[:1]
         answer = say("review.letters").find(answer) if answer else -1
         if answer >= 0:
-            return list(answers.values())[answer]
+            return answers[answer]
 
 
 def _decide(connection: Connection, pair: "ToldPair", verdict: Verdict, by: str) -> None:

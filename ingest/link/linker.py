@@ -76,5 +76,5 @@ class Linker(Protocol):
     def evidence(self, pattern: int) -> dict[str, str]:
         """Return the level of each comparison that a pattern stands for."""
 
-    def explain(self, left: Mapping[str, Any], right: Mapping[str, Any]) -> list[Evidence]:
+    def explain(self, left: Mapping[str, Any], right: Mapping[str, Any]) -> tuple[Evidence, ...]:
         """Return what each comparison of two records says, the prior first; the weights add up to the pair's."""

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.link.compare import COMPARISONS, levels_of
+from ingest.link.linker import Evidence
 from ingest.link.names import lexicon
 from ingest.link.prepare import Usual
 
@@ -63,6 +64,23 @@ class Model:
             np.array([0.0, *(np.log2(self.m[c.name][level] / self.u[c.name][level]) for level in c.levels)])
             for c in COMPARISONS
         ]
+
+    def evidence(self, pattern: int, metres: str = "") -> tuple[Evidence, ...]:
+        """Return what a pattern rests on, the prior first: the weights add up to the pattern's.
+
+        `metres` tells how far apart the places are.
+        """
+        levels = levels_of(np.array([pattern]))[0]
+        return (
+            Evidence("prior", "", self.prior_weight),
+            *(
+                Evidence(
+                    c.name, c.levels[level - 1], float(of_level[level]), metres if c.name == "place" else ""
+                )
+                for c, level, of_level in zip(COMPARISONS, levels, self.level_weights(), strict=True)
+                if level
+            ),
+        )
 
     def weights(self, pattern: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
         """Return log2 of the odds of each pattern."""

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ingest.link.candidates import Asked, Pairs, candidate_pairs, cell_key, cells, is_placed, key_table
-from ingest.link.compare import COMPARISONS, PATTERNS, apart_m, levels_of, patterns
+from ingest.link.compare import PATTERNS, apart_m, patterns
 from ingest.link.linker import KEY_COLUMNS, PAIR_COLUMNS, RECORD_COLUMNS, REVIEW_AT, Evidence
 from ingest.link.model import Model, probability_of, shipped_model
 from ingest.link.prepare import Prepared, prepare
@@ -93,22 +93,15 @@ class PlacesLinker:
 
     def evidence(self, pattern: int) -> dict[str, str]:
         """Return the level of each comparison that says anything."""
-        levels = levels_of(np.array([pattern]))[0]
-        return {c.name: c.levels[level - 1] for c, level in zip(COMPARISONS, levels, strict=True) if level}
+        return {e.comparison: e.level for e in self.model.evidence(pattern) if e.level}
 
-    def explain(self, left: Mapping[str, Any], right: Mapping[str, Any]) -> list[Evidence]:
+    def explain(self, left: Mapping[str, Any], right: Mapping[str, Any]) -> tuple[Evidence, ...]:
         """Return what each comparison says of two records, the prior first."""
         records = pd.DataFrame([dict(left), dict(right)]).reindex(columns=list(RECORD_COLUMNS))
         prepared = self.prepared(records.assign(record_id=[0, 1]))
         one, other = np.array([0], dtype="int32"), np.array([1], dtype="int32")
-        levels = levels_of(patterns(prepared, one, other))[0]
-        apart = float(apart_m(prepared, one, other)[0])
-        told = [Evidence("prior", "", self.model.prior_weight)]
-        for c, level, weights in zip(COMPARISONS, levels, self.model.level_weights(), strict=True):
-            if level:
-                metres = f"{apart:.0f}" if c.name == "place" else ""
-                told.append(Evidence(c.name, c.levels[level - 1], float(weights[level]), metres))
-        return told
+        pattern = int(patterns(prepared, one, other)[0])
+        return self.model.evidence(pattern, f"{float(apart_m(prepared, one, other)[0]):.0f}")
 
 
 def compare_candidates(prepared: Prepared, asked: Asked) -> Compared:

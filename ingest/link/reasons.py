@@ -8,7 +8,7 @@ import pandas as pd
 
 from commons.i18n import translate
 from commons.vocabulary import Language
-from ingest.link.compare import COMPARISONS, apart_m, levels_of
+from ingest.link.compare import apart_m
 from ingest.link.linker import Evidence
 from ingest.link.places import PlacesLinker
 from ingest.link.prepare import Prepared
@@ -56,20 +56,8 @@ def reasons_of(
         lambda metres: "" if np.isnan(metres) else f"{metres:.0f}"
     )
     pattern = pairs["pattern"].reset_index(drop=True)
-    sentences = {code: _sentence(linker, code, language) for code in pattern.unique()}
+    sentences = {code: reason_of(linker.model.evidence(code, "\0"), language) for code in pattern.unique()}
     told = pattern.map(sentences)
     return pd.Series(
         [text.replace("\0", metres) for text, metres in zip(told, apart, strict=True)], dtype=object
-    )
-
-
-def _sentence(linker: PlacesLinker, pattern: int, language: Language | None) -> str:
-    levels, weights = levels_of(np.array([pattern]))[0], linker.model.level_weights()
-    return reason_of(
-        (
-            Evidence(c.name, c.levels[level - 1], float(of_level[level]), "\0")
-            for c, level, of_level in zip(COMPARISONS, levels, weights, strict=True)
-            if level
-        ),
-        language,
     )

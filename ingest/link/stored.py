@@ -68,13 +68,13 @@ def current_linker(connection: Connection) -> PlacesLinker:
         (METHOD,),
     ).fetchone()
     linker = shipped_linker() if row is None else PlacesLinker(Model.from_json(row[0]))
-    return replace(linker, across=_is_across(connection))
+    return replace(linker, across=not len(repeating(connection)))
 
 
-def _is_across(connection: Connection) -> bool:
-    """Say whether no list may repeat itself: then nothing is compared within one."""
-    row = connection.execute("SELECT bool_or(may_repeat) FROM commons.dataset").fetchone()
-    return row is None or not row[0]
+def repeating(connection: Connection) -> RecordIds:
+    """Return the datasets that may hold one alternative twice; without any, nothing is compared within a list."""
+    rows = connection.execute("SELECT dataset_id FROM commons.dataset WHERE may_repeat").fetchall()
+    return np.array(rows, dtype="int64").reshape(-1)
 
 
 def model_named(connection: Connection, name: str) -> Model | None:
@@ -99,7 +99,7 @@ def learn_linker(connection: Connection, *, learned_by: str) -> PlacesLinker:
     records = matchable(connection, np.array(everyone[0] or [], dtype="int64"))
     said = run_file(connection, "ingest.link", "labels").fetchall()
     labels = pd.DataFrame(said, columns=["left_record_id", "right_record_id", "is_same"])
-    linker, _ = learn(records, across=_is_across(connection), labels=labels)
+    linker, _ = learn(records, across=not len(repeating(connection)), labels=labels)
     model = linker.model
     if model.name == current_linker(connection).name:
         return linker

@@ -6,8 +6,7 @@ from commons.database.connection import Connection
 from commons.database.statements import run_file
 from commons.partners import Dataset
 from ingest.link.linker import Evidence
-from ingest.link.stored import model_named
-from ingest.merge.told import evidence_of
+from ingest.merge.told import Reasons
 
 MOST = 500
 IDENTITY = frozenset({"name", "category", "enterprise"})
@@ -19,7 +18,6 @@ CONTACT = frozenset({"phone", "email"})
 class Match:
     """A record of the list and another list's that it is seen as one with; `evidence` may be part of the reasons."""
 
-    key: str
     name: str
     other_name: str
     attribution: str
@@ -34,16 +32,12 @@ def matches_of(connection: Connection, dataset: Dataset, most: int = MOST) -> li
     compared, from which the rest could be reckoned. A person's decision has no evidence.
     """
     values = {"dataset_id": dataset.dataset_id, "most": most}
-    models = {}
+    reasons = Reasons(connection)
     found = []
     rows = run_file(connection, "ingest.merge", "matches", values).fetchall()
-    for key, name, other, attribution, reason, by, is_human, contact, description, exact in rows:
-        if by not in models:
-            models[by] = None if is_human else model_named(connection, by)
-        model = models[by]
+    for name, other, attribution, reason, by, is_human, contact, description, exact in rows:
         told = IDENTITY | (PLACE if exact else set()) | (CONTACT if contact else set())
         told |= {"web"} if contact and description else set()  # a site may be that of an e-mail address
-        evidence = () if model is None or "pattern" not in reason else evidence_of(model, reason)
-        shown = tuple(e for e in evidence if e.comparison in told)
-        found.append(Match(key, name, other, attribution, is_human, shown))
+        shown = tuple(e for e in reasons.of(by, reason) if e.comparison in told)
+        found.append(Match(name, other, attribution, is_human, shown))
     return found

@@ -1,6 +1,6 @@
 -- The records of a dataset that all partners see as one with another dataset's, with the model's or a person's reason. Of the other
 -- record, which groups all partners may see: more of a reason is not told. Inputs: dataset_id, most.
-SELECT own.partner_key, own_version.name, other_version.name, d.attribution, pair.reason, pair.decided_by, pair.is_human,
+SELECT own_version.name, other_version.name, d.attribution, pair.reason, pair.decided_by, pair.is_human,
        theirs.rights & commons.cells('{contact_organisation}', '{display}') <> 0,
        theirs.rights & commons.cells('{description}', '{display}') <> 0, theirs.precision = 'exact'
   FROM commons.source_record own

@@ -9,7 +9,7 @@ import pandas as pd
 from commons.audit import record_event
 from commons.database.connection import Connection
 from ingest.link.linker import Linker
-from ingest.link.stored import RecordIds, current_linker, matchable, neighbours, store_keys
+from ingest.link.stored import current_linker, matchable, neighbours, repeating, store_keys
 from ingest.merge.clusters import move_records
 from ingest.merge.decide import decide, store_decisions
 
@@ -37,7 +37,7 @@ def merge(
     The caller's transaction holds it all; two merges wait for each other. `also` are records of which a person has
     decided something meanwhile. Without a linker, that of the latest stored model is taken.
     """
-    connection.execute("SELECT pg_advisory_xact_lock(hashtext('commons merge'))")
+    lock_merges(connection)
     linker = linker or current_linker(connection)
     taken = connection.execute("SELECT commons.take_changed(%s) ORDER BY 1", (everything,)).fetchall()
     changed = np.array(taken, dtype="int64").reshape(-1)
@@ -47,7 +47,7 @@ def merge(
     if len(others):
         records = pd.concat([records, matchable(connection, others)], ignore_index=True)
     pairs = linker.pairs(records, None if everything else changed)
-    decided = decide(pairs, records, _repeating(connection))
+    decided = decide(pairs, records, repeating(connection))
     added, retired = store_decisions(connection, linker.name, changed, decided)
     connection.execute(
         "INSERT INTO touched_record SELECT unnest(%s::bigint[]) ON CONFLICT DO NOTHING", (list(also),)
@@ -60,6 +60,6 @@ def merge(
     return result
 
 
-def _repeating(connection: Connection) -> RecordIds:
-    rows = connection.execute("SELECT dataset_id FROM commons.dataset WHERE may_repeat").fetchall()
-    return np.array(rows, dtype="int64").reshape(-1)
+def lock_merges(connection: Connection) -> None:
+    """Wait until no other merge goes on; the caller's transaction keeps others waiting."""
+    connection.execute("SELECT pg_advisory_xact_lock(hashtext('commons merge'))")

@@ -9,7 +9,7 @@ from commons.database.connection import Connection
 from commons.errors import CommonsError
 from commons.partners import find_dataset
 from commons.vocabulary import Verdict
-from ingest.merge.merge import MergeResult, merge
+from ingest.merge.merge import MergeResult, lock_merges, merge
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def _ordered(one: RecordRef, other: RecordRef) -> tuple[int, int]:
 
 
 def _retire(connection: Connection, left: int, right: int) -> int:
-    connection.execute("SELECT pg_advisory_xact_lock(hashtext('commons merge'))")
+    lock_merges(connection)
     return connection.execute(
         "UPDATE commons.match_decision SET retired_at = clock_timestamp()"
         " WHERE left_record_id = %s AND right_record_id = %s AND is_human AND retired_at IS NULL",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -10,10 +10,11 @@ import pandas as pd
 from commons.database.connection import Connection
 from commons.database.statements import run_file
 from commons.partners import Dataset
-from ingest.link.compare import COMPARISONS, levels_of
 from ingest.link.linker import Evidence
-from ingest.link.model import Model
 from ingest.link.stored import matchable, model_named
+
+if TYPE_CHECKING:
+    from ingest.link.model import Model
 
 
 @dataclass(frozen=True)
@@ -35,16 +36,21 @@ class ToldPair:
     note: str = ""
 
 
-def evidence_of(model: Model, reason: Mapping[str, Any]) -> tuple[Evidence, ...]:
-    """Return what a model's decision rests on, the prior first: the weights add up to that of the pair."""
-    levels = levels_of(np.array([reason["pattern"]]))[0]
-    metres = "" if reason.get("apart_m") is None else str(reason["apart_m"])
-    told = [Evidence("prior", "", model.prior_weight)]
-    for c, level, weights in zip(COMPARISONS, levels, model.level_weights(), strict=True):
-        if level:
-            detail = metres if c.name == "place" else ""
-            told.append(Evidence(c.name, c.levels[level - 1], float(weights[level]), detail))
-    return tuple(told)
+class Reasons:
+    """What decisions rest on; the model of each is read once."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._models: dict[str, Model | None] = {}
+
+    def of(self, decided_by: str, reason: Mapping[str, Any]) -> tuple[Evidence, ...]:
+        """Return a decision's evidence, the prior first; nothing of a person's or an unknown model's."""
+        if "pattern" not in reason:
+            return ()
+        if decided_by not in self._models:
+            self._models[decided_by] = model_named(self._connection, decided_by)
+        model, apart = self._models[decided_by], reason.get("apart_m")
+        return () if model is None else model.evidence(reason["pattern"], "" if apart is None else str(apart))
 
 
 def waiting_pairs(connection: Connection, dataset: Dataset | None = None, most: int = 100) -> list[ToldPair]:
@@ -89,14 +95,19 @@ def comparable(connection: Connection, record_ids: Iterable[int]) -> pd.DataFram
 
 
 def _told(connection: Connection, rows: Iterable[tuple[Any, ...]]) -> list[ToldPair]:
-    models: dict[str, Model | None] = {}
-    found = []
-    for one, other, left, right, verdict, score, by, is_human, reason in rows:
-        if not is_human and by not in models:
-            models[by] = model_named(connection, by)
-        model = None if is_human else models[by]
-        evidence = evidence_of(model, reason) if model is not None and "pattern" in reason else ()
-        found.append(
-            ToldPair(one, other, left, right, verdict, score, by, is_human, evidence, reason.get("note", ""))
+    reasons = Reasons(connection)
+    return [
+        ToldPair(
+            one,
+            other,
+            left,
+            right,
+            verdict,
+            score,
+            by,
+            is_human,
+            reasons.of(by, reason),
+            reason.get("note", ""),
         )
-    return found
+        for one, other, left, right, verdict, score, by, is_human, reason in rows
+    ]

@@ -1,10 +1,8 @@
 """A balancer or a container asks whether the pages can be served; nobody learns more from the answer."""
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
-
 import httpx
 from starlette.applications import Starlette
+from waiting import wait_for
 
 from dashboard.server import own_routes
 
@@ -15,8 +13,7 @@ def ask(path):
         async with httpx.AsyncClient(transport=transport, base_url="http://here") as client:
             return await client.get(path)
 
-    with ThreadPoolExecutor(1) as pool:  # this thread may have the browser's loop running
-        said = pool.submit(asyncio.run, answer()).result()
+    said = wait_for(answer())
     return said.status_code, said.text
 
 

@@ -96,15 +96,14 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, public, pg_temp
 AS $$
 #variable_conflict use_column
+DECLARE
+    torn CONSTANT bigint[] := ARRAY(SELECT DISTINCT a.group_id FROM commons.apart(group_ids, record_ids) a);
 BEGIN
 RETURN QUERY
-WITH RECURSIVE torn_group AS MATERIALIZED (
-    SELECT DISTINCT a.group_id FROM commons.apart(group_ids, record_ids) a
-),
-piece AS MATERIALIZED (
+WITH RECURSIVE piece AS MATERIALIZED (
     SELECT p.group_id, p.record_id
       FROM unnest(group_ids, record_ids) AS p (group_id, record_id)
-     WHERE p.group_id NOT IN (SELECT t.group_id FROM torn_group t)
+     WHERE p.group_id NOT IN (SELECT unnest(torn))
 ),
 link AS MATERIALIZED (
     SELECT a.group_id, pair.left_record_id AS one, pair.right_record_id AS other
@@ -125,6 +124,13 @@ walk AS (
 )
 SELECT walk.group_id, walk.record_id, min(walk.reached) FROM walk GROUP BY walk.group_id, walk.record_id;
 
-RETURN QUERY SELECT * FROM commons.torn_parts(group_ids, record_ids);
+IF cardinality(torn) > 0 THEN
+    RETURN QUERY
+    SELECT taken_apart.*
+      FROM (SELECT array_agg(p.group_id) AS group_ids, array_agg(p.record_id) AS record_ids
+              FROM unnest(group_ids, record_ids) AS p (group_id, record_id)
+             WHERE p.group_id IN (SELECT unnest(torn))) piece
+     CROSS JOIN LATERAL commons.torn_parts(piece.group_ids, piece.record_ids) taken_apart;
+END IF;
 END
 $$;
