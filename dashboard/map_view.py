@@ -49,7 +49,7 @@ def show_map(
         attribution=attribution,
     )
     answer = show_layer(layer, key=key, height=height, returned=("last_active_drawing",))
-    return _new_click(answer.get("last_active_drawing"), f"{key}.answered")
+    return new_click(answer.get("last_active_drawing"), f"{key}.answered")
 
 
 def show_layer(
@@ -67,7 +67,7 @@ def show_layer(
     return answer or {}
 
 
-def _new_click(said: dict[str, Any] | None, answered: str) -> Click | None:
+def new_click(said: dict[str, Any] | None, answered: str) -> Click | None:
     """Return the click unless it was answered before: the map repeats its last one on every run."""
     match said:
         case {"kind": "place" | "district" as kind, "id": str(identity), "at": moment}:

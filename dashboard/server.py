@@ -18,7 +18,9 @@ from streamlit.web.bootstrap import load_config_options
 from commons.database.connection import Role, connect
 from commons.errors import CommonsError
 from dashboard.consent_page import consent_routes
+from dashboard.ground_route import ground_routes
 from dashboard.headers import SecurityHeaders
+from dashboard.places_route import places_routes
 from dashboard.search_route import search_routes
 from dashboard.tile_routes import TileRoutes
 from maps.assets import ASSETS_PATH, asset_folders
@@ -42,6 +44,8 @@ def own_routes() -> list[BaseRoute]:
         Route("/healthz", is_up),
         Route("/readyz", is_ready),
         *consent_routes(),
+        *ground_routes(),
+        *places_routes(),
         *search_routes(),
         Mount(ASSETS_PATH, routes=assets),
     ]

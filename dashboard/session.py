@@ -9,11 +9,15 @@ import streamlit as st
 from commons.i18n import translate
 from commons.vocabulary import Language
 
+YES = "yes"
+
 
 class Key(StrEnum):
     """The names under which the session keeps what is no widget's value."""
 
     DISTRICT_CLICKED = "district_clicked"
+    LISTED = "listed"
+    BEGUN_AT = "begun_at"
     LIST_LENGTH = "list_length"
     TOKEN = "token"  # noqa: S105 - a name
     PREPARED = "prepared"
@@ -35,6 +39,14 @@ class Param(StrEnum):
     CATEGORY = "category"
     START = "from"
     END = "to"
+    SHARES = "shares"
+    OFFERS = "offers"
+    NEEDS = "needs"
+    GRADES = "grade"
+    SOURCES = "source"
+    TAKING_PART = "taking_part"
+    OPEN = "open"
+    VIEW = "view"
 
 
 def language() -> Language:
@@ -76,6 +88,13 @@ def in_address(
     return {"key": param, "on_change": _follow, "args": (param,)}
 
 
+def switch_in_address(param: Param) -> dict[str, Any]:
+    """Return the arguments by which a checkbox starts from the address and writes itself into it."""
+    arguments = in_address(param, [YES])
+    st.session_state[param] = st.session_state[param] == YES
+    return arguments
+
+
 def write_address(param: Param, values: Sequence[str]) -> None:
     """Make the address say these values, or nothing of the parameter; the visit remembers them."""
     st.session_state[_kept(param)] = list(values)
@@ -87,8 +106,15 @@ def write_address(param: Param, values: Sequence[str]) -> None:
         del st.query_params[param]
 
 
+def kept(param: Param) -> str | None:
+    """Return what the address says of a parameter or, where it is silent, what the visit last said."""
+    return st.query_params.get(param) or next(iter(st.session_state.get(_kept(param), [])), None)
+
+
 def _follow(param: Param) -> None:
     value = st.session_state[param]
+    if value is True:
+        value = YES
     write_address(param, value if isinstance(value, list) else [value] if value else [])
 
 

@@ -27,30 +27,6 @@ def active_on(alternatives: gpd.GeoDataFrame, day: date) -> gpd.GeoDataFrame:
     return alternatives[~(begun > now) & ~(ended <= now)]
 
 
-def matching(
-    alternatives: gpd.GeoDataFrame, text: str, categories: Collection[str], district: str | None
-) -> gpd.GeoDataFrame:
-    """Return the alternatives of any of the categories, in the neighbourhood, with every word of the text in a name.
-
-    Case and accents do not count. No category and no neighbourhood mean all of them.
-    """
-    names = alternatives[NAMES].astype(object).fillna("").agg(" ".join, axis="columns").map(fold)
-    chosen = pd.Series(data=True, index=alternatives.index)
-    for word in fold(text).split():
-        chosen &= names.str.contains(word, regex=False).astype(bool)
-    if categories:
-        chosen &= alternatives["category"].isin(categories)
-    if district is not None:
-        chosen &= alternatives["neighbourhood"].eq(district)
-    return alternatives[chosen]
-
-
-def named(alternatives: gpd.GeoDataFrame, language: Language) -> gpd.GeoDataFrame:
-    """Return the alternatives, `name` in the language, in the order of those names."""
-    names = alternatives[f"name_{language}"].astype(object).fillna(alternatives["name"])
-    return alternatives.assign(name=names).sort_values("name", key=lambda column: column.map(fold))
-
-
 def with_rates(
     districts: gpd.GeoDataFrame, level: DistrictLevel, categories: Sequence[str], day: date
 ) -> gpd.GeoDataFrame:

@@ -2,8 +2,10 @@
 
 import gzip
 import logging
+from datetime import datetime
 from http import HTTPStatus
 from urllib.parse import parse_qsl
+from uuid import UUID
 
 import psycopg
 import psycopg_pool
@@ -15,7 +17,8 @@ from commons.database.connection import ROLE_OF
 from commons.errors import CommonsError
 from commons.vocabulary import Audience
 from dashboard.failures import note_failure
-from maps.tiles import Filters, TileAddress, Tiles, read_address, read_filters
+from maps.filters import Filters, read_filters
+from maps.tiles import TileAddress, Tiles, moment_of, read_address
 
 TILES_PATH = "/tiles/"
 ENDING = ".mvt"
@@ -59,18 +62,22 @@ class TileRoutes:
             return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "5"})
 
     async def _tile(self, address: TileAddress, filters: Filters, asked: Headers) -> Response:
-        version = await self.tiles.version()
-        if asked.get("if-none-match") == f'"{version.hex}"':
-            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=_kept_by(version.hex))
-        tile = await self.tiles.tile(address, filters, version)
-        headers = _kept_by(tile.version.hex)
+        version, moment = await self.tiles.version(), moment_of(filters)
+        if asked.get("if-none-match") == f'"{_tag(version, moment)}"':
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=_kept_by(_tag(version, moment)))
+        tile = await self.tiles.tile(address, filters, version, moment)
+        headers = _kept_by(_tag(tile.version, moment))
         if "gzip" not in asked.get("accept-encoding", ""):
             return Response(gzip.decompress(tile.packed), media_type=MEDIA_TYPE, headers=headers)
         return Response(tile.packed, media_type=MEDIA_TYPE, headers={**headers, "Content-Encoding": "gzip"})
 
 
-def _kept_by(version: str) -> dict[str, str]:
-    return {"ETag": f'"{version}"', "Cache-Control": ALWAYS_ASKED, "Vary": "Accept-Encoding"}
+def _tag(version: UUID, moment: datetime | None) -> str:
+    return version.hex + (f"-{moment:%Y%m%dT%H%M}" if moment else "")
+
+
+def _kept_by(tag: str) -> dict[str, str]:
+    return {"ETag": f'"{tag}"', "Cache-Control": ALWAYS_ASKED, "Vary": "Accept-Encoding"}
 
 
 def address_of(path: str) -> TileAddress | None:

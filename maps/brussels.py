@@ -55,10 +55,11 @@ class BrusselsLayer(JSCSSMixin, folium.FeatureGroup):
     _template = Template(
         """
         {% macro script(this, kwargs) %}
-            var {{ this.get_name() }} = Brussels.layer(JSON.parse({{ this.drawn }}));
+            var {{ this.get_name() }} = {{ this.script }}(JSON.parse({{ this.drawn }}));
         {% endmacro %}
         """
     )
+    script = "Brussels.layer"
 
     def __init__(self, drawn: dict[str, Any]) -> None:
         super().__init__(control=False)

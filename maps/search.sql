@@ -6,10 +6,10 @@
 -- street look like the text. Where there are still none: those that have one of the words.
 --
 -- Inputs: text, folded as commons.folded does; words, the text's words; every, but_one and some, tsquery texts made of them by
--- maps/search.py; language; most, how many to return. Of more candidates than {many} the rest is not ranked.
--- Indexes used: ix_released_alternative_words, ix_released_alternative_title.
+-- maps/search.py; language; most, how many to return. Of more candidates than {many} the rest is not ranked. 
+-- Filters are made of constants by maps/filters.py. Indexes used: ix_released_alternative_words, ix_released_alternative_title.
 WITH having_all AS MATERIALIZED (
-    SELECT public_id FROM place WHERE words @@ to_tsquery('simple', %(every)s) LIMIT {many}
+    SELECT public_id FROM place WHERE words @@ to_tsquery('simple', %(every)s) {filters} LIMIT {many}
 ),
 known_word AS MATERIALIZED (
     SELECT DISTINCT regexp_split_to_table(lower(unaccent(told)), '[^[:alnum:]]+') AS word
@@ -27,24 +27,24 @@ mended AS MATERIALIZED (
      WHERE NOT EXISTS (SELECT FROM having_all)
 ),
 having_mended AS MATERIALIZED (
-    SELECT public_id FROM place, mended WHERE words @@ to_tsquery('simple', mended.query) LIMIT {many}
+    SELECT public_id FROM place, mended WHERE words @@ to_tsquery('simple', mended.query) {filters} LIMIT {many}
 ),
 having_all_but_one AS MATERIALIZED (
     SELECT public_id FROM place
-     WHERE words @@ to_tsquery('simple', %(but_one)s) AND NOT EXISTS (SELECT FROM having_all)
+     WHERE words @@ to_tsquery('simple', %(but_one)s) AND NOT EXISTS (SELECT FROM having_all) {filters}
      LIMIT {many}
 ),
 alike AS MATERIALIZED (
     SELECT public_id FROM place
      WHERE title %%> %(text)s AND NOT EXISTS (SELECT FROM having_all) AND NOT EXISTS (SELECT FROM having_mended)
-       AND NOT EXISTS (SELECT FROM having_all_but_one)
+       AND NOT EXISTS (SELECT FROM having_all_but_one) {filters}
      LIMIT {many}
 ),
 having_one AS MATERIALIZED (
     SELECT public_id FROM place
      WHERE words @@ to_tsquery('simple', %(some)s) AND NOT EXISTS (SELECT FROM having_all)
        AND NOT EXISTS (SELECT FROM having_mended) AND NOT EXISTS (SELECT FROM having_all_but_one)
-       AND NOT EXISTS (SELECT FROM alike)
+       AND NOT EXISTS (SELECT FROM alike) {filters}
      LIMIT {many}
 )
 SELECT p.public_id::text AS id,

@@ -1,163 +1,225 @@
-"""The front page: the map of what is public, the list beside it, and the card of the alternative chosen."""
+"""The front page: the map of what is public, the list in step with it, and the card of the alternative chosen."""
 
 from collections.abc import Mapping
-from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID
 
 import geopandas as gpd
 import streamlit as st
 
-from commons.categories.scheme import categories
-from commons.release import released
-from commons.vocabulary import Audience, DistrictLevel
+from commons.database.connection import connect
+from commons.release import Released, released
+from commons.vocabulary import Audience, DistrictLevel, Language
 from dashboard.card import show_card
-from dashboard.map_view import show_map
-from dashboard.session import Key, Param, in_address, language, say, write_address
-from dashboard.tables import active_on, matching, name_by_code, named, with_rates
+from dashboard.failures import explained
+from dashboard.map_view import new_click, show_layer
+from dashboard.narrowing import Asked, ask
+from dashboard.session import Key, Param, kept, language, say, write_address
+from dashboard.tables import name_by_code
 from dashboard.words import category_label, number, plain
-from maps.classes import classify
+from maps.explore import Corners, Place, View, explore_layer, ground_address, ground_version, read_view
+from maps.places import Box, Found, find_places
+from maps.search import MOST_FOUND
 
 LIST_STEP = 12
 MAP_HEIGHT_PX = 600
+MAP_KEY = "explore.map"
+TOLD_BY_MAP = ("last_active_drawing", "bounds", "center", "zoom")
+ONE = """
+SELECT a.*, ST_Y(p.geom) AS lat, ST_X(p.geom) AS lon
+  FROM alternative a JOIN place p ON p.public_id = a.public_id WHERE a.public_id = %(id)s
+"""
+MERGED = "SELECT to_public_id::text AS id FROM redirect WHERE public_id = %(id)s"
+PARTICIPATIONS = "SELECT * FROM participation WHERE public_id = %(id)s ORDER BY title"
+
+Row = Mapping[Any, Any]
+
+
+class Names(NamedTuple):
+    """The districts: each one's name by its code, and where each neighbourhood lies."""
+
+    neighbourhoods: dict[str, str]
+    districts: dict[str, str]
+    corners: dict[str, Corners]
 
 
 def show() -> None:
     """Arrange the page."""
-    reader, today = released(Audience.PUBLIC), date.today()  # noqa: DTZ011 - the reader's own day
-    districts, communes = (
-        reader.districts(DistrictLevel.NEIGHBOURHOOD),
-        reader.districts(DistrictLevel.COMMUNE),
-    )
     st.title(say("explore.title"))
     st.markdown(say("explore.lead"))
-    if districts.empty:
+    reader = released(Audience.PUBLIC)
+    version = ground_version(reader)
+    if version is None:
         st.info(say("no_districts"))
         return
-    names = name_by_code(districts, language())
-    everything = active_on(reader.alternatives(), today)
-    text, chosen_categories, district = ask(names)
-    hits = named(matching(everything, text, chosen_categories, district), language())
-    st.markdown(
-        say(f"explore.hits.{'one' if len(hits) == 1 else 'many'}", count=number(len(hits), language()))
-    )
+    explore(reader, version)
+
+
+@st.fragment
+def explore(reader: Released, version: str) -> None:
+    """Show filters, map, card and list; what a visitor does here draws only these anew."""
+    with explained():
+        _explore(reader, version)
+
+
+def _explore(reader: Released, version: str) -> None:
+    names = names_of(reader, version, language())
+    told = st.session_state.get(MAP_KEY) or {}
+    listen(told)
+    asked = ask(reader, names.neighbourhoods)
+    chosen = one(reader, st.query_params.get(Param.ALTERNATIVE))
+    # A search and a neighbourhood say where; else the list is of the part of the map that is shown.
+    box = None if asked.text or asked.district else box_of(told.get("bounds"))
+    if st.session_state.get(Key.LISTED) != (asked, box):
+        st.session_state[Key.LISTED] = asked, box
+        st.session_state[Key.LIST_LENGTH] = LIST_STEP
+    length = MOST_FOUND if asked.text else st.session_state[Key.LIST_LENGTH]
+    with connect(reader.login) as connection:
+        found = find_places(
+            connection, language(), filters=asked.filters, box=box, text=asked.text, most=length
+        )
     left, right = st.columns([5, 3], gap="medium")
     with left:
-        draw(
-            with_rates(districts, DistrictLevel.NEIGHBOURHOOD, chosen_categories, today),
-            hits,
-            communes,
-            district,
-        )
+        draw(ground_address(version, language()), asked, found, chosen, names)
     with right:
-        show_chosen(everything, names | name_by_code(communes, language()))
-        show_list(hits, names | name_by_code(communes, language()))
+        if Param.ALTERNATIVE in st.query_params:
+            show_chosen(reader, chosen, names)
+        show_list(found, names, in_view=box is not None)
 
 
-def ask(names: Mapping[str, str]) -> tuple[str, list[str], str | None]:
-    """Return the filters: a text, categories, and a neighbourhood, which a click on the map also chooses."""
-    if (clicked := st.session_state.pop(Key.DISTRICT_CLICKED, None)) is not None:
-        write_address(Param.DISTRICT, [clicked])
-    codes = [category.code for category in categories()]
-    search, category, district = st.columns([2, 3, 2])
-    with search:
-        text = st.text_input(
-            say("explore.search"),
-            type="search",
-            placeholder=say("explore.search_hint"),
-            **in_address(Param.SEARCH),
+def names_of(reader: Released, version: str, spoken: Language) -> Names:
+    """Return the districts' names and places; open data, kept until the districts change."""
+    return Names(*_names(version, spoken, reader))
+
+
+@st.cache_data(max_entries=6, show_spinner=False)
+def _names(version: str, spoken: Language, _reader: Released) -> tuple[Any, ...]:  # noqa: ARG001 - what it is kept by
+    areas = _reader.districts(DistrictLevel.NEIGHBOURHOOD)
+    neighbourhoods = name_by_code(areas, spoken)
+    corners = {
+        code: ((south, west), (north, east))
+        for code, (west, south, east, north) in zip(
+            areas["code"], areas.geometry.bounds.to_numpy().tolist(), strict=True
         )
-    with category:
-        chosen = st.multiselect(
-            say("explore.categories"),
-            codes,
-            format_func=lambda code: category_label(code, language()),
-            placeholder=say("explore.all_categories"),
-            filter_mode="contains",
-            select_all=False,
-            **in_address(Param.CATEGORIES, codes, many=True),
-        )
-    with district:
-        place = st.selectbox(
-            say("explore.neighbourhood"),
-            list(names),
-            index=None,
-            format_func=lambda code: names.get(code, code),
-            placeholder=say("explore.all_neighbourhoods"),
-            filter_mode="contains",
-            **in_address(Param.DISTRICT, names),
-        )
-    return text or "", chosen, place
+    }
+    communes = name_by_code(_reader.districts(DistrictLevel.COMMUNE), spoken)
+    return neighbourhoods, neighbourhoods | communes, corners
 
 
-def draw(
-    districts: gpd.GeoDataFrame, hits: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, district: str | None
-) -> None:
-    """Show the map; a place clicked becomes the one chosen, a neighbourhood clicked the one listed."""
-    years = districts["population_year"].dropna()
-    title = say("explore.rate", year=int(years.max())) if len(years) else say("explore.rate_unknown")
-    click = show_map(
-        districts,
-        hits,
-        language=language(),
-        classes=classify(districts["value"], title=title, language=language()),
-        communes=communes,
-        selected=st.query_params.get(Param.ALTERNATIVE) or district,
-        key="explore.map",
-        height=MAP_HEIGHT_PX,
+def listen(told: Mapping[str, Any]) -> None:
+    """Make the address say what the map tells: where it stands, and what was clicked."""
+    if not told:
+        st.session_state[Key.BEGUN_AT] = kept(Param.VIEW)
+        return
+    match told:
+        case {"center": {"lat": float(lat), "lng": float(lon)}, "zoom": int(zoom)}:
+            write_address(Param.VIEW, [str(View(zoom, lat, lon))])
+    click = new_click(told.get("last_active_drawing"), f"{MAP_KEY}.answered")
+    if click is not None:
+        write_address(Param.ALTERNATIVE if click.kind == "place" else Param.DISTRICT, [click.id])
+
+
+def draw(ground: str, asked: Asked, found: Found, chosen: Row | None, names: Names) -> None:
+    """Show the map: all that the filters let through or, of a search, what it found."""
+    hits = points(found) if asked.text else None
+    fit = names.corners.get(asked.district or "")
+    if hits is not None and len(hits):
+        west, south, east, north = hits.total_bounds.tolist()
+        fit = (south, west), (north, east)
+    layer = explore_layer(
+        language(),
+        ground,
+        filters=asked.filters,
+        hits=hits,
+        chosen=Place(str(chosen["public_id"]), chosen["lat"], chosen["lon"]) if chosen else None,
+        district=asked.district,
+        fit=fit,
+        view=read_view(st.session_state[Key.BEGUN_AT]),
     )
-    st.caption(say("explore.rate_note"))
-    if click is None:
-        return
-    if click.kind == "place":
-        st.query_params[Param.ALTERNATIVE] = click.id
-    else:
-        st.session_state[Key.DISTRICT_CLICKED] = click.id
-    st.rerun()
+    show_layer(layer, key=MAP_KEY, height=MAP_HEIGHT_PX, returned=TOLD_BY_MAP)
 
 
-def show_chosen(everything: gpd.GeoDataFrame, names: Mapping[str, str]) -> None:
-    """Show the card of the alternative that the address names, if there is such a one."""
-    public_id = st.query_params.get(Param.ALTERNATIVE)
-    if public_id is None:
-        return
-    found = everything[everything["public_id"].astype(str) == public_id]
+def points(found: Found) -> gpd.GeoDataFrame:
+    """Return what a search found as `maps.marks.marks_of` takes it."""
+    columns = ("id", "name", "category", "precision")
+    rows = {column: [place[column] for place in found.places] for column in columns}
+    lon, lat = ([place[axis] for place in found.places] for axis in ("lon", "lat"))
+    frame = gpd.GeoDataFrame(rows, geometry=gpd.points_from_xy(lon, lat), crs="EPSG:4326")
+    return frame.rename(columns={"id": "public_id"})
+
+
+def box_of(bounds: Mapping[str, Mapping[str, float | None]] | None) -> Box | None:
+    """Return the part of the world that the map shows, None where it has not said."""
+    match bounds:
+        case {
+            "_southWest": {"lat": float(south), "lng": float(west)},
+            "_northEast": {"lat": float(north), "lng": float(east)},
+        }:
+            return Box(west, south, east, north)
+    return None
+
+
+def one(reader: Released, public_id: str | None) -> Row | None:
+    """Return the alternative of a public id, or that into which it was merged; None where it is not public today."""
+    try:
+        identity = str(UUID(public_id))
+    except (ValueError, TypeError):
+        return None
+    for _ in range(2):
+        rows = reader.query(ONE, {"id": identity}).to_dict("records")
+        if rows:
+            return rows[0]
+        merged = reader.query(MERGED, {"id": identity})["id"]
+        if merged.empty:
+            break
+        identity = str(merged.iat[0])
+    return None
+
+
+def show_chosen(reader: Released, chosen: Row | None, names: Names) -> None:
+    """Show the card of the alternative that the address names."""
     with st.container(border=True, key="card"):
         st.button(say("card.close"), icon=":material/close:", type="tertiary", on_click=choose, args=(None,))
-        if found.empty:
+        if chosen is None:
             st.info(say("card.gone"))
-        else:
-            participations = released(Audience.PUBLIC).participations()
-            mine = participations[participations["public_id"].astype(str) == public_id]
-            show_card(found.to_dict("records")[0], mine.to_dict("records"), names, language())
+            return
+        participations = reader.query(PARTICIPATIONS, {"id": chosen["public_id"]}).to_dict("records")
+        show_card(chosen, participations, names.districts, language())
 
 
-def show_list(hits: gpd.GeoDataFrame, names: Mapping[str, str]) -> None:
-    """Show the first hits by name, and more when asked; each opens its card."""
+def show_list(found: Found, names: Names, *, in_view: bool) -> None:
+    """Show the first places by name, and more when asked; each opens its card."""
     st.header(say("explore.list"), anchor=False)
-    if hits.empty:
-        st.info(say("explore.nothing"))
+    tell_count(found, in_view=in_view)
+    if not found.count:
+        st.info(say("explore.nothing_here" if in_view else "explore.nothing"))
         return
-    length = st.session_state.setdefault(Key.LIST_LENGTH, LIST_STEP)
+    length = st.session_state[Key.LIST_LENGTH]
     with st.container(gap="xxsmall", key="list"):
-        for row in hits.head(length).to_dict("records"):
-            place = names.get(row["neighbourhood"]) or names.get(row["commune"]) or ""
-            told = " · ".join(part for part in (category_label(row["category"], language()), place) if part)
+        for place in found.places[:length]:
+            where = names.districts.get(place["neighbourhood"]) or names.districts.get(place["commune"]) or ""
+            told = " · ".join(part for part in (category_label(place["category"], language()), where) if part)
             st.button(
-                f"**{plain(row['name'])}** — {plain(told)}",
-                key=f"open-{row['public_id']}",
+                f"**{plain(place['name'])}** — {plain(told)}",
+                key=f"open-{place['id']}",
                 type="tertiary",
                 on_click=choose,
-                args=(str(row["public_id"]),),
+                args=(place["id"],),
             )
-    if len(hits) > length:
-        st.button(say("explore.more", count=number(len(hits) - length, language())), on_click=lengthen)
+    if found.count > length:
+        st.button(say("explore.more", count=number(found.count - length, language())), on_click=lengthen)
+
+
+def tell_count(found: Found, *, in_view: bool) -> None:
+    """Say how many there are, and where."""
+    form = "more" if found.is_more else "one" if found.count == 1 else "many"
+    told = say(f"explore.hits.{form}", count=number(found.count, language()))
+    st.markdown(f"{told} {say('explore.in_view')}" if in_view else told)
 
 
 def choose(public_id: str | None) -> None:
     """Make the address name this alternative, or none."""
-    if public_id is not None:
-        st.query_params[Param.ALTERNATIVE] = public_id
-    elif Param.ALTERNATIVE in st.query_params:
-        del st.query_params[Param.ALTERNATIVE]
+    write_address(Param.ALTERNATIVE, [] if public_id is None else [public_id])
 
 
 def lengthen() -> None:

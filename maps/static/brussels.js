@@ -65,7 +65,7 @@ const Brussels = (() => {
 
   function districts(group, drawn) {
     const selected = [];
-    L.geoJSON(drawn.districts, {
+    L.geoJSON(drawn.districts ?? [], {
       style: ({ properties }) => ({ ...DISTRICT, fillColor: properties.fill }),
       onEachFeature: ({ properties: { code, name, reading } }, layer) => {
         const content = element("div", "bxl-popup");
@@ -167,7 +167,8 @@ const Brussels = (() => {
 
   function legend({ legend: { title, fills, signs }, texts, attribution }, map) {
     const box = element("details", "bxl-legend");
-    box.open = map.getSize().x >= PHONE_PX;
+    box.open = map.legendIsOpen ?? map.getSize().x >= PHONE_PX;
+    box.addEventListener("toggle", () => { map.legendIsOpen = box.open; });
     box.append(element("summary", "", title || texts.legend));
     fills.forEach(({ fill, label }) => {
       const swatch = svg("svg", { width: 22, height: 14, "aria-hidden": "true" },
@@ -205,7 +206,7 @@ const Brussels = (() => {
     container.append(patterns());
     const beside = map.getSize().x >= PHONE_PX ? BESIDE_LEGEND_PX : 0;
     map.fitBounds(bounds, { animate: false, paddingTopLeft: [beside, 0] });
-    map.createPane("bxl-labels").style.zIndex = 450;
+    map.createPane("bxl-labels").style.zIndex = 550;
     map.createPane("bxl-places").style.zIndex = 500;
     map.on("zoomend", () => thinLabels(map));
     document.querySelectorAll("link[rel=stylesheet]")
@@ -239,5 +240,5 @@ const Brussels = (() => {
     },
   });
 
-  return { layer: (drawn) => new Layer(drawn) };
+  return { Layer, element, labels, layer: (drawn) => new Layer(drawn), says, thinLabels };
 })();

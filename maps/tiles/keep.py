@@ -9,17 +9,22 @@ import gzip
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from commons.database.pool import ReaderPool
-from maps.tiles.ask import Filters, TileAddress, tile_query
+from commons.opening_hours import BRUSSELS
+from maps.filters import Filters, asks_open, step_of
+from maps.hours import HOURS, open_at
+from maps.tiles.ask import TileAddress, tile_query
 
 MOST_BYTES = 64 * 2**20
 """Kept at most, counted as they are sent: some twenty thousand tiles of 3 kB."""
 OVERHEAD_BYTES = 500
 """What a kept tile takes beside its bytes."""
 
-Key = tuple[TileAddress, Filters]
+Key = tuple[TileAddress, Filters, datetime | None]
+"""With the moment that it holds for, where the filters depend on the clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,11 @@ class Tile:
 
     version: UUID
     packed: bytes
+
+
+def moment_of(filters: Filters) -> datetime | None:
+    """Return the moment for which the filters are answered now; None where they do not depend on the clock."""
+    return step_of(datetime.now(BRUSSELS)) if asks_open(filters) else None
 
 
 class Tiles:
@@ -40,15 +50,21 @@ class Tiles:
         self._kept_version: UUID | None = None
         self._kept: OrderedDict[Key, Tile] = OrderedDict()
         self._kept_bytes = 0
+        self._open: tuple[tuple[UUID, datetime], tuple[str, ...]] | None = None
         self._making: dict[tuple[Key, UUID], asyncio.Task[Tile]] = {}
 
     async def version(self) -> UUID:
         """Return the version of the release as it is after this was called."""
         return await self.versions.get()
 
-    async def tile(self, address: TileAddress, filters: Filters, version: UUID) -> Tile:
-        """Return the tile as it is at this version or, where that has passed meanwhile, at a later one."""
-        key = (address, filters)
+    async def tile(
+        self, address: TileAddress, filters: Filters, version: UUID, moment: datetime | None = None
+    ) -> Tile:
+        """Return the tile as it is at this version or, where that has passed meanwhile, at a later one.
+
+        `moment` is `moment_of` the filters.
+        """
+        key = (address, filters, moment)
         if version == self._kept_version and (found := self._kept.get(key)) is not None:
             self._kept.move_to_end(key)
             return found
@@ -62,8 +78,18 @@ class Tiles:
         return made
 
     async def _make(self, key: Key) -> Tile:
-        ((version, content),) = await self.pool.rows(*tile_query(*key))
+        address, filters, moment = key
+        open_now = await self._open_at(moment) if moment else ()
+        ((version, content),) = await self.pool.rows(*tile_query(address, filters, open_now))
         return Tile(version, gzip.compress(content, compresslevel=6, mtime=0))
+
+    async def _open_at(self, moment: datetime) -> tuple[str, ...]:
+        """Return the opening hours that include the moment; a view asks for many tiles, and once for these."""
+        version = await self.version()
+        if self._open is None or self._open[0] != (version, moment):
+            hours = [str(text) for (text,) in await self.pool.rows(HOURS)]
+            self._open = (version, moment), await asyncio.to_thread(open_at, hours, moment)
+        return self._open[1]
 
     def _keep(self, key: Key, made: Tile) -> None:
         """Keep a tile of the version last seen; those of another are let go all at once."""

@@ -3,7 +3,7 @@
 -- that holds several, with their number, the category that most of them have and the box they lie in, in the tile's own units.
 --
 -- Inputs: low and high, the range of spots of the tile (commons.spot); shift, from a spot to its cell; tiles, column and row of the
--- tile among that many on a side; extent, its units on a side; marks, how many it may show. {filters} is made of constants by maps/tiles/ask.py.
+-- tile among that many on a side; extent, its units on a side; marks, how many it may show. {filters} is made of constants by maps/filters.py.
 -- Index used: ix_released_alternative_spot, without the table itself where nothing is filtered.
 WITH counted AS MATERIALIZED (
     SELECT spot >> %(shift)s::int AS cell, category, count(*) AS number, min(spot) AS spot,

@@ -12,7 +12,10 @@ from commons.database.connection import Role
 from commons.vocabulary import Language, Precision, Visibility
 from maps.search import Search, words_of
 
-NAMED = "SELECT public_id::text, name, ARRAY[name_fr, name_nl, name_en] FROM alternative ORDER BY md5(name), public_id"
+NAMED = """
+SELECT public_id::text, name, ARRAY[name_fr, name_nl, name_en] FROM alternative
+ WHERE coalesce(founded_on <= current_date, true) AND coalesce(ended_on > current_date, true) ORDER BY md5(name), public_id
+"""
 
 
 def searched(work, role=Role.PUBLIC):

@@ -8,7 +8,8 @@ from builders import make_dataset, make_record, open_terms
 from commons.consent.withdraw import withdraw
 from commons.database.connection import Role
 from dashboard.tile_routes import TileRoutes
-from maps.tiles.ask import DEEPEST_ZOOM, LONGEST_VALUE, MOST_VALUES
+from maps.filters import LONGEST_VALUE, MOST_VALUES
+from maps.tiles.ask import DEEPEST_ZOOM
 
 HERE = "/tiles/12/2097/1374.mvt"
 

@@ -5,6 +5,7 @@ import gzip
 import math
 import random
 from collections import Counter
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -15,12 +16,17 @@ from builders import MATONGE, make_dataset, make_record, open_terms
 from commons.consent.withdraw import withdraw
 from commons.database.connection import Role
 from commons.vocabulary import Precision
-from maps.tiles import TileAddress, Tiles, read_filters
+from maps.filters import read_filters
+from maps.tiles import TileAddress, Tiles, moment_of
 from maps.tiles.ask import MARKS, tile_query
 from maps.tiles.keep import Newest, Tile
 
 REGION = ((4.2, 50.95), (4.52, 50.74))
 """North-west and south-east of all that the tests place."""
+
+
+TODAY = """(SELECT * FROM alternative
+            WHERE coalesce(founded_on <= current_date, true) AND coalesce(ended_on > current_date, true))"""
 
 
 def tile_of(zoom, lon, lat):
@@ -59,9 +65,42 @@ def drawn(addresses, **filters):
 
     async def ask(tiles):
         version = await tiles.version()
-        return [gzip.decompress((await tiles.tile(one, chosen, version)).packed) for one in addresses]
+        return [
+            gzip.decompress((await tiles.tile(one, chosen, version, moment_of(chosen))).packed)
+            for one in addresses
+        ]
 
     return asked(ask)
+
+
+def test_what_has_not_begun_or_has_ended_is_on_no_tile(database):
+    today = date.today()
+    with database.connect() as connection:
+        dataset = make_dataset(connection, terms=open_terms())
+        for name, begun, ended in [
+            ("always", None, None),
+            ("since today", today, None),
+            ("from tomorrow", today + timedelta(1), None),
+            ("to tomorrow", None, today + timedelta(1)),
+            ("to today", None, today),
+        ]:
+            make_record(connection, dataset, name=name, founded_on=begun, ended_on=ended)
+    (tile,) = drawn([tile_of(12, *MATONGE)])
+    assert {mark["name"] for mark in marks_of(tile)} == {"always", "since today", "to tomorrow"}
+
+
+def test_open_now_shows_only_what_is_surely_open(database):
+    with database.connect() as connection:
+        dataset = make_dataset(connection, terms=open_terms())
+        for name, hours in {
+            "always": "24/7",
+            "never": "off",
+            "asks": '"sur rendez-vous"',
+            "silent": None,
+        }.items():
+            make_record(connection, dataset, name=name, opening_hours=hours)
+    (tile,) = drawn([tile_of(12, *MATONGE)], open=["now"])
+    assert [mark["name"] for mark in marks_of(tile)] == ["always"]
 
 
 def number(marks):
@@ -81,7 +120,9 @@ def test_a_spot_lies_in_the_tile_that_its_place_lies_in(database):
 
 
 def test_every_zoom_shows_each_alternative_once_and_no_tile_more_than_its_marks(unchanged_demo):
-    alternatives = unchanged_demo.rows("SELECT public_id::text, name, category FROM alternative", Role.PUBLIC)
+    alternatives = unchanged_demo.rows(
+        f"SELECT public_id::text, name, category FROM {TODAY} today", Role.PUBLIC
+    )
     for zoom in (9, 11, 12, 14):
         marks = [marks_of(tile) for tile in drawn(tiles_at(zoom))]
         assert max(map(len, marks)) <= MARKS
@@ -106,7 +147,7 @@ def test_every_zoom_shows_each_alternative_once_and_no_tile_more_than_its_marks(
     ],
 )  # fmt: skip
 def test_a_filter_leaves_what_it_says(unchanged_demo, filters, condition):
-    (wanted,) = unchanged_demo.rows(f"SELECT count(*) FROM alternative a WHERE {condition}", Role.PUBLIC)[0]
+    (wanted,) = unchanged_demo.rows(f"SELECT count(*) FROM {TODAY} a WHERE {condition}", Role.PUBLIC)[0]
     assert 0 < wanted < 690
     assert number([mark for tile in drawn(tiles_at(11), **filters) for mark in marks_of(tile)]) == wanted
 
@@ -126,9 +167,7 @@ def test_the_filter_by_grade_knows_those_that_are_not_assessed(database):
 
 
 def test_the_filter_by_source_takes_a_name_as_it_is_shown(unchanged_demo):
-    query = (
-        "SELECT source, count(*) FROM alternative, unnest(attributions) source GROUP BY 1 ORDER BY 2 LIMIT 1"
-    )
+    query = f"SELECT source, count(*) FROM {TODAY} today, unnest(attributions) source GROUP BY 1 ORDER BY 2 LIMIT 1"
     source, wanted = unchanged_demo.rows(query, Role.PUBLIC)[0]
     assert (
         number([mark for tile in drawn(tiles_at(10), source=[source]) for mark in marks_of(tile)]) == wanted
@@ -283,5 +322,5 @@ def test_a_tile_is_read_by_the_index_of_spots(unchanged_demo, filters):
     with unchanged_demo.connect(Role.PUBLIC) as connection:
         connection.execute("SET enable_seqscan = off")
         plan = "\n".join(row[0] for row in connection.execute(f"EXPLAIN (COSTS OFF) {query}", values))
-    assert plan.count("spot_category_expires_at_geom_idx") >= 2
+    assert plan.count("spot_category_expires_at_founded_on") >= 2
     assert "Seq Scan on alternative_row" not in plan

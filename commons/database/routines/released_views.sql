@@ -62,16 +62,19 @@ BEGIN
             reader.schema_name,
             format(CASE WHEN reader.partner_id = 0 THEN '(%L, %s)' ELSE '(%L, %s), (''partners'', 0)' END,
                    reader.audience, reader.partner_id));
-        -- For tiles: the same rows, by where they lie; for search: by their words.
+        -- For maps and lists: of the same rows those that exist today, by where they lie; for search: by their words.
         EXECUTE format(
             'CREATE OR REPLACE VIEW %1$I.place AS
              SELECT public_id, name, name_fr, name_nl, name_en, category, charter_grade,
                     coalesce(offers::text[], ''{}'') AS offers, coalesce(needs::text[], ''{}'') AS needs, precision, commune,
-                    neighbourhood, sector, attributions, geom, spot, title, words
+                    neighbourhood, sector, attributions, geom, spot, title, words, opening_hours
                FROM (%2$s) lying
-              WHERE lying.expires_at > now()', reader.schema_name, alternatives);
-        -- Another as soon as anything of the above is, by a change or by the clock: the latest end that has passed says which
-        -- rows the clock has taken away since the last change.
+              WHERE lying.expires_at > now()
+                AND (lying.founded_on IS NULL OR lying.founded_on <= (SELECT (now() AT TIME ZONE ''Europe/Brussels'')::date))
+                AND (lying.ended_on IS NULL OR lying.ended_on > (SELECT (now() AT TIME ZONE ''Europe/Brussels'')::date))',
+            reader.schema_name, alternatives);
+        -- Another as soon as anything of the above is, by a change or by the clock: the day says who exists, and the latest end
+        -- that has passed which rows the clock has taken away since the last change.
         INSERT INTO commons.released_version (audience, partner_id) VALUES (reader.audience, reader.partner_id)
         ON CONFLICT DO NOTHING;
         versions := format(CASE WHEN reader.partner_id = 0 THEN '(VALUES (%1$L::reference.audience, %2$s))'
@@ -79,7 +82,8 @@ BEGIN
                            reader.audience, reader.partner_id);
         EXECUTE format(
             'CREATE OR REPLACE VIEW %1$I.version AS
-             SELECT md5(concat(string_agg(v.token::text, '' '' ORDER BY v.partner_id), '' '', %3$s))::uuid AS version
+             SELECT md5(concat(string_agg(v.token::text, '' '' ORDER BY v.partner_id), '' '',
+                               (now() AT TIME ZONE ''Europe/Brussels'')::date, '' '', %3$s))::uuid AS version
                FROM commons.released_version v
               WHERE (v.audience, v.partner_id) IN (%2$s)',
             reader.schema_name, versions,

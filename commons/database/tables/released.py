@@ -25,6 +25,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 
@@ -157,7 +158,12 @@ released_alternative = Table(
     Index("ix_released_alternative_public_id", "public_id", "audience", "partner_id", unique=True),
     Index("ix_released_alternative_geom", "geom", postgresql_using="gist"),
     Index("ix_released_alternative_expires_at", "expires_at"),
-    Index("ix_released_alternative_spot", "spot", postgresql_include=["category", "expires_at", "geom"]),
+    Index(
+        "ix_released_alternative_spot",
+        "spot",
+        postgresql_include=["category", "expires_at", "founded_on", "ended_on", "geom"],
+    ),
+    Index("ix_released_alternative_listed", text('"left"(title, 100)'), "public_id"),
     Index(
         "ix_released_alternative_title",
         "title",

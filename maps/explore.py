@@ -1,0 +1,165 @@
+"""The map that people explore: a ground of districts that a browser keeps, and tiles whose weight does not grow.
+
+The layer itself is a few hundred bytes: it names the ground's address and what is asked of the tiles.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import geopandas as gpd
+
+from commons.categories.scheme import categories
+from commons.i18n import translate
+from commons.release import Released
+from commons.vocabulary import DistrictLevel, Language, Precision
+from maps.areas import areas_of, commune_labels, outlines_of
+from maps.assets import asset_url
+from maps.brussels import REGION_BOUNDS, TEXTS, BrusselsLayer
+from maps.filters import Filters
+from maps.marks import marks_of
+
+GROUND_PATH = "/ground.json"
+GROUND_VERSION = """
+SELECT md5(string_agg(concat_ws(' ', district_id, code, name_fr, name_nl, name_en, area_km2), ',' ORDER BY district_id))
+       AS version
+  FROM reference.district WHERE is_current AND level IN ('commune', 'neighbourhood')
+"""
+DEEPEST_ZOOM = 18
+SIGNS = ("exact", "general", "several")
+Corners = tuple[tuple[float, float], tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An alternative that the map points out, at its published place in degrees of WGS84 (EPSG:4326)."""
+
+    id: str
+    lat: float
+    lon: float
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Where a map stands: its middle in degrees of WGS84 (EPSG:4326), and the zoom of the usual grid."""
+
+    zoom: int
+    lat: float
+    lon: float
+
+    def __str__(self) -> str:
+        """Return what an address says of it, exact to a metre."""
+        return f"{self.zoom}/{self.lat:.5f}/{self.lon:.5f}"
+
+
+def read_view(text: str | None) -> View | None:
+    """Return the view that an address tells, None where it tells none.
+
+    >>> str(read_view("13/50.85/4.35"))
+    '13/50.85000/4.35000'
+    """
+    try:
+        zoom, lat, lon = (text or "").split("/")
+        view = View(int(zoom), float(lat), float(lon))
+    except ValueError:
+        return None
+    (south, west), (north, east) = REGION_BOUNDS
+    is_near = south - 1 < view.lat < north + 1 and west - 1 < view.lon < east + 1
+    return view if is_near and 0 <= view.zoom <= DEEPEST_ZOOM else None
+
+
+class ExploreLayer(BrusselsLayer):
+    """What the map shows of one question; where another follows it, only what differs is drawn anew."""
+
+    script = "BrusselsExplore.layer"
+
+    def __init__(self, drawn: dict[str, Any]) -> None:
+        super().__init__(drawn)
+        self.default_js += [
+            ("brussels_tiles", asset_url("maps", "tiles.js")),
+            ("brussels_explore", asset_url("maps", "explore.js")),
+        ]
+
+
+def explore_layer(
+    language: Language,
+    ground: str,
+    *,
+    filters: Filters = (),
+    hits: gpd.GeoDataFrame | None = None,
+    chosen: Place | None = None,
+    district: str | None = None,
+    fit: Corners | None = None,
+    view: View | None = None,
+) -> ExploreLayer:
+    """Return the layer: tiles of what the `filters` let through, or in their place the `hits` of a search.
+
+    `ground` is `ground_address`; `hits` are what `maps.marks.marks_of` takes; `district` is outlined; the map goes to
+    `fit` (south-west and north-east, latitude first) when that is another than before, and begins at `view`.
+    """
+    return ExploreLayer(
+        {
+            "language": language.value,
+            "texts": {key: translate(f"map.{key}", language) for key in TEXTS},
+            "bounds": REGION_BOUNDS,
+            "legend": {
+                "title": "",
+                "fills": [],
+                "signs": [{"sign": sign, "label": translate(f"map.sign.{sign}", language)} for sign in SIGNS],
+            },
+            "ground": ground,
+            "tiles": None if hits is not None else query_of(filters),
+            "labels": [],
+            "marks": [] if hits is None else marks_of(hits, language),
+            "chosen": chosen and asdict(chosen),
+            "district": district,
+            "fit": fit,
+            "view": view and asdict(view),
+        }
+    )
+
+
+def query_of(filters: Filters) -> str:
+    """Return the filters as the query of an address.
+
+    >>> query_of((("category", ("art", "food")),))
+    'category=art&category=food'
+    """
+    return urlencode([(name, value) for name, values in filters for value in values])
+
+
+def ground_version(reader: Released) -> str | None:
+    """Return what changes when the districts do; None where there are none."""
+    version: str | None = reader.query(GROUND_VERSION)["version"].item()
+    return version
+
+
+def ground_address(version: str, language: Language) -> str:
+    """Return the address of the ground, which a browser may keep for good."""
+    return f"{GROUND_PATH}?{urlencode({'lang': language.value, 'v': version})}"
+
+
+def ground_of(reader: Released, language: Language) -> dict[str, Any]:
+    """Return the ground as JSON values: neighbourhoods, communes and their names, and the words of marks."""
+    communes = reader.districts(DistrictLevel.COMMUNE)
+    areas = areas_of(reader.districts(DistrictLevel.NEIGHBOURHOOD), None, language)
+    for feature in areas["features"]:
+        feature["properties"] = {name: feature["properties"][name] for name in ("code", "name")}
+    notes = {
+        precision.value: translate(
+            "map.generalised", language, precision=translate(f"precision.{precision}", language)
+        )
+        for precision in Precision
+        if precision is not Precision.EXACT
+    }
+    return {
+        "districts": areas,
+        "communes": outlines_of(communes),
+        "labels": commune_labels(communes, language),
+        "categories": {category.code: category.label[language] for category in categories()},
+        "texts": {
+            "several": translate("map.several", language, count="{count}"),
+            "more": translate("map.more", language, count="{count}"),
+            "precision": notes,
+        },
+    }

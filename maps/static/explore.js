@@ -1,0 +1,204 @@
+// The map that people explore: a ground of districts and tiles of alternatives stay where they are; a filter changes only what is
+// asked of the tiles. Whatever a partner wrote reaches the page through textContent only.
+"use strict";
+
+const BrusselsExplore = (() => {
+  const { element, says } = Brussels;
+  const DEEPEST = 18;
+  const APART_PX = 24; // what no zoom parts further than that is listed instead
+  const AREA = { color: "#7d8894", weight: 0.6, fillColor: "#e8ecef", fillOpacity: 1 };
+  const COMMUNE = { color: "#3d4854", weight: 1.4, fill: false, interactive: false };
+  const CHOSEN_AREA = { color: "#111111", weight: 3, fill: false, interactive: false };
+  const CHOSEN = { radius: 11, color: "#111111", weight: 3, fill: false, interactive: false, pane: "bxl-places" };
+
+  const loaded = new Map(); // what was fetched, by its address
+  function fetched(address) {
+    if (!loaded.has(address)) {
+      const answer = fetch(address).then((found) => found.ok ? found.json() : Promise.reject(new Error(String(found.status))));
+      loaded.set(address, answer.catch((failure) => { loaded.delete(address); throw failure; }));
+    }
+    return loaded.get(address);
+  }
+
+  // What of the map outlasts a filter.
+  class Scene {
+    constructor(map) {
+      this.map = map;
+      this.areas = new Map();
+      this.tip = L.tooltip({ className: "bxl-hint", direction: "top", offset: [0, -8], pane: "tooltipPane" });
+      map.on("click", ({ latlng, originalEvent }) => this.press(latlng, null, originalEvent));
+      if (L.Browser.mobile) return;
+      map.on("mousemove", ({ latlng }) => this.hover(latlng));
+      map.on("mouseout movestart", () => this.tip.remove());
+    }
+
+    show(group, drawn) {
+      this.group = group;
+      this.drawn = drawn;
+      fetched(drawn.ground).then((ground) => {
+        if (this.drawn !== drawn) return;
+        if (this.address !== drawn.ground) this.lay(ground, drawn.ground);
+        this.outline(drawn.district);
+      });
+      this.look(drawn); // before any tile is asked for
+      if (drawn.tiles === null) this.tiles?.remove();
+      else if (!this.tiles) {
+        this.tiles = new BrusselsTiles.Layer(drawn.tiles, drawn.language, { pane: "bxl-places" }).addTo(this.map);
+        this.tiles.on("load drawn", () => this.map.fire("bxl:drawn"));
+      } else {
+        this.tiles.ask(drawn.tiles);
+        if (!this.map.hasLayer(this.tiles)) this.tiles.addTo(this.map);
+      }
+      this.mark(drawn.chosen);
+    }
+
+    // A view of the address counts once, a district or a finding each time that it is another.
+    look({ view, fit }) {
+      const wanted = JSON.stringify(fit ?? null);
+      const first = this.fitted === undefined;
+      if (first && view) this.map.setView([view.lat, view.lon], view.zoom, { animate: false });
+      else if (fit && wanted !== this.fitted) this.map.fitBounds(fit, { maxZoom: 16, padding: [24, 24], animate: !first });
+      this.fitted = wanted;
+    }
+
+    mark(chosen) {
+      this.ring?.remove();
+      this.ring = null;
+      if (!chosen) return;
+      this.ring = L.circleMarker([chosen.lat, chosen.lon], CHOSEN).addTo(this.map);
+      if (this.seen !== chosen.id) this.map.panInside(this.ring.getLatLng(), { padding: [60, 60] });
+      this.seen = chosen.id;
+    }
+
+    lay(ground, address) {
+      this.land?.remove();
+      this.ground = ground;
+      this.address = address;
+      this.areas.clear();
+      const areas = L.geoJSON(ground.districts, {
+        style: AREA,
+        onEachFeature: ({ properties: { code, name } }, layer) => {
+          this.areas.set(code, layer);
+          layer.on("click", (event) => {
+            L.DomEvent.stopPropagation(event);
+            this.press(event.latlng, { code, name });
+          });
+          layer.on("mousemove", () => { this.over = name; });
+          layer.on("mouseout", () => { this.over = ""; });
+        },
+      });
+      const communes = L.geoJSON(ground.communes, { style: COMMUNE, interactive: false });
+      this.land = L.layerGroup([areas, communes]).addTo(this.map);
+      areas.bringToBack();
+      Brussels.labels(this.land, ground);
+      Brussels.thinLabels(this.map);
+    }
+
+    outline(code) {
+      this.line?.remove();
+      const area = this.areas.get(code);
+      this.line = area ? L.geoJSON(area.feature, { style: CHOSEN_AREA, interactive: false }).addTo(this.map) : null;
+    }
+
+    found(latlng) {
+      return this.tiles && this.map.hasLayer(this.tiles) ? this.tiles.at(latlng) : null;
+    }
+
+    nameOf(mark) {
+      return mark[`name_${this.drawn.language}`] ?? mark.name;
+    }
+
+    titleOf(mark) {
+      if (mark.count === 1) return this.nameOf(mark);
+      return this.ground.texts.several.replace("{count}", this.tiles.written(mark.count));
+    }
+
+    hover(latlng) {
+      if (!this.ground) return;
+      const mark = this.found(latlng);
+      const said = mark ? this.titleOf(mark) : this.over;
+      this.map.getContainer().classList.toggle("bxl-over", Boolean(mark));
+      if (said) this.tip.setLatLng(mark?.latlng ?? latlng).setContent(element("div", "", said)).addTo(this.map);
+      else this.tip.remove();
+    }
+
+    press(latlng, area) {
+      if (!this.ground) return;
+      this.tip.remove();
+      const mark = this.found(latlng);
+      if (mark?.count === 1) this.choose(mark, mark.latlng);
+      else if (mark) this.part(mark);
+      else if (area) this.say("district", area.code, latlng);
+    }
+
+    say(kind, id, latlng) {
+      this.group.fire("click", { latlng, layer: says({}, kind, id) });
+      this.map.getContainer().dispatchEvent(new CustomEvent("bxl:choose", { bubbles: true, detail: { kind, id } }));
+    }
+
+    choose(mark, latlng) {
+      const content = element("div", "bxl-popup");
+      content.append(element("strong", "", this.nameOf(mark)), element("div", "", this.ground.categories[mark.category] ?? ""));
+      const note = this.ground.texts.precision[mark.precision];
+      if (note) content.append(element("em", "", note));
+      this.open(content, latlng);
+      this.say("place", mark.id, latlng);
+    }
+
+    // A cluster opens: the map goes where it parts, or, where nothing would part it, its alternatives are listed.
+    part(mark) {
+      if (!mark.number) {
+        this.list(mark, mark.members.map((member) => ({ ...member, name: this.nameOf(member) })), mark.count);
+        return;
+      }
+      const [a, b] = [mark.box.getNorthWest(), mark.box.getSouthEast()].map((corner) => this.map.project(corner, DEEPEST));
+      if (Math.max(b.x - a.x, b.y - a.y) > APART_PX && this.map.getZoom() < DEEPEST) {
+        const near = this.map.getBoundsZoom(mark.box.pad(0.1));
+        this.map.setView(mark.box.getCenter(), Math.min(DEEPEST, Math.max(near, this.map.getZoom() + 1)));
+        return;
+      }
+      const box = mark.box.pad(0.01);
+      const hair = 1e-6; // the box is told in whole units of its tile
+      const sides = [box.getWest() - hair, box.getSouth() - hair, box.getEast() + hair, box.getNorth() + hair];
+      const query = new URLSearchParams(this.drawn.tiles);
+      query.set("lang", this.drawn.language);
+      query.set("box", sides.map((side) => side.toFixed(7)).join(","));
+      fetch(`/places?${query}`).then((answer) => answer.json())
+        .then(({ places }) => this.list(mark, places, mark.count), () => {});
+    }
+
+    list(mark, places, count) {
+      const content = element("div", "bxl-popup");
+      const lines = element("ul");
+      const shown = places.slice(0, 40);
+      shown.forEach((place) => {
+        const button = element("button", "", place.name);
+        button.type = "button";
+        button.addEventListener("click", () => this.say("place", place.id, mark.latlng));
+        const line = element("li");
+        line.append(button, element("span", "", this.ground.categories[place.category] ?? ""));
+        lines.append(line);
+      });
+      content.append(element("strong", "", this.titleOf(mark)), lines);
+      if (count > shown.length) {
+        content.append(element("div", "", this.ground.texts.more.replace("{count}", this.tiles.written(count - shown.length))));
+      }
+      this.open(content, mark.latlng);
+    }
+
+    open(content, latlng) {
+      L.popup({ maxHeight: 220, autoPanPadding: [12, 12] }).setLatLng(latlng).setContent(content).openOn(this.map);
+    }
+  }
+
+  const scenes = new WeakMap();
+  const Layer = Brussels.Layer.extend({
+    onAdd(map) {
+      Brussels.Layer.prototype.onAdd.call(this, map);
+      if (!scenes.has(map)) scenes.set(map, new Scene(map));
+      scenes.get(map).show(this, this.drawn);
+    },
+  });
+
+  return { layer: (drawn) => new Layer(drawn) };
+})();
