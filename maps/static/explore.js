@@ -25,6 +25,7 @@ const BrusselsExplore = (() => {
     constructor(map) {
       this.map = map;
       this.areas = new Map();
+      this.ground = { categories: {}, texts: { several: "{count}", more: "+ {count}", precision: {} } }; // until it is there
       this.tip = L.tooltip({ className: "bxl-hint", direction: "top", offset: [0, -8], pane: "tooltipPane" });
       map.on("click", ({ latlng, originalEvent }) => this.press(latlng, null, originalEvent));
       if (L.Browser.mobile) return;
@@ -114,7 +115,6 @@ const BrusselsExplore = (() => {
     }
 
     hover(latlng) {
-      if (!this.ground) return;
       const mark = this.found(latlng);
       const said = mark ? this.titleOf(mark) : this.over;
       this.map.getContainer().classList.toggle("bxl-over", Boolean(mark));
@@ -123,7 +123,6 @@ const BrusselsExplore = (() => {
     }
 
     press(latlng, area) {
-      if (!this.ground) return;
       this.tip.remove();
       const mark = this.found(latlng);
       if (mark?.count === 1) this.choose(mark, mark.latlng);
