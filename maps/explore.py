@@ -13,7 +13,7 @@ from commons.categories.scheme import categories
 from commons.i18n import translate
 from commons.release import Released
 from commons.vocabulary import DistrictLevel, Language, Precision
-from maps.areas import areas_of, commune_labels, outlines_of
+from maps.areas import areas_of, commune_labels, district_names, outlines_of
 from maps.assets import asset_url
 from maps.brussels import REGION_BOUNDS, TEXTS, BrusselsLayer
 from maps.filters import Filters
@@ -81,7 +81,7 @@ class ExploreLayer(BrusselsLayer):
         ]
 
 
-def explore_layer(
+def explored(
     language: Language,
     ground: str,
     *,
@@ -91,32 +91,35 @@ def explore_layer(
     district: str | None = None,
     fit: Corners | None = None,
     view: View | None = None,
-) -> ExploreLayer:
-    """Return the layer: tiles of what the `filters` let through, or in their place the `hits` of a search.
+    cards: str | None = None,
+    colour: str = "",
+) -> dict[str, Any]:
+    """Return what `static/explore.js` draws, as JSON: tiles of what `filters` let through, or the `hits` of a search.
 
     `ground` is `ground_address`; `hits` are what `maps.marks.marks_of` takes; `district` is outlined; the map goes to
-    `fit` (south-west and north-east, latitude first) when that is another than before, and begins at `view`.
+    `fit` (south-west and north-east, latitude first) when that is another than before, and begins at `view`; names link
+    to `cards`, an address in which {id} stands for an alternative; `colour` of marks is six hexadecimal figures.
     """
-    return ExploreLayer(
-        {
-            "language": language.value,
-            "texts": {key: translate(f"map.{key}", language) for key in TEXTS},
-            "bounds": REGION_BOUNDS,
-            "legend": {
-                "title": "",
-                "fills": [],
-                "signs": [{"sign": sign, "label": translate(f"map.sign.{sign}", language)} for sign in SIGNS],
-            },
-            "ground": ground,
-            "tiles": None if hits is not None else query_of(filters),
-            "labels": [],
-            "marks": [] if hits is None else marks_of(hits, language),
-            "chosen": chosen and asdict(chosen),
-            "district": district,
-            "fit": fit,
-            "view": view and asdict(view),
-        }
-    )
+    return {
+        "language": language.value,
+        "texts": {key: translate(f"map.{key}", language) for key in TEXTS},
+        "bounds": REGION_BOUNDS,
+        "legend": {
+            "title": "",
+            "fills": [],
+            "signs": [{"sign": sign, "label": translate(f"map.sign.{sign}", language)} for sign in SIGNS],
+        },
+        "ground": ground,
+        "tiles": None if hits is not None else query_of(filters),
+        "labels": [],
+        "marks": [] if hits is None else marks_of(hits, language),
+        "chosen": chosen and asdict(chosen),
+        "district": district,
+        "fit": fit,
+        "view": view and asdict(view),
+        "cards": cards,
+        "colour": colour and f"#{colour}",
+    }
 
 
 def query_of(filters: Filters) -> str:
@@ -141,10 +144,13 @@ def ground_address(version: str, language: Language) -> str:
 
 def ground_of(reader: Released, language: Language) -> dict[str, Any]:
     """Return the ground as JSON values: neighbourhoods, communes and their names, and the words of marks."""
-    communes = reader.districts(DistrictLevel.COMMUNE)
-    areas = areas_of(reader.districts(DistrictLevel.NEIGHBOURHOOD), None, language)
+    neighbourhoods, communes = (
+        reader.districts(DistrictLevel.NEIGHBOURHOOD),
+        reader.districts(DistrictLevel.COMMUNE),
+    )
+    areas = areas_of(neighbourhoods, None, language)
     for feature in areas["features"]:
-        feature["properties"] = {name: feature["properties"][name] for name in ("code", "name")}
+        feature["properties"] = {"code": feature["properties"]["code"]}
     notes = {
         precision.value: translate(
             "map.generalised", language, precision=translate(f"precision.{precision}", language)
@@ -156,6 +162,11 @@ def ground_of(reader: Released, language: Language) -> dict[str, Any]:
         "districts": areas,
         "communes": outlines_of(communes),
         "labels": commune_labels(communes, language),
+        "names": {
+            code: name
+            for level in (neighbourhoods, communes)
+            for code, name in zip(level["code"], district_names(level, language), strict=True)
+        },
         "categories": {category.code: category.label[language] for category in categories()},
         "texts": {
             "several": translate("map.several", language, count="{count}"),

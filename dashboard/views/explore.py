@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
-from uuid import UUID
 
 import geopandas as gpd
 import streamlit as st
@@ -17,7 +16,17 @@ from dashboard.narrowing import Asked, ask
 from dashboard.session import Key, Param, kept, language, say, write_address
 from dashboard.tables import name_by_code
 from dashboard.words import category_label, number, plain
-from maps.explore import Corners, Place, View, explore_layer, ground_address, ground_version, read_view
+from maps.explore import (
+    Corners,
+    ExploreLayer,
+    Place,
+    View,
+    explored,
+    ground_address,
+    ground_version,
+    read_view,
+)
+from maps.one import One, read_one
 from maps.places import Box, Found, find_places
 from maps.search import MOST_FOUND
 
@@ -25,14 +34,6 @@ LIST_STEP = 12
 MAP_HEIGHT_PX = 600
 MAP_KEY = "explore.map"
 TOLD_BY_MAP = ("last_active_drawing", "bounds", "center", "zoom")
-ONE = """
-SELECT a.*, ST_Y(p.geom) AS lat, ST_X(p.geom) AS lon
-  FROM alternative a JOIN place p ON p.public_id = a.public_id WHERE a.public_id = %(id)s
-"""
-MERGED = "SELECT to_public_id::text AS id FROM redirect WHERE public_id = %(id)s"
-PARTICIPATIONS = "SELECT * FROM participation WHERE public_id = %(id)s ORDER BY title"
-
-Row = Mapping[Any, Any]
 
 
 class Names(NamedTuple):
@@ -67,7 +68,7 @@ def _explore(reader: Released, version: str) -> None:
     told = st.session_state.get(MAP_KEY) or {}
     listen(told)
     asked = ask(reader, names.neighbourhoods)
-    chosen = one(reader, st.query_params.get(Param.ALTERNATIVE))
+    chosen = read_one(reader, st.query_params.get(Param.ALTERNATIVE))
     # A search and a neighbourhood say where; else the list is of the part of the map that is shown.
     box = None if asked.text or asked.district else box_of(told.get("bounds"))
     if st.session_state.get(Key.LISTED) != (asked, box):
@@ -83,7 +84,7 @@ def _explore(reader: Released, version: str) -> None:
         draw(ground_address(version, language()), asked, found, chosen, names)
     with right:
         if Param.ALTERNATIVE in st.query_params:
-            show_chosen(reader, chosen, names)
+            show_chosen(chosen, names)
         show_list(found, names, in_view=box is not None)
 
 
@@ -119,24 +120,24 @@ def listen(told: Mapping[str, Any]) -> None:
         write_address(Param.ALTERNATIVE if click.kind == "place" else Param.DISTRICT, [click.id])
 
 
-def draw(ground: str, asked: Asked, found: Found, chosen: Row | None, names: Names) -> None:
+def draw(ground: str, asked: Asked, found: Found, chosen: One | None, names: Names) -> None:
     """Show the map: all that the filters let through or, of a search, what it found."""
     hits = points(found) if asked.text else None
     fit = names.corners.get(asked.district or "")
     if hits is not None and len(hits):
         west, south, east, north = hits.total_bounds.tolist()
         fit = (south, west), (north, east)
-    layer = explore_layer(
+    drawn = explored(
         language(),
         ground,
         filters=asked.filters,
         hits=hits,
-        chosen=Place(str(chosen["public_id"]), chosen["lat"], chosen["lon"]) if chosen else None,
+        chosen=Place(chosen.id, chosen.row["lat"], chosen.row["lon"]) if chosen else None,
         district=asked.district,
         fit=fit,
         view=read_view(st.session_state[Key.BEGUN_AT]),
     )
-    show_layer(layer, key=MAP_KEY, height=MAP_HEIGHT_PX, returned=TOLD_BY_MAP)
+    show_layer(ExploreLayer(drawn), key=MAP_KEY, height=MAP_HEIGHT_PX, returned=TOLD_BY_MAP)
 
 
 def points(found: Found) -> gpd.GeoDataFrame:
@@ -159,32 +160,14 @@ def box_of(bounds: Mapping[str, Mapping[str, float | None]] | None) -> Box | Non
     return None
 
 
-def one(reader: Released, public_id: str | None) -> Row | None:
-    """Return the alternative of a public id, or that into which it was merged; None where it is not public today."""
-    try:
-        identity = str(UUID(public_id))
-    except (ValueError, TypeError):
-        return None
-    for _ in range(2):
-        rows = reader.query(ONE, {"id": identity}).to_dict("records")
-        if rows:
-            return rows[0]
-        merged = reader.query(MERGED, {"id": identity})["id"]
-        if merged.empty:
-            break
-        identity = str(merged.iat[0])
-    return None
-
-
-def show_chosen(reader: Released, chosen: Row | None, names: Names) -> None:
+def show_chosen(chosen: One | None, names: Names) -> None:
     """Show the card of the alternative that the address names."""
     with st.container(border=True, key="card"):
         st.button(say("card.close"), icon=":material/close:", type="tertiary", on_click=choose, args=(None,))
         if chosen is None:
             st.info(say("card.gone"))
             return
-        participations = reader.query(PARTICIPATIONS, {"id": chosen["public_id"]}).to_dict("records")
-        show_card(chosen, participations, names.districts, language())
+        show_card(chosen.row, chosen.participations, names.districts, language())
 
 
 def show_list(found: Found, names: Names, *, in_view: bool) -> None:

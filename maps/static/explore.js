@@ -44,13 +44,14 @@ const BrusselsExplore = (() => {
       this.look(drawn); // before any tile is asked for
       if (drawn.tiles === null) this.tiles?.remove();
       else if (!this.tiles) {
-        this.tiles = new BrusselsTiles.Layer(drawn.tiles, drawn.language, { pane: "bxl-places" }).addTo(this.map);
+        this.tiles = new BrusselsTiles.Layer(drawn.tiles, drawn.language, { pane: "bxl-places", ink: drawn.colour }).addTo(this.map);
         this.tiles.on("load drawn", () => this.map.fire("bxl:drawn"));
       } else {
         this.tiles.ask(drawn.tiles);
         if (!this.map.hasLayer(this.tiles)) this.tiles.addTo(this.map);
       }
       this.mark(drawn.chosen);
+      if (drawn.colour) this.map.getContainer().style.setProperty("--mark", drawn.colour);
     }
 
     // A view of the address counts once, a district or a finding each time that it is another.
@@ -78,7 +79,8 @@ const BrusselsExplore = (() => {
       this.areas.clear();
       const areas = L.geoJSON(ground.districts, {
         style: AREA,
-        onEachFeature: ({ properties: { code, name } }, layer) => {
+        onEachFeature: ({ properties: { code } }, layer) => {
+          const name = ground.names[code];
           this.areas.set(code, layer);
           layer.on("click", (event) => {
             L.DomEvent.stopPropagation(event);
@@ -132,16 +134,30 @@ const BrusselsExplore = (() => {
 
     say(kind, id, latlng) {
       this.group.fire("click", { latlng, layer: says({}, kind, id) });
-      this.map.getContainer().dispatchEvent(new CustomEvent("bxl:choose", { bubbles: true, detail: { kind, id } }));
     }
 
     choose(mark, latlng) {
       const content = element("div", "bxl-popup");
-      content.append(element("strong", "", this.nameOf(mark)), element("div", "", this.ground.categories[mark.category] ?? ""));
+      const title = element("strong");
+      title.append(this.drawn.cards ? this.link(mark.id, this.nameOf(mark)) : this.nameOf(mark));
+      content.append(title, element("div", "", this.ground.categories[mark.category] ?? ""));
       const note = this.ground.texts.precision[mark.precision];
       if (note) content.append(element("em", "", note));
       this.open(content, latlng);
       this.say("place", mark.id, latlng);
+    }
+
+    link(id, name) {
+      const link = element("a", "", name);
+      link.href = this.drawn.cards.replace("{id}", encodeURIComponent(id));
+      return link;
+    }
+
+    button({ id, name }, latlng) {
+      const button = element("button", "", name);
+      button.type = "button";
+      button.addEventListener("click", () => this.say("place", id, latlng));
+      return button;
     }
 
     // A cluster opens: the map goes where it parts, or, where nothing would part it, its alternatives are listed.
@@ -171,11 +187,8 @@ const BrusselsExplore = (() => {
       const lines = element("ul");
       const shown = places.slice(0, 40);
       shown.forEach((place) => {
-        const button = element("button", "", place.name);
-        button.type = "button";
-        button.addEventListener("click", () => this.say("place", place.id, mark.latlng));
         const line = element("li");
-        line.append(button, element("span", "", this.ground.categories[place.category] ?? ""));
+        line.append(this.drawn.cards ? this.link(place.id, place.name) : this.button(place, mark.latlng), element("span", "", this.ground.categories[place.category] ?? ""));
         lines.append(line);
       });
       content.append(element("strong", "", this.titleOf(mark)), lines);
@@ -199,5 +212,5 @@ const BrusselsExplore = (() => {
     },
   });
 
-  return { layer: (drawn) => new Layer(drawn) };
+  return { fetched, layer: (drawn) => new Layer(drawn) };
 })();

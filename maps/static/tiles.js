@@ -9,7 +9,6 @@ const BrusselsTiles = (() => {
   const MOUSE_PX = 4;
   const RETRY_MS = 5000;
   const INK = "#b3400a";
-  const DEEP = "#8a2f05";
 
   // Protocol buffers: a field is its number and its wire type, 0 a varint, 1 eight bytes, 2 a length and so many bytes, 5 four.
   class Reader {
@@ -119,19 +118,19 @@ const BrusselsTiles = (() => {
   }
 
   // An exact place is a dot; one known only by its district a hollow square; several bear their number.
-  function draw(pen, { x, y, number, count, exact, radius }, written) {
+  function draw(pen, { x, y, number, count, exact, radius }, written, ink) {
     const [left, top] = [x * TILE_PX + PAD_PX, y * TILE_PX + PAD_PX];
     const several = count > 1;
     pen.beginPath();
     if (exact || number) pen.arc(left, top, radius, 0, 2 * Math.PI);
     else pen.rect(left - radius, top - radius, 2 * radius, 2 * radius);
-    pen.fillStyle = exact || number ? INK : "#ffffff";
-    pen.strokeStyle = exact || number ? "#ffffff" : INK;
+    pen.fillStyle = exact || number ? ink : "#ffffff";
+    pen.strokeStyle = exact || number ? "#ffffff" : ink;
     pen.lineWidth = exact || number ? 1.5 : 2;
     pen.fill();
     pen.stroke();
     if (!several) return;
-    pen.fillStyle = exact || number ? "#ffffff" : DEEP;
+    pen.fillStyle = exact || number ? "#ffffff" : ink;
     pen.font = "700 11px 'Source Sans', system-ui, sans-serif";
     pen.textAlign = "center";
     pen.textBaseline = "middle";
@@ -196,7 +195,7 @@ const BrusselsTiles = (() => {
       pen.setTransform(density, 0, 0, density, 0, 0);
       pen.clearRect(0, 0, TILE_PX + 2 * PAD_PX, TILE_PX + 2 * PAD_PX);
       // The larger lie below.
-      marks.sort((a, b) => b.radius - a.radius).forEach((mark) => draw(pen, mark, this.written));
+      marks.sort((a, b) => b.radius - a.radius).forEach((mark) => draw(pen, mark, this.written, this.options.ink || INK));
       tile.bxl.marks = marks;
     },
 
