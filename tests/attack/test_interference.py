@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from canaries import upload
 from entitled import Entitled, reader_connection
+from public_pages import answers, without_identities
 from scrambled import Scrambled
 
 from builders import make_dataset, make_record, open_terms
@@ -21,7 +22,6 @@ from commons.database.connection import Role, connect
 from commons.partners import add_dataset, add_partner
 from commons.release import released
 from commons.vocabulary import Audience, DistrictLevel, Visibility
-from dashboard.tables import active_on, matching
 
 READERS = {"public": Audience.PUBLIC, "partners": Audience.PARTNERS}
 TODAY = date.today()
@@ -113,13 +113,15 @@ def observed(url, reader, friend, at, *, with_ids):
             "alternatives": released(audience).alternatives(),
             "participations": released(audience).participations(),
         }
-        frames["dashboard"] = matching(active_on(frames["alternatives"], TODAY), "", ["garden", "food"], None)
         for level in DistrictLevel:
             frames[f"count {level}"] = research.count_alternatives(audience, level, [TODAY])
             frames[f"coverage {level}"] = research.coverage(audience, level, TODAY)
         for name, frame in frames.items():
             known = frame if with_ids else frame.drop(columns="public_id", errors="ignore")
             found[f"frame {name}"] = sorted(known.to_csv(index=False).splitlines())
+        if reader == "public":
+            pages = answers()
+            found |= {path: [told] for path, told in pages.items()} if with_ids else without_identities(pages)
     return found
 
 

@@ -13,6 +13,7 @@ import httpx
 import psycopg
 from entitled import reader_connection
 from playwright.sync_api import Error
+from public_pages import crawled
 
 from commons import research
 from commons.release import released
@@ -163,6 +164,7 @@ PATHS = [
     "/_stcore/script-health-check", "/_stcore/metrics", "/_stcore/upload_file/x/y", "/_stcore/stream", "/metrics",
     "/tiles", "/tiles/", "/tiles/9/261/171.mvt", "/tiles/9/261/171.mvt?category=x'", "/tiles/99/0/0.mvt", "/tiles/../server.py",
     "/search", "/search?q=a&lang=xx", "/search?q=%00", "/search?q='%22%3B--&lang=nl", "/search?q=a&q=b", "/search/x",
+    "/list?skip=-1", "/embed?colour='&show=x", "/places?box=1,2", "/places?category='%22--", "/alternative/x", "/ground.json?lang=xx",
     "/?lang=xx", "/?q='%22%3B--", "/?id=1%27%20OR%201=1", "/?district=%00", "/?lang=nl&cat=%F0%9F%92%A9", "/" + "x" * 5000,
 ]  # fmt: skip
 DRAWN = [
@@ -279,6 +281,17 @@ def suggestions(visit) -> Found:
                 yield f"suggested for {text}", f"{answer.headers}\n{answer.text}"
 
 
+def plain_pages(visit) -> Found:
+    """The pages outside the dashboard with all that they link to, and what they answer to hidden words and ids."""
+    with httpx.Client(base_url=visit.address, trust_env=False) as client:
+        hidden = [visit.hidden_id, *visit.hidden_words]
+        for path, answer in crawled(client.get, hidden):
+            told = answer.text if answer.headers.get("content-type", "").startswith("text") else ""
+            for word in hidden:
+                told = told.replace(word, "")  # what was asked is said again
+            yield f"plain {path}", f"{answer.headers}\n{told}".encode() + (b"" if told else answer.content)
+
+
 def logs(visit) -> Found:
     """What the server of the database and our own have written down, at the end of it all."""
     yield "server of the database", visit.commons.cluster.log.read_bytes()
@@ -287,5 +300,5 @@ def logs(visit) -> Found:
 
 OF_A_READER = [relations, copies, errors, plans, frames]
 """What can be had by each reader's login: functions of the commons of canaries, and of the reader."""
-OF_A_VISITOR = [routes, links, pages, searches, tiles, suggestions, logs]
+OF_A_VISITOR = [routes, links, pages, searches, tiles, suggestions, plain_pages, logs]
 """What can be had by anyone over HTTP: functions of a visit (its address, its page)."""
