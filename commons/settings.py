@@ -61,6 +61,15 @@ class GeocoderSetting:
     contact: str
 
 
+@dataclass(frozen=True, slots=True)
+class BasemapSetting:
+    """What lies under the map: image tiles at an address with {z}, {x} and {y}, or in a PMTiles file; whom to name."""
+
+    url: str | None
+    file: Path | None
+    attribution: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """One reading of the environment.
@@ -84,6 +93,7 @@ class Settings:
     max_unpacked_mb: int
     geocoder: GeocoderSetting | None
     spark_master: str
+    basemap: BasemapSetting | None
 
 
 def settings() -> Settings:
@@ -105,6 +115,7 @@ def settings() -> Settings:
         max_unpacked_mb=_megabytes("COMMONS_MAX_UNPACKED_MB", DEFAULT_UNPACKED_MB),
         geocoder=_geocoder(),
         spark_master=_text("COMMONS_SPARK_MASTER") or DEFAULT_SPARK,
+        basemap=_basemap(),
     )
 
 
@@ -154,6 +165,20 @@ def _geocoder() -> GeocoderSetting | None:
     ):
         raise CommonsError("setting.geocoder", kinds=", ".join(GeocoderKind))
     return GeocoderSetting(GeocoderKind(kind), url, contact)
+
+
+def _basemap() -> BasemapSetting | None:
+    """Return the basemap, None where none is named; whoever made it is named too."""
+    chosen = _text("COMMONS_BASEMAP")
+    if chosen is None:
+        return None
+    attribution = _text("COMMONS_BASEMAP_ATTRIBUTION")
+    is_address = chosen.startswith("https://") and all(part in chosen for part in ("{z}", "{x}", "{y}"))
+    if attribution is None or not (is_address or chosen.endswith(".pmtiles")):
+        raise CommonsError("setting.basemap", value=chosen)
+    if is_address:
+        return BasemapSetting(chosen, None, attribution)
+    return BasemapSetting(None, Path(chosen).expanduser().absolute(), attribution)
 
 
 def _port(variable: str) -> int:

@@ -11,6 +11,8 @@ import streamlit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from maps.basemap import basemap_origin
+
 COMMON = {
     "default-src": "'self'",
     "img-src": "'self' data: blob:",
@@ -71,11 +73,17 @@ def is_same_origin(headers: Headers) -> bool:
     return origin is None or urlsplit(origin).netloc == headers.get("host")
 
 
-@cache
 def content_policy(for_frame: bool) -> str:
-    """Return the Content-Security-Policy of a page, or of the map's frame."""
+    """Return the Content-Security-Policy of a page, or of the map's frame; images may be the basemap's too."""
+    return _content_policy(for_frame, basemap_origin())
+
+
+@cache
+def _content_policy(for_frame: bool, basemap: str | None) -> str:
     scripts = FRAME_SCRIPTS if for_frame else " ".join(["'self'", *inline_script_hashes()])
-    return "; ".join(f"{name} {value}" for name, value in {**COMMON, "script-src": scripts}.items())
+    images = f"{COMMON['img-src']} {basemap}" if basemap else COMMON["img-src"]
+    policy = {**COMMON, "img-src": images, "script-src": scripts}
+    return "; ".join(f"{name} {value}" for name, value in policy.items())
 
 
 def inline_script_hashes() -> list[str]:

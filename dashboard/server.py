@@ -17,6 +17,7 @@ from streamlit.web.bootstrap import load_config_options
 
 from commons.database.connection import Role, connect
 from commons.errors import CommonsError
+from dashboard.basemap_route import basemap_routes
 from dashboard.consent_page import consent_routes
 from dashboard.ground_route import ground_routes
 from dashboard.headers import SecurityHeaders
@@ -45,6 +46,7 @@ def own_routes() -> list[BaseRoute]:
         Route("/healthz", is_up),
         Route("/readyz", is_ready),
         *consent_routes(),
+        *basemap_routes(),
         *ground_routes(),
         *places_routes(),
         *plain_routes(),

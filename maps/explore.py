@@ -15,6 +15,7 @@ from commons.release import Released
 from commons.vocabulary import DistrictLevel, Language, Precision
 from maps.areas import areas_of, commune_labels, district_names, outlines_of
 from maps.assets import asset_url
+from maps.basemap import basemap
 from maps.brussels import REGION_BOUNDS, TEXTS, BrusselsLayer
 from maps.filters import Filters
 from maps.marks import marks_of
@@ -43,24 +44,24 @@ class Place:
 class View:
     """Where a map stands: its middle in degrees of WGS84 (EPSG:4326), and the zoom of the usual grid."""
 
-    zoom: int
+    zoom: float
     lat: float
     lon: float
 
     def __str__(self) -> str:
         """Return what an address says of it, exact to a metre."""
-        return f"{self.zoom}/{self.lat:.5f}/{self.lon:.5f}"
+        return f"{self.zoom:g}/{self.lat:.5f}/{self.lon:.5f}"
 
 
 def read_view(text: str | None) -> View | None:
     """Return the view that an address tells, None where it tells none.
 
-    >>> str(read_view("13/50.85/4.35"))
-    '13/50.85000/4.35000'
+    >>> str(read_view("13.25/50.85/4.35"))
+    '13.25/50.85000/4.35000'
     """
     try:
         zoom, lat, lon = (text or "").split("/")
-        view = View(int(zoom), float(lat), float(lon))
+        view = View(float(zoom), float(lat), float(lon))
     except ValueError:
         return None
     (south, west), (north, east) = REGION_BOUNDS
@@ -100,6 +101,7 @@ def explored(
     `fit` (south-west and north-east, latitude first) when that is another than before, and begins at `view`; names link
     to `cards`, an address in which {id} stands for an alternative; `colour` of marks is six hexadecimal figures.
     """
+    under = basemap()
     return {
         "language": language.value,
         "texts": {key: translate(f"map.{key}", language) for key in TEXTS},
@@ -119,6 +121,8 @@ def explored(
         "view": view and asdict(view),
         "cards": cards,
         "colour": colour and f"#{colour}",
+        "basemap": under,
+        "attribution": under["attribution"] if under else "",
     }
 
 
@@ -162,6 +166,7 @@ def ground_of(reader: Released, language: Language) -> dict[str, Any]:
         "districts": areas,
         "communes": outlines_of(communes),
         "labels": commune_labels(communes, language),
+        "small": commune_labels(neighbourhoods, language),
         "names": {
             code: name
             for level in (neighbourhoods, communes)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 import geopandas as gpd
 import streamlit as st
@@ -24,6 +25,7 @@ from maps.explore import (
     explored,
     ground_address,
     ground_version,
+    query_of,
     read_view,
 )
 from maps.one import One, read_one
@@ -86,6 +88,7 @@ def _explore(reader: Released, version: str) -> None:
         if Param.ALTERNATIVE in st.query_params:
             show_chosen(chosen, names)
         show_list(found, names, in_view=box is not None)
+        show_ways(asked)
 
 
 def names_of(reader: Released, version: str, spoken: Language) -> Names:
@@ -113,7 +116,7 @@ def listen(told: Mapping[str, Any]) -> None:
         st.session_state[Key.BEGUN_AT] = kept(Param.VIEW)
         return
     match told:
-        case {"center": {"lat": float(lat), "lng": float(lon)}, "zoom": int(zoom)}:
+        case {"center": {"lat": float(lat), "lng": float(lon)}, "zoom": int(zoom) | float(zoom)}:
             write_address(Param.VIEW, [str(View(zoom, lat, lon))])
     click = new_click(told.get("last_active_drawing"), f"{MAP_KEY}.answered")
     if click is not None:
@@ -191,6 +194,13 @@ def show_list(found: Found, names: Names, *, in_view: bool) -> None:
             )
     if found.count > length:
         st.button(say("explore.more", count=number(found.count - length, language())), on_click=lengthen)
+
+
+def show_ways(asked: Asked) -> None:
+    """Show where the same is to be had as a plain page, for print and for other sites."""
+    text = f"&{urlencode({'q': asked.text})}" if asked.text else ""
+    filters = f"&{query_of(asked.filters)}" if asked.filters else ""
+    st.caption(f"[{say('explore.plain')}](/list?lang={language()}{text}{filters})")
 
 
 def tell_count(found: Found, *, in_view: bool) -> None:

@@ -6,6 +6,7 @@ const Brussels = (() => {
   const LEGEND_PX = 252; // its max-width in the style sheet, which may not be there yet when the map is drawn
   const BESIDE_LEGEND_PX = 130; // left free beside the region: an open legend hides little of it
   const BILINGUAL_ZOOM = 12.5;
+  const SMALL_ZOOM = 13.5;
   const DOT_RADIUS_PX = L.Browser.mobile ? 6 : 5;
   const DOT = { radius: DOT_RADIUS_PX, color: "#ffffff", weight: 1.5, fillColor: "#b3400a", fillOpacity: 1 };
   const SELECTED_DOT = { radius: DOT_RADIUS_PX + 3, color: "#111111", weight: 3 };
@@ -78,22 +79,24 @@ const Brussels = (() => {
     selected.forEach((layer) => layer.bringToFront());
   }
 
-  function labels(group, drawn) {
-    drawn.labels.forEach(({ lat, lon, name, other }) => {
+  function labels(group, names, kind = "") {
+    names.forEach(({ lat, lon, name, other }) => {
       const text = element("div");
       text.append(element("span", "", name), element("span", "bxl-other", other));
-      const icon = L.divIcon({ html: text, className: "bxl-label", iconSize: [0, 0] });
+      const icon = L.divIcon({ html: text, className: `bxl-label ${kind}`, iconSize: [0, 0] });
       group.addLayer(L.marker([lat, lon], { icon, pane: "bxl-labels", interactive: false, keyboard: false }));
     });
   }
 
-  // Names come largest commune first; one that would lie over an earlier one waits until the map is nearer.
+  // Names come largest commune first, then those of neighbourhoods, near by only; one that would lie over an earlier one waits
+  // until the map is nearer.
   function thinLabels(map) {
     const pane = map.getPane("bxl-labels");
     pane.dataset.names = map.getZoom() < BILINGUAL_ZOOM ? "one" : "both";
     const taken = [];
     pane.querySelectorAll(".bxl-label > div").forEach((label) => {
-      label.hidden = false;
+      label.hidden = label.parentNode.classList.contains("bxl-small") && map.getZoom() < SMALL_ZOOM;
+      if (label.hidden) return;
       const box = label.getBoundingClientRect();
       label.hidden = taken.some((other) =>
         box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom);
@@ -225,7 +228,8 @@ const Brussels = (() => {
       this.legend = L.control({ position: "bottomleft" });
       this.legend.onAdd = () => legend(this.drawn, map);
       this.legend.addTo(map);
-      [districts, labels, marks, fates].forEach((draw) => draw(this, this.drawn));
+      labels(this, this.drawn.labels);
+      [districts, marks, fates].forEach((draw) => draw(this, this.drawn));
       L.FeatureGroup.prototype.onAdd.call(this, map);
       thinLabels(map);
       if (this.chosen) {

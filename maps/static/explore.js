@@ -36,6 +36,11 @@ const BrusselsExplore = (() => {
     show(group, drawn) {
       this.group = group;
       this.drawn = drawn;
+      if (drawn.basemap && !this.under) {
+        const { url, deepest } = drawn.basemap;
+        const options = { maxNativeZoom: deepest, maxZoom: DEEPEST, className: "bxl-under", referrerPolicy: "origin" };
+        this.under = L.tileLayer(url, options).addTo(this.map);
+      }
       fetched(drawn.ground).then((ground) => {
         if (this.drawn !== drawn) return;
         if (this.address !== drawn.ground) this.lay(ground, drawn.ground);
@@ -78,7 +83,7 @@ const BrusselsExplore = (() => {
       this.address = address;
       this.areas.clear();
       const areas = L.geoJSON(ground.districts, {
-        style: AREA,
+        style: this.drawn.basemap ? { ...AREA, fillOpacity: 0 } : AREA,
         onEachFeature: ({ properties: { code } }, layer) => {
           const name = ground.names[code];
           this.areas.set(code, layer);
@@ -93,7 +98,8 @@ const BrusselsExplore = (() => {
       const communes = L.geoJSON(ground.communes, { style: COMMUNE, interactive: false });
       this.land = L.layerGroup([areas, communes]).addTo(this.map);
       areas.bringToBack();
-      Brussels.labels(this.land, ground);
+      Brussels.labels(this.land, ground.labels);
+      Brussels.labels(this.land, ground.small, "bxl-small");
       Brussels.thinLabels(this.map);
     }
 
