@@ -50,7 +50,6 @@ const BrusselsExplore = (() => {
       if (drawn.tiles === null) this.tiles?.remove();
       else if (!this.tiles) {
         this.tiles = new BrusselsTiles.Layer(drawn.tiles, drawn.language, { pane: "bxl-places", ink: drawn.colour }).addTo(this.map);
-        this.tiles.on("load drawn", () => this.map.fire("bxl:drawn"));
       } else {
         this.tiles.ask(drawn.tiles);
         if (!this.map.hasLayer(this.tiles)) this.tiles.addTo(this.map);

@@ -170,18 +170,24 @@ const BrusselsTiles = (() => {
       return tile;
     },
 
+    // Whether any tile still shows an earlier answer.
+    busy() {
+      return Object.values(this._tiles).some(({ el }) => el.bxl.shown !== this.query);
+    },
+
     async fill(tile, coords, done) {
       tile.bxl.abort.abort();
       const { signal } = (tile.bxl.abort = new AbortController());
+      const query = this.query;
       try {
         const address = `/tiles/${coords.z}/${coords.x}/${coords.y}.mvt`;
-        const answer = await fetch(this.query ? `${address}?${this.query}` : address, { signal });
+        const answer = await fetch(query ? `${address}?${query}` : address, { signal });
         if (!answer.ok) throw new Error(String(answer.status));
         const marks = spots(decode(await answer.arrayBuffer()));
         if (signal.aborted) return;
         this.paint(tile, marks);
+        tile.bxl.shown = query;
         done(null, tile);
-        this.fire("drawn");
       } catch (failure) {
         if (signal.aborted) return;
         done(failure, tile);
