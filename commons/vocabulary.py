@@ -205,6 +205,27 @@ class SourceState(StrEnum):
     GONE = "gone"
 
 
+class ProposalKind(StrEnum):
+    """What a visitor proposes: that something shown is wrong, or that something is missing."""
+
+    ERROR = "error"
+    ADDITION = "addition"
+
+
+class ProposedField(StrEnum):
+    """What of an alternative a visitor says is wrong; closed is that there is none any more."""
+
+    NAME = "name"
+    CATEGORY = "category"
+    PLACE = "place"
+    WEBSITE = "website"
+    OPENING_HOURS = "opening_hours"
+    DESCRIPTION = "description"
+    CONTACT = "contact"
+    CLOSED = "closed"
+    OTHER = "other"
+
+
 class UploadMode(StrEnum):
     """Whether rows missing from an upload have gone (full) or were simply not sent (partial)."""
 

@@ -23,6 +23,7 @@ from dashboard.ground_route import ground_routes
 from dashboard.headers import SecurityHeaders
 from dashboard.places_route import places_routes
 from dashboard.plain_pages import plain_routes
+from dashboard.propose_page import propose_routes
 from dashboard.search_route import search_routes
 from dashboard.tile_routes import TileRoutes
 from maps.assets import ASSETS_PATH, asset_folders
@@ -50,6 +51,7 @@ def own_routes() -> list[BaseRoute]:
         *ground_routes(),
         *places_routes(),
         *plain_routes(),
+        *propose_routes(),
         *search_routes(),
         Mount(ASSETS_PATH, routes=assets),
     ]

@@ -16,6 +16,7 @@ from commons.districts.replace import replace_records
 from commons.errors import CommonsError
 from commons.overview import dataset_overview
 from commons.partners import add_dataset, add_partner, find_dataset, find_partner, issue_token, let_repeat
+from commons.proposals.queue import forget_proposals
 from commons.release.readers import give_login
 from commons.release.upkeep import release_drift, sweep_release
 from commons.settings import settings
@@ -178,6 +179,7 @@ def sweep() -> None:
     ensure_database()
     with connect(Role.INGEST) as connection:
         console.print(say("release_sweep.done", count=sweep_release(connection)))
+        forget_proposals(connection)
 
 
 def check_drift() -> None:

@@ -15,6 +15,7 @@ from commons.cli import (
     link,
     locate,
     mapping,
+    proposals,
     research,
     safekeeping,
     sources,
@@ -33,6 +34,7 @@ mapping.register(app)
 compare.register(app)
 link.register(app)
 alternatives.register(app)
+proposals.register(app)
 demo.register(app)
 consent_show.register(consent.app)
 erasure.register(consent.app)

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from commons.i18n import translate
 
@@ -66,7 +67,7 @@ def print_frame(frame: pd.DataFrame, form: OutputFormat = OutputFormat.TABLE) ->
         case OutputFormat.TABLE:
             table = Table(*map(str, frame.columns))
             for row in frame.itertuples(index=False, name=None):
-                table.add_row(*map(_cell, row))
+                table.add_row(*(Text(_cell(value)) for value in row))  # never markup
             console.print(table)
 
 

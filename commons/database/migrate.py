@@ -42,6 +42,7 @@ ROUTINES = (
     "audit",
     "erasure",
     "released_views",
+    "proposals",
     "remembered",
     "statistics",
     "statistic_freeze",

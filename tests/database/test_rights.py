@@ -15,6 +15,11 @@ REFERENCE = {"category", "category_synonym", "district", "district_within", "pop
 OF_RESEARCHERS = {"released_research.snapshot", "released_research.statistic"}
 OF_POSTGIS = {"public.geography_columns", "public.geometry_columns", "public.spatial_ref_sys"}
 
+PROPOSE = {
+    "propose(text,text,uuid,text,text,text,text,text,text,double precision,double precision,text,text,text)"
+}
+"""All that a reader may write by: tests/proposals/test_propose.py attacks it."""
+
 RELATIONS = """
 SELECT format('%I.%I', n.nspname, c.relname)
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -56,7 +61,8 @@ def test_a_reader_reaches_its_released_views_and_the_reference_data_and_nothing_
     allowed |= OF_RESEARCHERS if role is Role.RESEARCHER else set()
     assert set_of(unchanged_database, RELATIONS, role) == allowed | OF_POSTGIS
     assert set_of(unchanged_database, WRITABLE, role) == set()
-    assert set_of(unchanged_database, FUNCTIONS, role) == set()
+    allowed_to_call = PROPOSE if role is Role.PUBLIC else set()
+    assert set_of(unchanged_database, FUNCTIONS, role) == allowed_to_call
 
 
 @pytest.mark.parametrize("role", READERS)
@@ -118,6 +124,12 @@ def test_ingest_deletes_nothing_and_reads_no_released_view(unchanged_database):
         "match_decision.retired_at",
         "membership.until_at",
         "partner_token.revoked_at",
+        "proposal.contact",
+        "proposal.decided_at",
+        "proposal.decided_by",
+        "proposal.decision",
+        "proposal.note",
+        "proposal.upload_id",
         "record_location.commune_id",
         "record_location.neighbourhood_id",
         "record_location.retired_at",
@@ -161,7 +173,7 @@ def test_nobody_else_connects_and_public_has_no_temporary_tables(unchanged_datab
 
 def test_every_definer_function_has_a_fixed_search_path_and_none_is_open_to_public(unchanged_database):
     loose = """SELECT p.oid::regprocedure FROM pg_proc p
-                WHERE p.pronamespace = 'commons'::regnamespace
+                WHERE p.pronamespace IN (SELECT oid FROM pg_namespace WHERE nspname ~ '^(commons|released)')
                   AND (p.prosqlbody IS NULL -- a body that was read when it was made looks nothing up later
                        AND NOT EXISTS (SELECT FROM unnest(p.proconfig) c WHERE c ~ '^search_path=.*pg_temp$')
                        OR EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a WHERE a.grantee = 0))"""

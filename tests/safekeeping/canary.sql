@@ -37,3 +37,17 @@ INSERT INTO commons.record_version (record_id, upload_id, row_number, superseded
                                     category, subject, geom)
 SELECT record_id, upload_id, 1, now(), '', %(token)s || ' before', false, category, subject, geom
   FROM commons.record_version WHERE record_id = %(record_id)s;
+
+-- What visitors proposed: about it, what became it, what has its name, website or a contact of it.
+INSERT INTO commons.proposal (reference, kind, language, public_id, record_ids, field, told, why, contact)
+VALUES ('about', 'error', 'fr', gen_random_uuid(), ARRAY[%(record_id)s]::bigint[], 'name', %(token)s, %(token)s, %(token)s);
+INSERT INTO commons.proposal (reference, kind, language, record_ids, name, category, address, website, description, why,
+                              decided_at, decision, decided_by, note, upload_id)
+SELECT 'became', 'addition', 'nl', '{}', %(token)s, %(token)s, %(token)s, %(token)s, %(token)s, %(token)s, now(), 'accepted',
+       %(token)s, %(token)s, min(upload_id)
+  FROM commons.record_version WHERE record_id = %(record_id)s;
+INSERT INTO commons.proposal (reference, kind, language, record_ids, name, address, website, contact)
+VALUES ('named', 'addition', 'en', '{}', upper(%(token)s) || ' Name ', 'x', 'x', 'x'),
+       ('linked', 'addition', 'en', '{}', 'x', 'x', %(token)s || ' website', 'x'),
+       ('written', 'addition', 'en', '{}', 'x', 'x', 'x', %(token)s || ' contact_email'),
+       ('another', 'addition', 'en', '{}', 'Another', 'x', 'x', 'x');

@@ -49,6 +49,16 @@ ERASED = {f"record_version.{column}" for column in (*PERSONAL, "extras")} | {
     "mutualisation.mutualisation_key",
     "mutualisation.title",
     "participation.title",
+    "proposal.address",
+    "proposal.category",
+    "proposal.contact",
+    "proposal.decided_by",
+    "proposal.description",
+    "proposal.name",
+    "proposal.note",
+    "proposal.told",
+    "proposal.website",
+    "proposal.why",
     "set_aside_row.values",
     "source_record.partner_key",
     "withdrawal.withdrawn_by",
@@ -74,7 +84,7 @@ OF_NO_RECORD = {
     "dataset_category.term", "egress.kind", "egress.sha256", "egress.what", "notice.code", "notice.column_name",
     "remote_source.accepted_by", "remote_source.added_by", "remote_source.address", "remote_source.etag",
     "remote_source.last_modified", "remote_source.problem", "remote_source.removed_by",
-    "partner.name", "partner.slug", "partner_token.sha256", "partner_token.token_id", "reader.login", "reader.schema_name",
+    "partner.name", "partner.slug", "proposal.decision", "proposal.field", "proposal.kind", "proposal.language", "proposal.reference", "partner_token.sha256", "partner_token.token_id", "reader.login", "reader.schema_name",
     "saved_mapping.document", "saved_mapping.saved_by", "upload.file_name", "upload.format", "upload.mapping", "upload.preset", "upload.sha256", "upload.uploaded_by",
     # Frozen counts by category and district, of whole batches.
     "statistic_batch.pool", "statistic_count.category", "statistic_count.commune", "statistic_count.neighbourhood",
@@ -183,7 +193,7 @@ def test_its_history_stays_without_values(database, canary):
     removed = erase_canary(canary).removed
     assert database.rows(counted) == before
     assert database.rows(kept)[: len(consents)] == consents
-    assert removed == {"set_aside_row": 3, "participation": 1, "record_location": 0, "record_version": 2,
+    assert removed == {"set_aside_row": 3, "proposal": 5, "participation": 1, "record_location": 0, "record_version": 2,
                        "charter_assessment": 1, "match_decision": 1, "consent": len(database.rows(kept))}  # fmt: skip
     assert database.rows("SELECT action FROM commons.audit_event ORDER BY event_id DESC LIMIT 2") == [
         ("erase",),

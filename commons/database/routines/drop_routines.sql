@@ -9,7 +9,7 @@ DECLARE
          UNION ALL
         SELECT format('DROP FUNCTION IF EXISTS %s CASCADE', p.oid::regprocedure)
           FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-         WHERE n.nspname = 'commons' AND p.proname <> 'cells');
+         WHERE n.nspname = 'commons' AND p.proname <> 'cells' OR n.nspname LIKE 'released\_%');
     command text;
 BEGIN
     FOREACH command IN ARRAY commands LOOP

@@ -39,6 +39,15 @@ BEGIN
     GET DIAGNOSTICS counted = ROW_COUNT;
     what := 'set_aside_row'; count := counted; RETURN NEXT;
 
+    -- What visitors proposed about it, what they proposed that became it, and what has its name or contact.
+    DELETE FROM commons.proposal p
+     WHERE erased_id = ANY (p.record_ids)
+        OR p.upload_id IN (SELECT v.upload_id FROM commons.record_version v WHERE v.record_id = erased_id)
+        OR EXISTS (SELECT FROM unnest(ARRAY[p.name, p.website, p.contact, p.told]) AS its (word)
+                    WHERE lower(btrim(its.word)) = ANY (words));
+    GET DIAGNOSTICS counted = ROW_COUNT;
+    what := 'proposal'; count := counted; RETURN NEXT;
+
     -- A mutualisation that only this record named keeps no title.
     UPDATE commons.mutualisation m
        SET title = blank, mutualisation_key = '~erased-' || gen_random_uuid()

@@ -29,6 +29,7 @@ GRANT UPDATE (ended_at) ON commons.agreement TO commons_ingest;
 GRANT UPDATE (ended_at, ended_as, ended_by) ON commons.consent TO commons_ingest;
 GRANT UPDATE (redirected_to) ON commons.alternative TO commons_ingest;
 GRANT UPDATE (revoked_at) ON commons.partner_token TO commons_ingest;
+GRANT UPDATE (contact, decided_at, decision, decided_by, note, upload_id) ON commons.proposal TO commons_ingest;
 GRANT EXECUTE ON FUNCTION commons.cells(reference.field_group[], reference.purpose[]) TO commons_ingest;
 GRANT EXECUTE ON FUNCTION commons.is_share_alike(text), commons.release_drift(), commons.sweep_release() TO commons_ingest;
 GRANT EXECUTE ON FUNCTION commons.permitted(reference.audience, bigint, reference.purpose, bigint[], timestamptz),

@@ -1,0 +1,250 @@
+"""The page on which visitors propose an error or an addition: a plain form, made more convenient by a script."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from pathlib import Path
+from re import fullmatch
+from typing import Any
+from urllib.parse import parse_qs, urlencode
+from uuid import UUID
+
+import jinja2
+import psycopg
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from commons.categories.scheme import categories
+from commons.database.tables.proposal import LONGEST
+from commons.errors import CommonsError
+from commons.i18n import translate
+from commons.proposals.draft import read_draft
+from commons.proposals.send import send, shown
+from commons.release import released
+from commons.vocabulary import Audience, DistrictLevel, Language, ProposedField
+from dashboard.consent_page import language_of
+from dashboard.failures import note_failure
+from dashboard.propose_gate import Gate, is_own_page
+from dashboard.words import Row, category_label, text_of
+from maps.areas import commune_labels, outlines_of
+from maps.assets import asset_url
+from maps.brussels import REGION_BOUNDS
+from maps.search import LONGEST_TEXT
+
+PROPOSE_PATH = "/propose"
+GROUND_PATH = "/propose/ground.json"
+LARGEST_FORM_BYTES = 65_536
+REFERENCE = "[0-9A-F]{5}-[0-9A-F]{5}"
+TRAP = "surname"
+"""A field that nobody sees, and that a program which fills in forms takes for one."""
+EXAMPLES = {"lat": {Language.EN: "50.8466"}, "lon": {Language.EN: "4.3528"}}
+NEVER_KEPT = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+MAP_WORDS = ("map_note", "map_label", "map_centre", "map_set", "map_zoom_in", "map_zoom_out")
+SEARCH_WORDS = ("likely", "likely_note", "likely_error", "likely_about")
+
+
+def propose_address(language: Language, public_id: str | None = None) -> str:
+    """Return the page's address: of an error of this alternative, or of an addition."""
+    said = {"lang": language.value} | ({"id": public_id} if public_id else {})
+    return f"{PROPOSE_PATH}?{urlencode(said)}"
+
+
+def propose_routes(gate: Gate | None = None) -> list[BaseRoute]:
+    """Return the page's route."""
+    gate = gate or Gate()
+
+    async def answer(request: Request) -> Response:
+        return await propose_page(request, gate)
+
+    return [Route(PROPOSE_PATH, answer, methods=["GET", "POST"]), Route(GROUND_PATH, ground)]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request for the page: in which language, about what, and what was filled in."""
+
+    language: Language
+    public_id: str | None
+    gate: Gate
+    form: Mapping[str, str] = field(default_factory=dict)
+
+    def say(self, key: str, **values: object) -> str:
+        """Return the page's text."""
+        return translate(f"propose.{key}", self.language, **values)
+
+    @property
+    def address(self) -> str:
+        """The address of this page."""
+        return propose_address(self.language, self.public_id)
+
+
+def ground(request: Request) -> Response:
+    """Answer with what the map is drawn on: neighbourhoods, communes and their names, as JSON."""
+    reader, language = released(Audience.PUBLIC), language_of(request)
+    try:
+        communes = reader.districts(DistrictLevel.COMMUNE)
+        drawn = {
+            "districts": outlines_of(reader.districts(DistrictLevel.NEIGHBOURHOOD)),
+            "communes": outlines_of(communes),
+            "labels": commune_labels(communes, language),
+        }
+    except (CommonsError, psycopg.Error) as failure:
+        note_failure(failure)
+        return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "5"})
+    return JSONResponse(drawn, headers={"Cache-Control": "public, max-age=3600"})
+
+
+async def propose_page(request: Request, gate: Gate) -> Response:
+    """Answer with the form, with what to put right in it, or lead to the page that says what happens next."""
+    asked = Asked(language_of(request), request.query_params.get("id"), gate)
+    if request.method != "POST":
+        reference = request.query_params.get("sent", "")
+        if fullmatch(REFERENCE, reference):
+            return _html(asked, "sent", {"reference": reference})
+        return await run_in_threadpool(_open, asked)
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_FORM_BYTES:
+            return Response(status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE, headers=NEVER_KEPT)
+    if not is_own_page(request.headers):
+        return _html(asked, "foreign", {}, HTTPStatus.FORBIDDEN)
+    try:
+        told = parse_qs(body.decode(errors="replace"), max_num_fields=50, errors="replace")
+    except ValueError:
+        return Response(status_code=HTTPStatus.BAD_REQUEST, headers=NEVER_KEPT)
+    form = {name: values[0] for name, values in told.items()}
+    asked = Asked(asked.language, asked.public_id, gate, form)
+    return await run_in_threadpool(_take, asked, request.client.host if request.client else "")
+
+
+def _open(asked: Asked) -> Response:
+    """Return the form."""
+    try:
+        about = None if asked.public_id is None else shown(asked.public_id)
+    except Exception as failure:  # noqa: BLE001 - told by a number
+        return _failed(asked, None, failure)
+    if asked.public_id is not None and about is None:
+        return _html(asked, "missing", {}, HTTPStatus.NOT_FOUND)
+    return _form(asked, about, {}, HTTPStatus.OK)
+
+
+def _take(asked: Asked, host: str) -> Response:
+    """Return the answer to a form that was sent."""
+    about: Row | None = None
+    try:
+        about = None if asked.public_id is None else shown(asked.public_id)
+        if asked.public_id is not None and about is None:
+            return _html(asked, "missing", {}, HTTPStatus.NOT_FOUND)
+        draft, faults = read_draft(asked.form, asked.language, UUID(about["public_id"]) if about else None)
+        status = HTTPStatus.OK
+        if asked.form.get(TRAP):
+            faults = {TRAP: "trap"}
+        elif not faults and not asked.gate.is_timely(asked.form.get("opened", "")):
+            faults = {"": "soon"}
+        elif not faults and not asked.gate.admits(host):
+            faults, status = {"": "many"}, HTTPStatus.TOO_MANY_REQUESTS
+        if draft is None or faults:
+            return _form(asked, about, faults, status)
+        reference = send(draft)
+    except Exception as failure:  # noqa: BLE001 - told by a number; the log has no value
+        if isinstance(failure, CommonsError) and failure.key == "proposal.full":
+            return _form(asked, about, {"": "full"}, HTTPStatus.SERVICE_UNAVAILABLE)
+        return _failed(asked, about, failure)
+    if reference is None:  # hidden in this very moment
+        return _html(asked, "missing", {}, HTTPStatus.NOT_FOUND)
+    query = urlencode({"lang": asked.language.value, "sent": reference})
+    return RedirectResponse(f"{PROPOSE_PATH}?{query}", HTTPStatus.SEE_OTHER, NEVER_KEPT)
+
+
+def _failed(asked: Asked, about: Row | None, failure: Exception) -> Response:
+    return _form(asked, about, {"": "failed"}, HTTPStatus.INTERNAL_SERVER_ERROR, number=note_failure(failure))
+
+
+def _form(
+    asked: Asked,
+    about: Row | None,
+    faults: Mapping[str, str],
+    status: HTTPStatus,
+    **values: object,
+) -> Response:
+    """Return the form with what was filled in, and with what to put right by the field's name ("": no field's)."""
+    context = {
+        "about": about,
+        "now": [] if about is None else _now(about, asked.language),
+        "title": asked.say("addition") if about is None else asked.say("error", name=_name(about, asked)),
+        "form": asked.form,
+        "faults": {name: _fault(asked, name, code, values) for name, code in faults.items()},
+        "most": LONGEST,
+        "categories": [(each.code, each.label[asked.language]) for each in categories()],
+        "fields": [
+            (each.value, translate(f"proposed_field.{each}", asked.language)) for each in ProposedField
+        ],
+        "opened": asked.gate.opened(),
+        "trap": TRAP,
+        "settings": _settings(asked),
+        "scripts": [asset_url("leaflet", "leaflet.js")] * (about is None) + [asset_url("maps", "propose.js")],
+    }
+    return _html(asked, "form", context, status)
+
+
+def _settings(asked: Asked) -> dict[str, str]:
+    """Return what the script needs to know, as attributes of the form."""
+    south_west, north_east = REGION_BOUNDS
+    words = {name.replace("_", "-"): asked.say(name, **_kept(name)) for name in (*MAP_WORDS, *SEARCH_WORDS)}
+    return words | {
+        "lang": asked.language.value,
+        "longest": str(LONGEST_TEXT),
+        "bounds": ",".join(map(str, (*south_west, *north_east))),
+        "style": asset_url("leaflet", "leaflet.css"),
+        "ground": f"{GROUND_PATH}?lang={asked.language}",
+    }
+
+
+def _kept(name: str) -> dict[str, str]:
+    """Return the placeholders that the script fills in, as they stand."""
+    return {"map_set": {"lat": "{lat}", "lon": "{lon}"}, "likely_about": {"name": "{name}"}}.get(name, {})
+
+
+def _fault(asked: Asked, name: str, code: str, values: Mapping[str, object]) -> str:
+    if code == "missing":
+        return asked.say(f"fault.{name}")
+    if not name or name == TRAP:
+        return asked.say(f"fault.{code}", **values)
+    example = EXAMPLES.get(name, {}).get(asked.language) or {"lat": "50,8466", "lon": "4,3528"}.get(name, "")
+    return asked.say(
+        f"fault.{code}", **{"label": asked.say(f"label.{name}"), "most": LONGEST.get(name), "example": example}
+        if code in ("long", "no_number", "outside") else {},
+    )  # fmt: skip
+
+
+def _name(about: Row, asked: Asked) -> str:
+    return text_of(about, "name", asked.language)
+
+
+def _now(about: Row, language: Language) -> list[tuple[str, str]]:
+    """Return what everyone sees now of the fields that may be wrong."""
+    parts = [(about["street"], about["house_number"]), (about["postcode"], about["municipality"])]
+    told = {
+        "category": category_label(about["category"], language),
+        "place": ", ".join(filter(None, (" ".join(filter(None, part)) for part in parts))),
+        "website": about["website"],
+        "opening_hours": about["opening_hours"],
+    }
+    return [(translate(f"proposed_field.{name}", language), text) for name, text in told.items() if text]
+
+
+def _html(asked: Asked, state: str, context: dict[str, Any], status: HTTPStatus = HTTPStatus.OK) -> Response:
+    """Return a page; everything put into it is escaped by the template."""
+    folder = jinja2.FileSystemLoader(Path(__file__).parent)
+    template = jinja2.Environment(
+        loader=folder, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    ).get_template("propose_page.html")
+    languages = [(each.value, propose_address(each, asked.public_id)) for each in Language]
+    page = template.render(
+        language=asked.language.value, languages=languages, state=state, say=asked.say, address=asked.address,
+        to_map=f"/?lang={asked.language}", addition=propose_address(asked.language), **context,
+    )  # fmt: skip
+    return HTMLResponse(page, status, NEVER_KEPT)
