@@ -24,6 +24,7 @@ class Key(StrEnum):
     REPORT = "report"
     UNDOING = "undoing"
     UNDONE = "undone"
+    DECIDED_PROPOSAL = "decided_proposal"
 
 
 class Param(StrEnum):

@@ -1,12 +1,10 @@
 """Accepting a proposed addition: it becomes a record of a partner's own list, by the way of every upload."""
 
-import hashlib
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pandas as pd
 
-from commons.consent.checks import lock_dataset
 from commons.database.connection import Connection
 from commons.errors import CommonsError
 from commons.partners import Dataset
@@ -20,6 +18,8 @@ from ingest.store.store import StoredUpload, UploadedFile, store
 from ingest.upload import prepare_upload
 
 TEMPLATE = "template"
+KEY = "proposal-{}"
+"""The key of the record that a proposal becomes, by its reference."""
 
 
 def accept_addition(
@@ -41,34 +41,31 @@ def accept_addition(
         raise CommonsError("proposal.not_addition")
     if partner is not None and dataset.partner_id != partner.partner_id:
         raise CommonsError("dataset.unknown", slug=dataset.slug)
-    lock_dataset(connection, dataset)
-    with TemporaryDirectory(prefix="commons-") as folder:
-        path = Path(folder) / "proposal.csv"
-        row_of(proposal).to_csv(path, index=False)
-        # Beside a mapping that is saved for the list: that one is for the partner's own columns.
-        prepared = prepare_upload(path, chosen=find_preset(TEMPLATE))
-        file = UploadedFile(
-            hashlib.sha256(path.read_bytes()).digest(),
-            f"proposal-{proposal.reference}.csv",
-            prepared.format.value,
-            prepared.mapping.column_of,
-            preset=TEMPLATE,
-        )
-        stored = store(
-            connection, dataset, file, prepared.chunks(), mode=UploadMode.PARTIAL, uploaded_by=decider.name
-        )
-    if stored.new != 1:
-        told = [NoticeCode[code].what() for code in stored.notices["code"]]
-        raise CommonsError("proposal.set_aside", why=" ".join(told))
-    merge(connection, linker)
-    decide(connection, proposal, "accepted", decider, upload_id=stored.upload_id)
+    with connection.transaction():
+        stored = _store(connection, dataset, proposal, decider.name)
+        if stored.new != 1:
+            told = [NoticeCode[code].what() for code in stored.notices["code"]]
+            raise CommonsError("proposal.set_aside", why=" ".join(told))
+        merge(connection, linker)
+        decide(connection, proposal, "accepted", decider, upload_id=stored.upload_id)
     return stored
+
+
+def _store(connection: Connection, dataset: Dataset, proposal: Proposal, by: str) -> StoredUpload:
+    """Store the proposal as a part of the list; the mapping saved for it is for the partner's own columns."""
+    with TemporaryDirectory(prefix="commons-") as folder:
+        path = Path(folder) / f"{KEY.format(proposal.reference)}.csv"
+        row_of(proposal).to_csv(path, index=False)
+        prepared = prepare_upload(path, chosen=find_preset(TEMPLATE))
+        mapping = prepared.mapping.column_of
+        file = UploadedFile(prepared.sha256, path.name, prepared.format.value, mapping, preset=TEMPLATE)
+        return store(connection, dataset, file, prepared.chunks(), mode=UploadMode.PARTIAL, uploaded_by=by)
 
 
 def row_of(proposal: Proposal) -> pd.DataFrame:
     """Return the proposal as a list of one row in the commons' own template."""
     row = {
-        "partner_key": f"proposal-{proposal.reference}",
+        "partner_key": KEY.format(proposal.reference),
         "name": proposal.name,
         f"description_{proposal.language}": proposal.description,
         "category": proposal.category,

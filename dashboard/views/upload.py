@@ -24,6 +24,7 @@ from dashboard.partner_tables import (
     public_table,
     visibility_counts,
 )
+from dashboard.proposals import show_proposals
 from dashboard.session import Key, language, say
 from dashboard.upload_map import show_places
 from dashboard.uploads_sent import offer_report, show_effects, show_sent
@@ -65,6 +66,7 @@ def show() -> None:
         show_sent(partner, report.dataset)
         return
     send(partner, datasets)
+    show_proposals(partner, datasets)
 
 
 def enter() -> Partner | None:

@@ -70,8 +70,26 @@
     const lines = { interactive: false, fillOpacity: 1, fillColor: "#e8ecef", color: "#7d8894", weight: 0.6 };
     L.geoJSON(drawn.districts, { style: lines }).addTo(map).bringToBack();
     L.geoJSON(drawn.communes, { style: { interactive: false, fill: false, color: "#3d4854", weight: 1.4 } }).addTo(map);
-    drawn.labels.forEach(({ lat, lon, name }) => L.marker([lat, lon], { interactive: false, keyboard: false,
-      icon: L.divIcon({ className: "commune", iconSize: null, html: element("span", name) }) }).addTo(map));
+    const names = drawn.labels.map(({ lat, lon, name }) => {
+      const label = element("span", name);
+      const icon = L.divIcon({ className: "commune", iconSize: null, html: label });
+      L.marker([lat, lon], { interactive: false, keyboard: false, icon }).addTo(map);
+      return label;
+    });
+    map.on("zoomend", () => showApart(names));
+    showApart(names);
+  }
+
+  // The largest communes come first: a name that would lie over one of theirs is not shown.
+  function showApart(names) {
+    const taken = [];
+    names.forEach((label) => {
+      label.hidden = false;
+      const box = label.getBoundingClientRect();
+      label.hidden = taken.some((other) => box.left < other.right && other.left < box.right
+        && box.top < other.bottom && other.top < box.bottom);
+      if (!label.hidden) taken.push(box);
+    });
   }
 
   function pointOnMap(details) {
@@ -84,7 +102,7 @@
     const centre = element("button", said.mapCentre, { type: "button", class: "quiet" });
     const told = element("p", "", { role: "status", class: "hint" });
     details.querySelector(".pair").before(element("p", said.mapNote, { class: "hint" }), ground, centre, told);
-    const map = L.map(ground, { attributionControl: false, zoomControl: false, minZoom: 10, maxZoom: 19,
+    const map = L.map(ground, { attributionControl: false, zoomControl: false, minZoom: 9, maxZoom: 19, zoomSnap: 0.25,
       maxBounds: region.pad(0.2), zoomAnimation: false, fadeAnimation: false, inertia: false });
     L.control.zoom({ zoomInTitle: said.mapZoomIn, zoomOutTitle: said.mapZoomOut }).addTo(map);
     ground.tabIndex = 0;

@@ -6,58 +6,16 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from proposing import addition, error, stored
 
-from builders import make_dataset, make_deny, make_record, open_terms
 from commons.consent.withdraw import withdraw
 from commons.database.connection import Role, connect
 from commons.errors import CommonsError
 from commons.partners import find_dataset
-from commons.proposals.draft import Draft
 from commons.proposals.queue import forget_proposals
 from commons.proposals.send import PROPOSE, send, shown
-from commons.vocabulary import Language, ProposalKind, ProposedField
 
 READERS = [Role.PUBLIC, Role.PARTNER, Role.RESEARCHER]
-
-
-def addition(**values):
-    told = {"name": "Un potager", "address": "Rue Haute 1, 1000 Bruxelles", **values}
-    return Draft(kind=ProposalKind.ADDITION, language=Language.FR, **told)
-
-
-def error(public_id, **values):
-    told = {"field": ProposedField.NAME, "told": "Un autre nom", **values}
-    return Draft(kind=ProposalKind.ERROR, language=Language.NL, about=public_id, **told)
-
-
-def public_id_of(database, stored, audience="public"):
-    ((public_id,),) = database.rows(
-        f"SELECT public_id FROM commons.released_alternative WHERE alternative_id = {stored.alternative_id}"
-        f" AND audience = '{audience}'"
-    )
-    return public_id
-
-
-@pytest.fixture
-def seen(database):
-    """Three alternatives: one that everyone sees, one for partners only, one withheld; by name, with a public id each."""
-    with database.connect() as connection:
-        dataset = make_dataset(connection, "voisins", open_terms())
-        made = {
-            "shown": make_record(connection, dataset, key="shown", name="Shown", flags={}),
-            "partners": make_record(connection, dataset, key="partners", flags={"visibility": "partners"}),
-            "withheld": make_record(connection, dataset, key="withheld", name="Withheld", flags={}),
-        }
-    ids = {"withheld": public_id_of(database, made["withheld"])}
-    with database.connect() as connection:
-        make_deny(connection, dataset, made["withheld"].record_id, "partners")
-    ids["shown"] = public_id_of(database, made["shown"])
-    ids["partners"] = public_id_of(database, made["partners"], "partners")
-    return ids
-
-
-def stored(database):
-    return database.rows("SELECT count(*) FROM commons.proposal")[0][0]
 
 
 def test_an_addition_and_an_error_are_kept_with_a_reference_that_counts_nothing(database, seen):
