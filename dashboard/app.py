@@ -5,9 +5,11 @@ from pathlib import Path
 import streamlit as st
 from streamlit.components.v1 import declare_component
 
+from commons.i18n import translate
 from commons.release import released
 from commons.vocabulary import Audience, Language
 from dashboard.failures import explained
+from dashboard.propose_page import propose_address
 from dashboard.session import Param, in_address, language, say
 from dashboard.words import plain
 
@@ -41,6 +43,10 @@ def show_sources() -> None:
     if said:
         st.caption(say("footer.sources", sources=plain(" · ".join(said))))
     st.caption(say("footer.consent"))
+    st.link_button(
+        translate("propose.addition_link", language()), propose_address(language()), type="tertiary",
+        icon=":material/add_location_alt:",
+    )  # fmt: skip
 
 
 st.set_page_config(layout="wide", page_icon=ICON.strip())

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from commons.i18n import translate
 from commons.vocabulary import Language
 from dashboard.facts import card_of
+from dashboard.propose_page import propose_address
 from dashboard.session import say
 from dashboard.words import Row, plain
 
@@ -25,5 +27,9 @@ def show_card(
             st.text(text)
     if card.website is not None:
         st.link_button(say("card.website"), card.website, icon=":material/open_in_new:")
+    propose = propose_address(language, str(row["public_id"]))
+    st.link_button(
+        translate("propose.error_link", language), propose, icon=":material/flag:", type="tertiary"
+    )
     told = say("card.source", attributions=card.sources, licences=card.licences)
     st.caption(f"{plain(told)}  \n{card.updated}")

@@ -1,5 +1,7 @@
 """What visitors propose of a partner's records, or in addition: shown as text, accepted or refused with a name."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -8,7 +10,7 @@ from commons.database.tables.proposal import LONGEST
 from commons.i18n import translate
 from commons.partners import Dataset, Partner
 from commons.proposals.queue import Decider, Proposal, accept_error, corrections, proposals, refuse
-from commons.vocabulary import ProposalKind
+from commons.vocabulary import Language, ProposalKind
 from dashboard.failures import explained
 from dashboard.session import Key, language, say
 from dashboard.words import category_label, day, plain
@@ -29,7 +31,8 @@ def show_proposals(partner: Partner, datasets: list[Dataset]) -> None:
         st.success(say(f"proposals.{outcome}"), icon=":material/check:")
     if waiting:
         st.markdown(say("proposals.lead"))
-        chosen = st.selectbox(say("proposals.which"), waiting, format_func=label_of)
+        label = partial(label_of, spoken=language())
+        chosen = st.selectbox(say("proposals.which"), waiting, format_func=label)
         tell(chosen, partner)
         decide(chosen, partner, datasets)
     else:
@@ -41,12 +44,11 @@ def show_proposals(partner: Partner, datasets: list[Dataset]) -> None:
         )  # fmt: skip
 
 
-def label_of(proposal: Proposal) -> str:
+def label_of(proposal: Proposal, spoken: Language) -> str:
     """Return a proposal in one line."""
-    kind = translate(f"proposal_kind.{proposal.kind}", language())
-    return " · ".join(
-        filter(None, (kind, proposal.title, day(proposal.received_at, language()), proposal.reference))
-    )
+    kind = translate(f"proposal_kind.{proposal.kind}", spoken)
+    parts = kind, proposal.title, day(proposal.received_at, spoken), proposal.reference
+    return " · ".join(part for part in parts if part)
 
 
 def tell(proposal: Proposal, partner: Partner) -> None:

@@ -45,10 +45,10 @@ MAP_WORDS = ("map_note", "map_label", "map_centre", "map_set", "map_zoom_in", "m
 SEARCH_WORDS = ("likely", "likely_note", "likely_error", "likely_about")
 
 
-def propose_address(language: Language, public_id: str | None = None) -> str:
-    """Return the page's address: of an error of this alternative, or of an addition."""
-    said = {"lang": language.value} | ({"id": public_id} if public_id else {})
-    return f"{PROPOSE_PATH}?{urlencode(said)}"
+def propose_address(language: Language, public_id: str | None = None, sent: str | None = None) -> str:
+    """Return the page's address: of an error of this alternative, or of an addition; or of what comes next."""
+    said = {"lang": language.value, "id": public_id, "sent": sent}
+    return f"{PROPOSE_PATH}?{urlencode({name: text for name, text in said.items() if text})}"
 
 
 def propose_routes(gate: Gate | None = None) -> list[BaseRoute]:
@@ -155,8 +155,7 @@ def _take(asked: Asked, host: str) -> Response:
         return _failed(asked, about, failure)
     if reference is None:  # hidden in this very moment
         return _html(asked, "missing", {}, HTTPStatus.NOT_FOUND)
-    query = urlencode({"lang": asked.language.value, "sent": reference})
-    return RedirectResponse(f"{PROPOSE_PATH}?{query}", HTTPStatus.SEE_OTHER, NEVER_KEPT)
+    return RedirectResponse(propose_address(asked.language, sent=reference), HTTPStatus.SEE_OTHER, NEVER_KEPT)
 
 
 def _failed(asked: Asked, about: Row | None, failure: Exception) -> Response:
@@ -242,7 +241,8 @@ def _html(asked: Asked, state: str, context: dict[str, Any], status: HTTPStatus 
     template = jinja2.Environment(
         loader=folder, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     ).get_template("propose_page.html")
-    languages = [(each.value, propose_address(each, asked.public_id)) for each in Language]
+    sent = context.get("reference")
+    languages = [(each.value, propose_address(each, asked.public_id, sent)) for each in Language]
     page = template.render(
         language=asked.language.value, languages=languages, state=state, say=asked.say, address=asked.address,
         to_map=f"/?lang={asked.language}", addition=propose_address(asked.language), **context,

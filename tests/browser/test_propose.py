@@ -111,3 +111,134 @@ def test_every_state_of_the_page_conforms_in_every_language_and_width(world, wat
     keep(page, f"propose-sent-{language}-{size}")
     assert "taken" not in page.title()
     watched.assert_stayed_home(world.address)
+
+
+SMALL = """() => [...document.querySelectorAll('button, input:not([type=hidden]), select, textarea, summary, nav a, .ways a, #likely a')]
+  .filter((node) => !node.closest('.trap') && node.getClientRects().length)
+  .filter((node) => node.getBoundingClientRect().height < 44).map((node) => node.outerHTML.slice(0, 80))"""
+FOCUSED = """() => {
+  const style = getComputedStyle(document.activeElement);
+  return { id: document.activeElement.id, tag: document.activeElement.tagName, seen: style.outlineStyle !== 'none' };
+}"""
+
+
+def tab_to(page, matches):
+    """Press Tab until what has the focus matches; each stop on the way shows that it has it."""
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(FOCUSED)
+        assert focused["seen"], focused
+        assert focused["id"] != "surname"
+        if matches(focused):
+            return
+    raise AssertionError("never reached")
+
+
+@pytest.mark.parametrize("language", Language)
+def test_an_addition_is_proposed_by_keyboard_alone_with_a_point_on_the_map(world, watched, language):
+    page, before = watched.page, len(kept(world))
+    page.set_viewport_size(PHONE)
+    page.goto(f"{world.address}/propose?lang={language}")
+    tab_to(page, lambda focused: focused["id"] == "name")
+    page.keyboard.type("Un jardin clavier")
+    tab_to(page, lambda focused: focused["id"] == "category")
+    page.keyboard.press("ArrowDown")
+    tab_to(page, lambda focused: focused["tag"] == "SUMMARY")
+    page.keyboard.press("Enter")
+    expect(page.locator("#map .leaflet-control-zoom-in")).to_be_visible()
+    tab_to(page, lambda focused: focused["id"] == "map")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("+")
+    tab_to(page, lambda focused: focused["tag"] == "BUTTON")
+    page.keyboard.press("Enter")
+    expect(page.locator("#lat")).not_to_have_value("")
+    assert page.evaluate(SMALL) == []
+    page.wait_for_timeout(3000)  # what a person takes at least
+    tab_to(page, lambda focused: focused["tag"] == "BUTTON")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(translate("propose.sent", language))
+    assert page.evaluate(SMALL) == []
+    rows = kept(world)
+    assert len(rows) == before + 1
+    assert rows[-1][0] in page.locator(".reference").inner_text()
+    with psycopg.connect(world.url) as connection:
+        last = "SELECT name, category, language, lon, lat FROM commons.proposal ORDER BY received_at DESC LIMIT 1"
+        name, category, said, lon, lat = connection.execute(last).fetchone()
+    assert (name, said) == ("Un jardin clavier", language.value)
+    assert category
+    assert 4.3 < lon < 4.5
+    assert 50.7 < lat < 50.95
+    page.get_by_role("link", name="NL").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(translate("propose.sent", Language.NL))
+    assert rows[-1][0] in page.locator(".reference").inner_text()
+    page.reload()  # asks for the same page, and sends nothing a second time
+    assert len(kept(world)) == before + 1
+    watched.assert_stayed_home(world.address)
+
+
+def test_a_click_sets_the_point_and_what_is_written_moves_it(world, watched):
+    page = watched.page
+    page.set_viewport_size(DESK)
+    page.goto(f"{world.address}/propose?lang=fr")
+    page.locator("#point summary").click()
+    page.locator("#map").click(position={"x": 100, "y": 120})
+    expect(page.locator("#point [role=status]")).to_contain_text("Point posé : 50,")
+    where = page.locator("#map path.leaflet-interactive, #map .leaflet-overlay-pane path").last
+    first = where.get_attribute("d")
+    page.locator("#lat").fill("50,80")
+    page.locator("#lat").press("Tab")
+    assert where.get_attribute("d") != first
+    page.locator("#lon").fill("nothing")
+    page.locator("#lon").press("Tab")
+    page.get_by_role("button", name="Envoyer la proposition").click()
+    expect(page.locator("#faults a").last).to_have_attribute("href", "#lon")
+    expect(page.locator("#point")).to_have_attribute("open", "")
+    watched.assert_stayed_home(world.address)
+
+
+def test_what_is_there_already_is_offered_while_a_name_is_typed_as_text(world, watched):
+    page = watched.page
+    page.goto(f"{world.address}/propose?lang=nl")
+    name = page.get_by_label(translate("propose.label.name", Language.NL))
+    name.press_sequentially("chez zoe")
+    found = page.locator("#likely li")
+    expect(found).to_have_count(1)
+    card, report = found.get_by_role("link").all()
+    assert card.inner_text() == NAME
+    assert card.get_attribute("href") == f"/?id={world.hostile}&lang=nl"
+    assert report.get_attribute("href") == f"/propose?lang=nl&id={world.hostile}"
+    assert {link.get_attribute("target") for link in (card, report)} == {"_blank"}
+    name.fill("qqqqqqqqq")
+    expect(page.locator("#likely")).to_be_empty()
+    assert "taken" not in page.title()
+    watched.assert_stayed_home(world.address)
+
+
+def test_without_a_script_an_error_is_reported_in_dutch_on_a_phone(world, browser):
+    context = browser.new_context(java_script_enabled=False, viewport=PHONE)
+    page, before = context.new_page(), len(kept(world))
+    page.goto(f"{world.address}/propose?lang=nl&id={world.hostile}")
+    page.get_by_role("button", name="Voorstel versturen").click()
+    page.locator("#faults").get_by_role("link", name="Kies wat er fout is.").click()
+    assert page.url.endswith("#field")
+    page.get_by_label("Wat is er fout?").select_option("website")
+    page.get_by_label("Wat is er juist?").fill(NAME)
+    page.get_by_label("Uw e-mailadres").fill("jan@voorbeeld.be")
+    page.wait_for_timeout(3000)
+    page.get_by_role("button", name="Voorstel versturen").click()
+    expect(page.get_by_role("heading", name="Bedankt, uw voorstel is aangekomen")).to_be_visible()
+    rows = kept(world)
+    assert len(rows) == before + 1
+    assert NAME in rows[-1]
+    context.close()
+
+
+def test_another_site_s_page_cannot_send_the_form(world, page):
+    before = len(kept(world))
+    page.set_content(
+        f'<form method="post" action="{world.address}/propose?lang=en"><input name="name" value="x">'
+        '<input name="address" value="y"><button>Win</button></form>'
+    )
+    page.get_by_role("button").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(translate("propose.foreign_page", Language.EN))
+    assert len(kept(world)) == before

@@ -10,7 +10,9 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from proposing import addition, error
 
+from commons.proposals.send import send
 from commons.research import change_between
 from commons.vocabulary import Audience, DistrictLevel
 
@@ -202,3 +204,44 @@ def test_a_mapping_is_proposed_corrected_saved_shown_and_used(demo_database, tmp
     assert "1 new" in again.stdout, again.stderr
     assert "version 2" in commons("mapping", "show", dataset).stdout
     assert "osm" in commons("mapping", "presets", "--format", "csv").stdout
+
+
+def test_proposals_are_listed_shown_accepted_and_refused(demo_database):
+    hostile = "[red]Un potager[/blue] <script>"
+    new, wrong = (
+        send(addition(name=hostile, lon=4.35, lat=50.85)),
+        send(addition(name="=cmd()", contact="zq@example.org")),
+    )
+    listed = commons("proposals", "list", language="nl")
+    assert listed.returncode == 0, listed.stderr
+    assert hostile in listed.stdout
+    assert "Nieuw alternatief" in listed.stdout
+    partner = demo_database.rows("SELECT slug FROM commons.partner ORDER BY 1 LIMIT 1")[0][0]
+    assert "'=cmd()" in commons("proposals", "list", "--format", "csv", "--partner", partner).stdout
+    shown = commons("proposals", "show", wrong, language="fr").stdout
+    assert "zq@example.org" in shown
+    assert "Elle attend une décision." in shown
+    dataset = demo_database.rows("SELECT slug FROM commons.dataset ORDER BY 1 LIMIT 1")[0][0]
+    assert "--into" in commons("proposals", "accept", new, "--by", "A").stderr
+    done = commons("proposals", "accept", new, "--into", dataset, "--by", "A. Voisin")
+    assert f"a record of the list {dataset}" in done.stdout, done.stderr
+    refused = commons("proposals", "refuse", wrong, "--by", "A. Voisin", "--note", "spam")
+    assert "Refused: 1." in refused.stdout, refused.stderr
+    assert "decided already" in commons("proposals", "refuse", wrong, "--by", "A").stderr
+    after = commons("proposals", "show", wrong).stdout
+    assert "Decided: refused, by A. Voisin" in after
+    assert "zq@" not in after
+    assert hostile not in commons("proposals", "list").stdout
+    assert hostile in commons("proposals", "list", "--all").stdout
+
+
+def test_accepted_corrections_are_listed_for_the_keeper_of_the_list(demo_database):
+    ((public_id,),) = demo_database.rows(
+        "SELECT public_id FROM commons.released_alternative WHERE audience = 'public' ORDER BY name LIMIT 1"
+    )
+    reference = send(error(public_id, told="Un autre nom"))
+    accepted = commons("proposals", "accept", reference, "--by", "A. Voisin")
+    assert "Un autre nom" in accepted.stdout, accepted.stderr
+    table = pd.read_csv(io.StringIO(commons("proposals", "corrections", "--format", "csv").stdout))
+    assert set(table["reference"]) == {reference}
+    assert commons("release", "sweep").returncode == 0

@@ -165,6 +165,7 @@ PATHS = [
     "/tiles", "/tiles/", "/tiles/9/261/171.mvt", "/tiles/9/261/171.mvt?category=x'", "/tiles/99/0/0.mvt", "/tiles/../server.py",
     "/search", "/search?q=a&lang=xx", "/search?q=%00", "/search?q='%22%3B--&lang=nl", "/search?q=a&q=b", "/search/x",
     "/list?skip=-1", "/embed?colour='&show=x", "/places?box=1,2", "/places?category='%22--", "/alternative/x", "/ground.json?lang=xx",
+    "/propose", "/propose?lang=xx", "/propose?id=%00", "/propose?id=1%27%20OR%201=1", "/propose?sent=x", "/propose/ground.json", "/propose/x",
     "/?lang=xx", "/?q='%22%3B--", "/?id=1%27%20OR%201=1", "/?district=%00", "/?lang=nl&cat=%F0%9F%92%A9", "/" + "x" * 5000,
 ]  # fmt: skip
 DRAWN = [
@@ -202,6 +203,24 @@ def links(visit) -> Found:
             answer = client.request("POST" if step else "GET", f"/consent/{token}", data=form)
             assert answer.status_code in (400, 404), token[:20]
             yield f"/consent/{token} {step}", answer.text.replace(token, "")
+
+
+def proposing(visit) -> Found:
+    """The form about what is shown and what is hidden, and what is answered to proposals about either; with every field wrong too."""
+    own = {"Origin": visit.address}
+    with httpx.Client(base_url=visit.address, trust_env=False) as client:
+        for public_id, language in product((visit.shown_id, visit.hidden_id, ""), Language):
+            asked = {"lang": language.value, **({"id": public_id} if public_id else {})}
+            for form in (
+                {},
+                {"field": "x", "told": "", "name": "", "lat": "x", "contact": "x"},
+                {"field": "name", "told": "x"},
+            ):
+                answer = client.request(
+                    "POST" if form else "GET", "/propose", params=asked, data=form, headers=own
+                )
+                assert answer.status_code == (404 if public_id == visit.hidden_id else 200)
+                yield f"/propose {asked}", f"{answer.headers}\n{answer.text}".replace(visit.hidden_id, "")
 
 
 def pages(visit) -> Found:
@@ -300,5 +319,5 @@ def logs(visit) -> Found:
 
 OF_A_READER = [relations, copies, errors, plans, frames]
 """What can be had by each reader's login: functions of the commons of canaries, and of the reader."""
-OF_A_VISITOR = [routes, links, pages, searches, tiles, suggestions, plain_pages, logs]
+OF_A_VISITOR = [routes, links, proposing, pages, searches, tiles, suggestions, plain_pages, logs]
 """What can be had by anyone over HTTP: functions of a visit (its address, its page)."""
