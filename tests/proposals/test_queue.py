@@ -12,11 +12,12 @@ from commons.partners import find_dataset, find_partner
 from commons.proposals.queue import Decider, accept_error, corrections, find_proposal, proposals, refuse
 from commons.proposals.send import send
 from commons.release.upkeep import release_drift
-from commons.vocabulary import Audience, ProposedField, Stance
+from commons.vocabulary import Audience, ProposedField, Stance, UploadMode
 from ingest.map.document import read_mapping
 from ingest.map.saved import latest_mapping, save_mapping
 from ingest.proposed import accept_addition
 from ingest.store.undo import undo_upload
+from ingest.upload import commit_upload, prepare_upload
 
 WHO = "A. Voisin"
 EDITS = "SELECT r::text FROM commons.released_alternative r ORDER BY 1"
@@ -96,6 +97,31 @@ def test_accepting_an_error_changes_nothing_shown_and_gives_each_keeper_its_corr
     assert (action, actor) == ("proposal accepted", WHO)
     assert "partner-of-theirs" in detail
     assert "b.example" not in detail + str(database.rows("SELECT e::text FROM commons.audit_event e"))
+
+
+def test_a_correction_is_made_when_its_keeper_sends_the_record_otherwise(database, lists, tmp_path):
+    file = tmp_path / "list.csv"
+
+    def upload(*names_sent):
+        rows = [f"key-{number},{name},50.84,4.36" for number, name in enumerate(names_sent)]
+        file.write_text("\n".join(["id,name,lat,lon", *rows]))
+        decided(
+            lambda c: commit_upload(
+                c, lists["ours"], prepare_upload(file), uploaded_by="t", mode=UploadMode.PARTIAL
+            )
+        )
+
+    upload("Alone too")
+    ((public_id,),) = database.rows(
+        "SELECT public_id FROM released_public.alternative WHERE name = 'Alone too'"
+    )
+    reference = send(error(public_id, told="Together"))
+    decided(lambda c: accept_error(c, reference, Decider(WHO)))
+    assert list(decided(corrections)["partner_key"]) == ["key-0"]
+    upload("Alone too", "Another")
+    assert list(decided(corrections)["partner_key"]) == ["key-0"]
+    upload("Together", "Another")
+    assert decided(corrections).empty
 
 
 def test_an_addition_becomes_a_record_by_the_way_of_every_upload_and_is_undone_like_one(database, lists):
