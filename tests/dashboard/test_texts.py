@@ -14,8 +14,8 @@ from dashboard.words import day, number, percent, plain, text_of, web_address
 SOURCE = "\n".join(
     path.read_text()
     for path in sorted(Path(dashboard.__file__).parent.rglob("*.py"))
-    # The texts of the page behind a consent link have a prefix of their own; its tests show them.
-    if not path.name.startswith("consent_")
+    # The texts of the pages outside Streamlit have a prefix of their own; their tests show them.
+    if not path.name.startswith(("consent_", "propose_"))
 )
 ASKED = {
     *re.findall(r'\bsay\(\s*f?"([^"]+)"', SOURCE),

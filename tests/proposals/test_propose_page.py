@@ -22,7 +22,7 @@ OWN = {"Origin": HOME, "Sec-Fetch-Site": "same-origin"}
 HOSTILE = [
     "<script>alert(1)</script>", "\"'><img src=x onerror=alert(1)>", "javascript:alert(1)", "{{ 7*7 }}{% raw %}",
     "'; DROP TABLE commons.proposal; --", "</textarea><svg onload=alert(1)>", "</title></style><script>alert(1)</script>",
-    "\u202egnp.exe", "a\x00b\x1b[31m", '=HYPERLINK("http://evil")', "%s %(name)s $1", "\ud800", "[red]x[/blue]",
+    "\u202egnp.exe", "a\x00b\x1b[31m", '=HYPERLINK("http://evil")', "%s %(name)s $1", "[red]x[/blue]",
 ]  # fmt: skip
 FIELDS = [
     "name",
@@ -208,7 +208,7 @@ def test_what_is_kept_of_clients_is_bounded_and_tells_none():
     for number in range(5000):
         assert gate.admits(f"10.{number // 250}.{number % 250}.1")
     assert len(gate._sent) == 4096
-    assert "10." not in str(gate._sent.keys())
+    assert not [kept for kept in gate._sent if kept.startswith(b"10.")]
 
 
 def test_when_too_many_wait_it_is_told_and_nothing_that_was_written_is_lost(visitor, database):
