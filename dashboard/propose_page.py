@@ -10,10 +10,9 @@ from urllib.parse import parse_qs, urlencode
 from uuid import UUID
 
 import jinja2
-import psycopg
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from commons.categories.scheme import categories
@@ -22,19 +21,17 @@ from commons.errors import CommonsError
 from commons.i18n import translate
 from commons.proposals.draft import read_draft
 from commons.proposals.send import send, shown
-from commons.release import released
-from commons.vocabulary import Audience, DistrictLevel, Language, ProposedField
+from commons.vocabulary import Language, ProposedField
 from dashboard.consent_page import language_of
 from dashboard.failures import note_failure
 from dashboard.propose_gate import Gate, is_own_page
 from dashboard.words import Row, category_label, text_of
-from maps.areas import commune_labels, outlines_of
 from maps.assets import asset_url
 from maps.brussels import REGION_BOUNDS
+from maps.explore import GROUND_PATH
 from maps.search import LONGEST_TEXT
 
 PROPOSE_PATH = "/propose"
-GROUND_PATH = "/propose/ground.json"
 LARGEST_FORM_BYTES = 65_536
 REFERENCE = "[0-9A-F]{5}-[0-9A-F]{5}"
 TRAP = "surname"
@@ -58,7 +55,7 @@ def propose_routes(gate: Gate | None = None) -> list[BaseRoute]:
     async def answer(request: Request) -> Response:
         return await propose_page(request, gate)
 
-    return [Route(PROPOSE_PATH, answer, methods=["GET", "POST"]), Route(GROUND_PATH, ground)]
+    return [Route(PROPOSE_PATH, answer, methods=["GET", "POST"])]
 
 
 @dataclass(frozen=True)
@@ -78,22 +75,6 @@ class Asked:
     def address(self) -> str:
         """The address of this page."""
         return propose_address(self.language, self.public_id)
-
-
-def ground(request: Request) -> Response:
-    """Answer with what the map is drawn on: neighbourhoods, communes and their names, as JSON."""
-    reader, language = released(Audience.PUBLIC), language_of(request)
-    try:
-        communes = reader.districts(DistrictLevel.COMMUNE)
-        drawn = {
-            "districts": outlines_of(reader.districts(DistrictLevel.NEIGHBOURHOOD)),
-            "communes": outlines_of(communes),
-            "labels": commune_labels(communes, language),
-        }
-    except (CommonsError, psycopg.Error) as failure:
-        note_failure(failure)
-        return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "5"})
-    return JSONResponse(drawn, headers={"Cache-Control": "public, max-age=3600"})
 
 
 async def propose_page(request: Request, gate: Gate) -> Response:

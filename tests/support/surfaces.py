@@ -165,7 +165,7 @@ PATHS = [
     "/tiles", "/tiles/", "/tiles/9/261/171.mvt", "/tiles/9/261/171.mvt?category=x'", "/tiles/99/0/0.mvt", "/tiles/../server.py",
     "/search", "/search?q=a&lang=xx", "/search?q=%00", "/search?q='%22%3B--&lang=nl", "/search?q=a&q=b", "/search/x",
     "/list?skip=-1", "/embed?colour='&show=x", "/places?box=1,2", "/places?category='%22--", "/alternative/x", "/ground.json?lang=xx",
-    "/propose", "/propose?lang=xx", "/propose?id=%00", "/propose?id=1%27%20OR%201=1", "/propose?sent=x", "/propose/ground.json", "/propose/x",
+    "/propose", "/propose?lang=xx", "/propose?id=%00", "/propose?id=1%27%20OR%201=1", "/propose?sent=x", "/propose/x",
     "/?lang=xx", "/?q='%22%3B--", "/?id=1%27%20OR%201=1", "/?district=%00", "/?lang=nl&cat=%F0%9F%92%A9", "/" + "x" * 5000,
 ]  # fmt: skip
 DRAWN = [

@@ -1,13 +1,13 @@
 """What visitors propose: an error of what is shown, or an alternative that is missing.
 
 Revision ID: 0017
-Revises: 0014
+Revises: 0019
 """
 
 from alembic import op
 
 revision = "0017"
-down_revision = "0014"
+down_revision = "0019"
 
 UP = r"""
 CREATE TABLE commons.proposal (
