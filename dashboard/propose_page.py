@@ -34,8 +34,8 @@ from maps.search import LONGEST_TEXT
 PROPOSE_PATH = "/propose"
 LARGEST_FORM_BYTES = 65_536
 REFERENCE = "[0-9A-F]{5}-[0-9A-F]{5}"
-TRAP = "surname"
-"""A field that nobody sees, and that a program which fills in forms takes for one."""
+TRAP = "topic"
+"""A field that nobody sees and no browser fills in by itself, but a program that fills in forms."""
 EXAMPLES = {"lat": {Language.EN: "50.8466"}, "lon": {Language.EN: "4.3528"}}
 NEVER_KEPT = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 MAP_WORDS = ("map_note", "map_label", "map_centre", "map_set", "map_zoom_in", "map_zoom_out")

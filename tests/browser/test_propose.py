@@ -5,6 +5,7 @@ What they saw is kept in `test-results/`.
 
 from pathlib import Path
 from types import SimpleNamespace
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -14,7 +15,10 @@ from playwright.sync_api import expect
 from builders import make_dataset, make_record, open_terms
 from commons.database.connection import Role, connect
 from commons.i18n import translate
-from commons.vocabulary import Language
+from commons.partners import find_partner, issue_token
+from commons.proposals.draft import Draft
+from commons.proposals.send import send
+from commons.vocabulary import Language, ProposalKind, ProposedField
 
 SHOTS = Path(__file__).parents[2] / "test-results"
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
@@ -128,7 +132,7 @@ def tab_to(page, matches):
         page.keyboard.press("Tab")
         focused = page.evaluate(FOCUSED)
         assert focused["seen"], focused
-        assert focused["id"] != "surname"
+        assert focused["id"] != "topic"
         if matches(focused):
             return
     raise AssertionError("never reached")
@@ -242,3 +246,41 @@ def test_another_site_s_page_cannot_send_the_form(world, page):
     page.get_by_role("button").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(translate("propose.foreign_page", Language.EN))
     assert len(kept(world)) == before
+
+
+@pytest.mark.parametrize(("language", "size"), [(Language.FR, "desk"), (Language.NL, "phone")])
+def test_a_partner_reads_it_as_text_and_refuses_it_by_keyboard(world, watched, monkeypatch, language, size):
+    page, before = watched.page, len(kept(world))
+    monkeypatch.setenv("DATABASE_URL", world.url)
+    about = {
+        "about": UUID(world.hostile),
+        "field": ProposedField.WEBSITE,
+        "told": NAME,
+        "why": "javascript:alert(1)",
+    }
+    reference = send(Draft(kind=ProposalKind.ERROR, language=language, **about))
+    with connect(Role.INGEST) as connection:
+        token = issue_token(connection, find_partner(connection, "partner-of-voisins"))
+    page.set_viewport_size(SIZES[size])
+    page.goto(f"{world.address}/?lang={language}")
+    page.locator(".st-key-pages a").nth(3).click()
+    page.get_by_label(translate("dashboard.upload.token", language)).fill(token)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=translate("dashboard.proposals.title", language))).to_be_visible()
+    box = page.get_by_role("combobox", name=translate("dashboard.proposals.which", language))
+    box.press_sequentially(reference)
+    box.press("Enter")
+    expect(page.locator(".st-key-proposal")).to_contain_text(NAME)
+    expect(page.locator(".st-key-proposal")).to_contain_text("javascript:alert(1)")
+    keep(page, f"partner-proposals-{language}-{size}")
+    page.get_by_label(translate("dashboard.proposals.by", language)).fill("A. Voisin")
+    page.keyboard.press("Tab")
+    for _ in range(2):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(translate("dashboard.proposals.refused", language), exact=True)).to_be_visible()
+    with psycopg.connect(world.url) as connection:
+        decided = "SELECT decision, decided_by FROM commons.proposal WHERE reference = %s"
+        assert connection.execute(decided, (reference,)).fetchone() == ("refused", "A. Voisin")
+    assert len(kept(world)) == before + 1
+    watched.assert_stayed_home(world.address)

@@ -189,7 +189,7 @@ def test_who_is_too_quick_or_forges_the_moment_is_asked_again_with_all_that_was_
 
 
 def test_who_fills_in_what_nobody_sees_is_told_and_not_taken(visitor, database):
-    answer = visitor.send({**ADDITION, "surname": "x"})
+    answer = visitor.send({**ADDITION, "topic": "x"})
     assert translate("propose.fault.trap", Language.EN) in answer.text
     assert stored(database) == 0
 
