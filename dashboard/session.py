@@ -35,6 +35,7 @@ class Param(StrEnum):
     DISTRICT = "district"
     ALTERNATIVE = "id"
     LEVEL = "level"
+    MEASURE = "measure"
     KIND = "kind"
     CATEGORY = "category"
     START = "from"
@@ -47,6 +48,7 @@ class Param(StrEnum):
     TAKING_PART = "taking_part"
     OPEN = "open"
     VIEW = "view"
+    YEAR = "year"
 
 
 def language() -> Language:

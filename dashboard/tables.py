@@ -41,16 +41,6 @@ def with_rates(
     return joined.assign(value=joined["per_1000"].where(joined["residential"].astype(bool)))
 
 
-def with_shares(districts: gpd.GeoDataFrame, coverage: pd.DataFrame) -> gpd.GeoDataFrame:
-    """Return the districts with `alternatives`, `participating` and `value` in percent; `state` where there is none."""
-    joined = districts.merge(
-        coverage[["code", "alternatives", "participating", "share"]], on="code", how="left"
-    )
-    return joined.assign(
-        value=joined["share"] * 100, state=joined["share"].isna().map({True: "none", False: None})
-    )
-
-
 def name_by_code(districts: gpd.GeoDataFrame, language: Language) -> dict[str, str]:
     """Return the districts' names by code, in the order of the names."""
     names = dict(zip(districts["code"], district_names(districts, language), strict=True))

@@ -19,7 +19,7 @@ METRIC_CRS = 31370
 DEGREES_KEPT = 1e-5
 PLAIN_COLOUR = "#e8ecef"
 # Why a district has no value; each is drawn as a pattern of its own, none of them as zero.
-STATES = ("none", "no_population", "suppressed", "withheld", "blind_spot")
+STATES = ("none", "no_population", "unknown", "suppressed", "withheld", "blind_spot")
 
 
 def areas_of(districts: gpd.GeoDataFrame, classes: Classes | None, language: Language) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """The classes of a choropleth: one reading of the values gives the map's fills and its legend."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import floor, log10
+from math import floor, inf, log10
 
 import mapclassify
 import numpy as np
@@ -42,7 +43,7 @@ def classify(values: pd.Series, k: int = 5, *, title: str = "", language: Langua
     has_zero = bool((known == 0).any() and (known >= 0).all())
     spread = known[known > 0] if has_zero else known
     held = _quantiles(spread, min(k, len(RAMP)))
-    colours = [RAMP[step] for step in np.linspace(0, len(RAMP) - 1, num=len(held)).round().astype(int)]
+    colours = _ramp(len(held))
     if has_zero:
         held = pd.concat([pd.DataFrame({"min": [0.0], "max": [0.0]}), held])
         colours = [ZERO_COLOUR, *colours]
@@ -50,6 +51,54 @@ def classify(values: pd.Series, k: int = 5, *, title: str = "", language: Langua
     low, high = ([format_number(value, language, decimals) for value in held[end]] for end in ("min", "max"))
     labels = tuple(a if a == b else f"{a} \N{EN DASH} {b}" for a, b in zip(low, high, strict=True))
     return Classes(title, tuple(held["max"]), tuple(colours), labels)
+
+
+def fixed_classes(
+    bounds: Sequence[float], *, title: str, language: Language, whole_numbers: bool = False
+) -> Classes:
+    """Return classes that go up to these bounds, whatever the values are, so that they mean the same for every year.
+
+    A first bound of 0 is a class of its own, a last one of infinity says "more than".
+    """
+    above_zero = [bound for bound in bounds if bound > 0]
+    colours = _ramp(len(above_zero))
+    decimals = decimals_of(pd.Series([bound for bound in bounds if bound < inf], dtype=float))
+    lows = [None, *bounds[:-1]]
+    labels = [
+        _interval(low, high, whole_numbers, language, decimals)
+        for low, high in zip(lows, bounds, strict=True)
+    ]
+    zero = [ZERO_COLOUR] * (len(bounds) - len(above_zero))
+    return Classes(title, tuple(bounds), (*zero, *colours), tuple(labels))
+
+
+def quantile_bounds(values: pd.Series, k: int = 5) -> tuple[float, ...]:
+    """Return bounds between which about as many values lie, of two figures each; the last one is infinity.
+
+    >>> quantile_bounds(pd.Series([0.111, 0.222, 0.333, 0.444]), 2)
+    (0.22, inf)
+    """
+    known = values.dropna().astype(float)
+    if known.empty:
+        return ()
+    bins = mapclassify.Quantiles(known.to_numpy(), k=min(k, known.nunique())).bins[:-1]
+    return (*sorted({float(f"{bound:.2g}") for bound in bins}), inf)
+
+
+def _interval(low: float | None, high: float, whole_numbers: bool, language: Language, decimals: int) -> str:
+    """Return in words what lies above `low` and not above `high`; whole numbers begin one above `low`."""
+    first = high if low is None else low + 1 if whole_numbers else low
+    start, end = (format_number(bound, language, decimals) if bound < inf else "" for bound in (first, high))
+    if high == inf:
+        return f"> {format_number(low or 0, language, decimals)}"
+    if first == high:
+        return end if whole_numbers or high == 0 else f"\N{LESS-THAN OR EQUAL TO} {end}"
+    return f"{'> ' if low == 0 and not whole_numbers else ''}{start} \N{EN DASH} {end}"
+
+
+def _ramp(steps: int) -> list[str]:
+    """Return so many colours of the ramp, from its palest to its darkest."""
+    return [RAMP[step] for step in np.linspace(0, len(RAMP) - 1, num=steps).round().astype(int)]
 
 
 def _quantiles(values: pd.Series, k: int) -> pd.DataFrame:

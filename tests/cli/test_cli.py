@@ -24,7 +24,7 @@ COMMANDS = [
     ["release"], ["release", "sweep"], ["release", "check"], ["research"], ["research", "count"], ["research", "change"], ["research", "coverage"],
     ["compare"], ["link"], ["review"], ["overlap"], ["alternatives"], ["alternatives", "show"], ["alternatives", "merge"],
     ["alternatives", "split"], ["alternatives", "undo"], ["mapping"], ["mapping", "propose"], ["mapping", "save"], ["mapping", "show"], ["mapping", "presets"],
-    ["research", "freeze"], ["research", "snapshots"], ["research", "statistics"],
+    ["research", "freeze"], ["research", "snapshots"], ["research", "statistics"], ["research", "measure"],
 ]  # fmt: skip
 
 
