@@ -34,7 +34,7 @@ def districts_by_class(shown: pd.DataFrame, language: Language) -> alt.LayerChar
         x=alt.X(
             "districts:Q",
             title=translate("dashboard.chart.districts", language),
-            axis=alt.Axis(tickMinStep=1, format="d"),
+            axis=alt.Axis(tickMinStep=1, tickCount=5, format="d"),
         ),
         tooltip=[_told("label", "class", language), _told("text", "districts", language)],
     )

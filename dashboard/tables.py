@@ -16,7 +16,7 @@ from maps.areas import district_names
 
 NAMES = ["name", "name_fr", "name_nl", "name_en"]
 ROW_HEIGHT_PX = 35
-WIDTHS = {"district": 150, "share": 128, "participating": 100}
+WIDTHS = {"district": 150, "participating": 100}
 MOST_ROWS_SHOWN = 12
 
 
@@ -53,13 +53,9 @@ def show_table(
     *,
     decimals: dict[str, int] | None = None,
     shares: Collection[str] = (),
-    absent: str = NOTHING,
     key: str,
 ) -> None:
-    """Show a frame whose columns are texts `column.<name>`, its numbers as the language writes them.
-
-    `absent` is what a missing share says.
-    """
+    """Show a frame whose columns are texts `column.<name>`, its numbers as the language writes them."""
     styled = frame.style.format(
         {name: lambda value, d=d: number(value, language, d) for name, d in (decimals or {}).items()}
         | {name: lambda value: percent(value, language, 1) for name in shares}
@@ -72,7 +68,7 @@ def show_table(
             str(name): st.column_config.Column(say(f"column.{name}"), width=WIDTHS.get(str(name)))
             for name in frame.columns
         },
-        placeholder=absent,
+        placeholder=NOTHING,
         key=key,
     )
 

@@ -62,7 +62,8 @@ def fixed_classes(
     """
     above_zero = [bound for bound in bounds if bound > 0]
     colours = _ramp(len(above_zero))
-    decimals = decimals_of(pd.Series([bound for bound in bounds if bound < inf], dtype=float))
+    written = (f"{bound:.9f}".rstrip("0") for bound in bounds if bound < inf)
+    decimals = max((len(text.partition(".")[2]) for text in written), default=0)
     lows = [None, *bounds[:-1]]
     labels = [
         _interval(low, high, whole_numbers, language, decimals)

@@ -105,6 +105,8 @@ def _with_values(frame: pd.DataFrame, measure: Measure) -> pd.DataFrame:
     frame = frame.astype(dict.fromkeys(counted, "Int64"))
     if measure is Measure.RATE:
         frame = frame.assign(part=frame["alternatives"], open=frame["undated"])
+    if measure is Measure.FRESH:
+        frame = frame.assign(part=frame["part"].mask(frame["open"] > 0))
     by_head = measure in {Measure.RATE, Measure.WALK}
     told = frame.assign(
         whole=frame["population"] if by_head else frame["alternatives"], state=_gaps(frame, measure)

@@ -18,23 +18,26 @@ place AS (
      UNION ALL
     SELECT %(level)s, NULL, NULL, NULL, NULL, NULL
 ),
--- Which communes a neighbourhood has a part of: those of its sectors.
-shared AS MATERIALIZED (
-    SELECT DISTINCT coalesce(max(o.code) FILTER (WHERE o.level = 'neighbourhood'),
-                             (SELECT min(d.code) FROM reference.district d
-                               WHERE d.is_current AND d.level = 'neighbourhood' AND ST_Intersects(d.geom, s.label_point))) AS neighbourhood,
-           max(o.code) FILTER (WHERE o.level = 'commune') AS commune
+home AS MATERIALIZED (
+    SELECT s.code AS sector, max(o.code) FILTER (WHERE o.level = 'commune') AS commune,
+           coalesce(max(o.code) FILTER (WHERE o.level = 'neighbourhood'),
+                    (SELECT min(d.code) FROM reference.district d
+                      WHERE d.is_current AND d.level = 'neighbourhood' AND ST_Intersects(d.geom, s.label_point))) AS neighbourhood
       FROM reference.district s
       LEFT JOIN reference.district_within w ON w.inner_id = s.district_id
       LEFT JOIN reference.district o ON o.district_id = w.outer_id AND o.is_current
-     WHERE s.is_current AND s.level = 'sector' AND %(level)s IN ('commune', 'neighbourhood')
+     WHERE s.is_current AND s.level = 'sector'
      GROUP BY s.district_id
 ),
--- Around a district lies what is located in the other level only: it may be in the district, or beside it.
+-- What is not located in the level, and is in an area that shares a sector with a district of it, may lie in that district.
 around AS (
-    SELECT neighbourhood AS code, commune AS area FROM shared WHERE %(level)s = 'neighbourhood'
-     UNION ALL
-    SELECT commune, neighbourhood FROM shared WHERE %(level)s = 'commune'
+    SELECT DISTINCT of.code, of.area
+      FROM home
+     CROSS JOIN LATERAL (
+           VALUES ('commune', commune, neighbourhood), ('neighbourhood', neighbourhood, commune), ('sector', sector, neighbourhood),
+                  ('sector', sector, commune)
+           ) AS of (level, code, area)
+     WHERE of.level = %(level)s
 ),
 taking_part AS (
     SELECT p.public_id, bit_or((1::bigint << spell.ended) - (1::bigint << least(spell.first, spell.ended))) AS days,
@@ -44,15 +47,17 @@ taking_part AS (
            SELECT width_bucket(coalesce(p.since_on, %(today)s) - 1, %(days)s::date[]) + 1 AS first,
                   width_bucket(coalesce(p.until_on, 'infinity') - 1, %(days)s::date[]) + 1 AS ended
            ) spell
-     WHERE %(measure)s = 'pooled' AND (%(kind)s::text IS NULL OR p.resource_kind = %(kind)s::reference.resource_kind)
+     WHERE (%(measure)s = 'pooled' OR (%(measure)s = 'walk' AND %(kind)s::text IS NOT NULL))
+       AND (%(kind)s::text IS NULL OR p.resource_kind = %(kind)s::reference.resource_kind)
      GROUP BY p.public_id
 ),
 -- Active on some days, and on others maybe: before today, where the founding is not known. Of these days, those on which it is
 -- part of what is measured, and maybe part.
 counted AS (
     SELECT CASE %(level)s WHEN 'commune' THEN a.commune WHEN 'neighbourhood' THEN a.neighbourhood WHEN 'sector' THEN a.sector END AS code,
-           CASE %(level)s WHEN 'commune' THEN a.neighbourhood WHEN 'neighbourhood' THEN a.commune END AS area,
-           %(categories)s::text[] IS NULL OR a.category = ANY (%(categories)s) AS asked, a.precision <> 'exact' AS rough,
+           CASE %(level)s WHEN 'neighbourhood' THEN a.commune ELSE coalesce(a.neighbourhood, a.commune) END AS area,
+           (%(categories)s::text[] IS NULL OR a.category = ANY (%(categories)s))
+           AND (%(measure)s <> 'walk' OR %(kind)s::text IS NULL OR t.public_id IS NOT NULL) AS asked, a.precision <> 'exact' AS rough,
            spell.active, CASE WHEN a.founded_on IS NULL THEN spell.ended - 2 & before_today.days ELSE 0 END AS maybe,
            spell.active & CASE %(measure)s WHEN 'pooled' THEN t.days WHEN 'fresh' THEN spell.fresh END AS part,
            spell.active & before_today.days & CASE %(measure)s WHEN 'pooled' THEN t.maybe & ~t.days WHEN 'fresh' THEN spell.told - 2 END AS open,

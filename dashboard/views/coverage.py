@@ -80,7 +80,7 @@ def show() -> None:
     districts = communes if question.level is DistrictLevel.COMMUNE else reader.districts(question.level)
     drawn = districts.merge(shown[["code", "value", "state"]], on="code", how="left")
     drawn["value"] *= 100 if question.measure in SHARES else 1
-    left, right = st.columns([4, 3], gap="medium")
+    left, right = st.columns([5, 4], gap="medium")
     with left:
         draw(drawn, communes, classes)
     with right:
@@ -140,7 +140,7 @@ def ask(years: list[int]) -> Question:
     with pooling:
         if measure in OF_KINDS:
             kind = st.selectbox(
-                say("coverage.kind"),
+                say(f"coverage.kind.{measure}"),
                 kinds,
                 format_func=lambda code: (
                     say(f"coverage.any.{measure}")
@@ -224,13 +224,16 @@ def tabulate(districts: gpd.GeoDataFrame, shown: pd.DataFrame, question: Questio
     names = name_by_code(districts, language())
     rows = shown.set_index("code").loc[list(names)]
     value, part, whole = COLUMNS[question.measure]
-    told = {"district": list(names.values()), value: rows["value"], part: rows["part"], whole: rows["whole"]}
-    table = pd.DataFrame({name: column for name, column in told.items() if name}).assign(
-        gap=[translate(f"map.state.{state}", language()) if has(state) else "" for state in rows["state"]]
-    )
+    gaps = [say(f"coverage.short.{state}") if has(state) else "" for state in rows["state"]]
+    told = {
+        "district": list(names.values()),
+        value: rows["value"],
+        "gap": gaps,
+        **{name: rows[column] for name, column in ((part, "part"), (whole, "whole")) if name},
+    }
     counts = {name: 0 for name in (part, whole) if name}
     show_table(
-        table,
+        pd.DataFrame(told),
         language(),
         decimals={"per_1000": RATE_DECIMALS, "lists": 0} | counts,
         shares=["share"],
@@ -271,7 +274,7 @@ def plot(drawn: gpd.GeoDataFrame, classes: Classes) -> None:
             (label, colour, colours.get(colour, 0))
             for label, colour in zip(classes.labels, classes.colours, strict=True)
         ),
-        *((translate(f"map.state.{gap}", language()), GAP_COLOUR, gaps[gap]) for gap in Gap if gap in gaps),
+        *((say(f"coverage.short.{gap}"), GAP_COLOUR, gaps[gap]) for gap in Gap if gap in gaps),
     ]
     st.header(say("coverage.chart"), anchor=False)
     st.altair_chart(
