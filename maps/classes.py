@@ -64,7 +64,7 @@ def fixed_classes(
     colours = _ramp(len(above_zero))
     written = (f"{bound:.9f}".rstrip("0") for bound in bounds if bound < inf)
     decimals = max((len(text.partition(".")[2]) for text in written), default=0)
-    lows = [None, *bounds[:-1]]
+    lows = [None, *bounds][:-1]
     labels = [
         _interval(low, high, whole_numbers, language, decimals)
         for low, high in zip(lows, bounds, strict=True)

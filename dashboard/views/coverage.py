@@ -222,7 +222,7 @@ def draw(drawn: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, classes: Classes) 
 def tabulate(districts: gpd.GeoDataFrame, shown: pd.DataFrame, question: Question) -> None:
     """Show the values as a table; a district without one says why."""
     names = name_by_code(districts, language())
-    rows = shown.set_index("code").loc[list(names)]
+    rows = shown.set_index("code").loc[list(names)].reset_index()
     value, part, whole = COLUMNS[question.measure]
     gaps = [say(f"coverage.short.{state}") if has(state) else "" for state in rows["state"]]
     told = {

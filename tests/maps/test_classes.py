@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from commons.vocabulary import Language
-from maps.classes import RAMP, ZERO_COLOUR, classify, format_number
+from maps.classes import RAMP, ZERO_COLOUR, classify, fixed_classes, format_number, quantile_bounds
 
 
 def test_zero_has_a_class_of_its_own():
@@ -53,3 +53,31 @@ def test_the_ramp_darkens():
 def test_numbers_are_written_as_each_language_does(language, written):
     assert format_number(1234.5, language, decimals=1) == written
     assert format_number(0.01234, language).endswith("0123")
+
+
+def test_fixed_classes_are_those_of_their_bounds_whatever_the_values():
+    shares = fixed_classes((0, 20, 40, 100), title="", language=Language.FR)
+    assert shares.labels == ("0", "> 0 \N{EN DASH} 20", "20 \N{EN DASH} 40", "40 \N{EN DASH} 100")
+    painted = shares.colour(pd.Series([0, 0.1, 20, 20.1, 100, np.nan]))
+    expected = [shares.colours[i] for i in (0, 1, 1, 2, 3)]
+    assert painted.tolist()[:5] == expected
+    assert painted.isna().tolist() == [False] * 5 + [True]
+    assert shares.colours[0] == ZERO_COLOUR
+    assert len(set(shares.colours)) == 4
+
+
+def test_fixed_classes_of_whole_numbers_and_above_the_last_bound():
+    lists = fixed_classes((1, 2, 5, float("inf")), title="", language=Language.EN, whole_numbers=True)
+    assert lists.labels == ("1", "2", "3 \N{EN DASH} 5", "> 5")
+    assert lists.colour(pd.Series([4, 999.0])).tolist() == [lists.colours[2], lists.colours[3]]
+    rates = fixed_classes((0.25, 1.5, float("inf")), title="", language=Language.NL)
+    assert rates.labels == ("≤ 0,25", "0,25 \N{EN DASH} 1,50", "> 1,50")
+
+
+@pytest.mark.parametrize("values", [[], [np.nan], [7.0], [2.0, 2.0], [0.001, 5000]])
+def test_few_or_odd_values_have_bounds_that_hold_them_all(values):
+    series = pd.Series(values, dtype=float)
+    bounds = quantile_bounds(series)
+    assert list(bounds) == sorted(set(bounds))
+    classes = fixed_classes(bounds, title="", language=Language.EN)
+    assert classes.colour(series).notna().equals(series.notna())
