@@ -74,11 +74,16 @@ counted AS (
       LEFT JOIN taking_part t USING (public_id)
      WHERE a.counted
 ),
-tally AS MATERIALIZED (
+told AS MATERIALIZED (
     SELECT code, area, asked, rough, active, maybe, coalesce(part, 0) AS part, coalesce(open, 0) AS open, provenance,
            count(*) AS alternatives
       FROM counted
      GROUP BY code, area, asked, rough, active, maybe, part, open, provenance
+),
+tally AS MATERIALIZED (
+    SELECT code, area, asked, rough, active, maybe, part, open, sum(alternatives) AS alternatives
+      FROM told
+     GROUP BY code, area, asked, rough, active, maybe, part, open
 ),
 spread AS (
     SELECT of.level, of.code AS of_code, t.*
@@ -100,17 +105,19 @@ here AS (
       JOIN day ON (s.active | s.maybe) & day.bit <> 0
      GROUP BY s.level, s.of_code, day.n
 ),
-source AS (
-    SELECT s.level, s.of_code AS code, told.source, bit_or(s.active) AS active, bit_or(s.maybe) AS maybe
-      FROM spread s
-     CROSS JOIN LATERAL (SELECT value AS source FROM jsonb_each_text(s.provenance)) told
-     WHERE %(measure)s = 'partners' AND told.source NOT LIKE 'found:%%'
-     GROUP BY s.level, s.of_code, told.source
+source AS MATERIALIZED (
+    SELECT t.code, told.source, bit_or(t.active) AS active, bit_or(t.maybe) AS maybe
+      FROM told t
+     CROSS JOIN LATERAL (SELECT value AS source FROM jsonb_each_text(t.provenance)) told
+     WHERE %(measure)s = 'partners' AND t.asked AND told.source NOT LIKE 'found:%%'
+     GROUP BY t.code, told.source
 ),
 sources AS (
     SELECT s.level, s.code, day.n, count(*) FILTER (WHERE s.active & day.bit <> 0) AS part,
            count(*) FILTER (WHERE s.maybe & ~s.active & day.bit <> 0) AS open
-      FROM source s
+      FROM (SELECT %(level)s AS level, code, source, active, maybe FROM source WHERE %(level)s <> 'region'
+             UNION ALL
+            SELECT 'region', region.code, source, bit_or(active), bit_or(maybe) FROM source CROSS JOIN region GROUP BY region.code, source) s
      CROSS JOIN day
      GROUP BY s.level, s.code, day.n
 ),
