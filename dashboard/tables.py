@@ -1,6 +1,6 @@
 """Frames on their way to the screen: chosen, named in the language, and written for its readers."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date
 
 import geopandas as gpd
@@ -8,8 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from commons.categories.scheme import fold
-from commons.research import count_alternatives
-from commons.vocabulary import Audience, DistrictLevel, Language
+from commons.vocabulary import Language
 from dashboard.session import say
 from dashboard.words import NOTHING, number, percent
 from maps.areas import district_names
@@ -25,20 +24,6 @@ def active_on(alternatives: gpd.GeoDataFrame, day: date) -> gpd.GeoDataFrame:
     now = pd.Timestamp(day)
     begun, ended = (pd.to_datetime(alternatives[name]) for name in ("founded_on", "ended_on"))
     return alternatives[~(begun > now) & ~(ended <= now)]
-
-
-def with_rates(
-    districts: gpd.GeoDataFrame, level: DistrictLevel, categories: Sequence[str], day: date
-) -> gpd.GeoDataFrame:
-    """Return the districts with `alternatives`, `population`, `population_year` and `value`, per 1 000 inhabitants.
-
-    The public may count what is public. Where few live by nature (a park, an industrial estate) a rate says nothing:
-    there `value` is missing.
-    """
-    counts = count_alternatives(Audience.PUBLIC, level, [day], category=categories)
-    measures = counts[["code", "alternatives", "population", "population_year", "per_1000"]]
-    joined = districts.merge(measures, on="code", how="left")
-    return joined.assign(value=joined["per_1000"].where(joined["residential"].astype(bool)))
 
 
 def name_by_code(districts: gpd.GeoDataFrame, language: Language) -> dict[str, str]:

@@ -18,7 +18,7 @@ from dashboard.map_view import show_map
 from dashboard.session import Param, in_address, language, say
 from dashboard.tables import csv_of, name_by_code, show_table
 from dashboard.words import category_label, has, number, percent
-from maps.classes import Classes, fixed_classes, quantile_bounds
+from maps.classes import Classes, classify, quantile_bounds
 
 LEVELS = (DistrictLevel.NEIGHBOURHOOD, DistrictLevel.COMMUNE)
 ANY, NOW = "any", "now"
@@ -203,9 +203,9 @@ def classes_of(shown: pd.DataFrame, question: Question, version: str) -> Classes
         now = kept_figures(Audience.PUBLIC, version, question, today())
         values = now.loc[now["level"] == question.level, "value"]
         bounds = quantile_bounds(values if values.notna().any() else shown["value"])
-        return fixed_classes(bounds, title=title, language=language())
+        return classify(bounds, title=title, language=language())
     is_share = question.measure in SHARES
-    return fixed_classes(
+    return classify(
         SHARE_BOUNDS if is_share else LIST_BOUNDS,
         title=title,
         language=language(),
