@@ -3,7 +3,10 @@
 from datetime import date
 
 import pytest
+from axe import violations
 from playwright.sync_api import expect
+
+from commons.i18n import translate
 
 SIZES = {"desk": (1280, 900), "phone": (390, 844), "narrow": (360, 740)}
 DRAWN = "() => Object.values(window.map._layers).find((layer) => layer.drawn).drawn"
@@ -56,9 +59,13 @@ def test_it_draws_in_each_language_and_is_no_wider_than_the_screen(opened, watch
     expect(page.get_by_role("radio", name=FIRST_LINES[language])).to_be_visible()
     for part in (page, frame):
         assert part.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+    assert frame.locator(".leaflet-container").get_attribute("aria-label") == translate(
+        "map.districts", language
+    )
     drawn = frame.evaluate(DRAWN)
     fills = {line["fill"] for line in drawn["legend"]["fills"]}
     assert {area["properties"]["fill"] for area in drawn["districts"]["features"]} <= fills
+    assert violations(page) == []
     watched.assert_stayed_home(address)
 
 
