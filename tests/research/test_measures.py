@@ -7,6 +7,8 @@ import pytest
 
 from builders import make_dataset, make_record, open_terms
 from commons.database.connection import Role
+from commons.districts.grid import grid_districts
+from commons.districts.load import load_districts
 from commons.research import count_alternatives, coverage, measure_districts, years_known
 from commons.vocabulary import Audience, DistrictLevel, Measure, Precision, ResourceKind
 
@@ -156,6 +158,11 @@ def test_partners_are_the_lists_of_which_a_value_is_shown(world):
     assert ask(Measure.PARTNERS, REGION) == (3, 3, 4, None)
     assert ask(Measure.PARTNERS, REGION, end_of(2012)) == (2, 2, 2, None)
     assert ask(Measure.PARTNERS, MATONGE_CODE, end_of(2009))[3] == "unknown"
+    with world.connect(Role.ADMIN) as connection:  # where a place was found for an address is no list
+        connection.execute(
+            """UPDATE commons.released_alternative SET provenance = provenance || '{"geom": "found:street"}'"""
+        )
+    assert ask(Measure.PARTNERS, MATONGE_CODE) == (2, 2, 2, None)
 
 
 def test_freshness_of_the_past_is_known_where_nothing_was_confirmed_since(world):
@@ -199,3 +206,17 @@ def test_the_other_questions_get_the_same_figures(unchanged_demo, level):
     shares = coverage(Audience.PUBLIC, level, TODAY).query("resource_kind.isna()")
     assert pooled["part"].tolist() == shares["participating"].tolist()
     assert pooled["whole"].tolist() == shares["alternatives"].tolist()
+
+
+def test_the_stand_in_grid_has_counts_and_no_rate_and_no_walk(empty_upgraded):
+    with empty_upgraded.connect(Role.ADMIN) as connection:
+        connection.execute("SET ROLE commons_owner")
+        load_districts(connection, grid_districts())
+        make_record(connection, make_dataset(connection, "in-the-grid", open_terms()))
+    told = {
+        measure: measure_districts(Audience.PUBLIC, measure, DistrictLevel.COMMUNE, [TODAY]).query("code.notna()")
+        for measure in Measure
+    }  # fmt: skip
+    assert told[Measure.PARTNERS]["value"].sum() == 2
+    for measure in (Measure.RATE, Measure.WALK):
+        assert set(told[measure]["state"]) == {"no_population"}
