@@ -13,6 +13,8 @@ from commons.vocabulary import Audience, DistrictLevel, Measure, ResourceKind
 
 WALK_M = 800
 """Ten minutes on foot at 80 metres a minute, in a straight line: streets make it longer."""
+MOST_DAYS = 60
+"""The query holds a set of days in 64 bits."""
 COLUMNS = [
     *("level", "code", "name_fr", "name_nl", "name_en", "day"),
     *("value", "part", "whole", "population_year", "undated", "open", "state"),
@@ -65,9 +67,11 @@ def measure_districts(
     alternatives count (of the category, that pool the kind) that are shown exactly: its share is one at least.
 
     `state` is a `Gap` where there is no value, else missing. Before the districts stands the region; after them, of
-    `code` None, what is not located more finely: the walk has none. Of one day or of a few, 60 at most.
+    `code` None, what is not located more finely: the walk has none. Of `MOST_DAYS` at once at most.
     """
     ordered = sorted(set(days))
+    if len(ordered) > MOST_DAYS:
+        raise ValueError(f"{len(ordered)} days, of at most {MOST_DAYS}")
     values = {
         "measure": measure.value,
         "level": level.value,

@@ -74,7 +74,7 @@ counted AS (
       LEFT JOIN taking_part t USING (public_id)
      WHERE a.counted
 ),
-told AS MATERIALIZED (
+by_source AS MATERIALIZED (
     SELECT code, area, asked, rough, active, maybe, coalesce(part, 0) AS part, coalesce(open, 0) AS open, provenance,
            count(*) AS alternatives
       FROM counted
@@ -82,7 +82,7 @@ told AS MATERIALIZED (
 ),
 tally AS MATERIALIZED (
     SELECT code, area, asked, rough, active, maybe, part, open, sum(alternatives) AS alternatives
-      FROM told
+      FROM by_source
      GROUP BY code, area, asked, rough, active, maybe, part, open
 ),
 spread AS (
@@ -106,11 +106,11 @@ here AS (
      GROUP BY s.level, s.of_code, day.n
 ),
 source AS MATERIALIZED (
-    SELECT t.code, told.source, bit_or(t.active) AS active, bit_or(t.maybe) AS maybe
-      FROM told t
-     CROSS JOIN LATERAL (SELECT value AS source FROM jsonb_each_text(t.provenance)) told
-     WHERE %(measure)s = 'partners' AND t.asked AND told.source NOT LIKE 'found:%%'
-     GROUP BY t.code, told.source
+    SELECT t.code, field.value AS source, bit_or(t.active) AS active, bit_or(t.maybe) AS maybe
+      FROM by_source t
+     CROSS JOIN LATERAL jsonb_each_text(t.provenance) field
+     WHERE %(measure)s = 'partners' AND t.asked AND field.value NOT LIKE 'found:%%'
+     GROUP BY t.code, field.value
 ),
 sources AS (
     SELECT s.level, s.code, day.n, count(*) FILTER (WHERE s.active & day.bit <> 0) AS part,

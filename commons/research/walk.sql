@@ -1,6 +1,6 @@
--- Inhabitants of each district and of the region, and those among them with an alternative within a distance of their sector's middle, on each of
--- some days; run as the audience's role. Inputs: level, days, today, distance_m, categories (null: all), kind (null: any).
--- An alternative within reach lies in the sector's cell or in one beside it: cells are as large as the distance.
+-- Inhabitants of each district and of the region, and those among them with an alternative within a distance of their sector's
+-- middle, on each of some days; run as the audience's role. Inputs: level, days, today, distance_m, categories (null: all), kind
+-- (null: any). What is within reach lies in the sector's cell or in one beside it: cells are as large as the distance.
 WITH day AS (
     SELECT unnest(%(days)s::date[]) AS day
 ),

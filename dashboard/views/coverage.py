@@ -179,7 +179,7 @@ def tell(figures: pd.DataFrame, question: Question) -> None:
     }
     if pd.notna(region["value"]):
         st.markdown(say(f"coverage.region.{question.measure}", **values))
-    else:
+    elif region["state"] != Gap.NO_POPULATION:
         st.markdown(say("coverage.not_then" if region["state"] == Gap.UNKNOWN else "coverage.nothing"))
     if question.year and region["undated"]:
         st.caption(say("coverage.undated", count=number(region["undated"], language())))
