@@ -96,7 +96,7 @@ def test_a_district_ends_the_year_with_what_began_and_did_not_end_by_its_last_da
             end_of(2015),
             end_of(2016),
             end_of(2019),
-            end_of(2020),
+            date(2020, 1, 1),
         )
     }
     assert list(foods.values()) == [0, 1, 1, 2, 2, 1]
