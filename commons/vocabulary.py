@@ -73,6 +73,16 @@ class DistrictLevel(StrEnum):
     SECTOR = "sector"
 
 
+class Measure(StrEnum):
+    """What the coverage map draws of each district."""
+
+    RATE = "rate"
+    POOLED = "pooled"
+    WALK = "walk"
+    PARTNERS = "partners"
+    FRESH = "fresh"
+
+
 class SubjectKind(StrEnum):
     """Of whom a record speaks; unknown is treated as a natural person."""
 

@@ -2,83 +2,45 @@
 
 from collections.abc import Sequence
 from itertools import accumulate
-from math import ceil
 
 import altair as alt
 import pandas as pd
 import streamlit as st
 
 from commons.i18n import translate
-from commons.vocabulary import Language, ResourceKind
-from dashboard.words import NO_BREAK, number, percent
+from commons.vocabulary import Language
+from dashboard.words import number
 from ingest.link.linker import Evidence
 from ingest.link.reasons import comparison_of, signed
 
 BAR_PX = 30
 # Told apart in grey and under every common colour blindness, on white and on the dark ground.
 OWN_COLOUR, OTHER_COLOUR = "#d9480f", "#4292c6"
+OUTLINE_COLOUR = "#7d8894"
 TEXT_COLOURS = {"light": "#4b5563", "dark": "#c9ced6"}
 LABEL_PX = 260
 LABEL_ROOM_PX = 36
 """For the figure beside the last bar."""
 
 
-def coverage_by_kind(region: pd.DataFrame, language: Language) -> alt.LayerChart:
-    """Return a bar per resource kind, largest first: the share of the region's alternatives that pool it."""
-    kinds = region[region["resource_kind"].notna()]
-    shown = pd.DataFrame(
-        {
-            "kind": kinds["resource_kind"].map(
-                {kind.value: translate(f"resource_kind.{kind}", language) for kind in ResourceKind}
-            ),
-            "share": kinds["share"].astype(float),
-            "text": [percent(share, language, 1) for share in kinds["share"]],
-        }
-    )
-    kind = alt.Y("kind:N", sort="-x", title=None, axis=alt.Axis(labelLimit=LABEL_PX))
-    share = alt.X(
-        "share:Q", title=translate("dashboard.chart.share", language), axis=_axis(language, is_share=True)
-    )
-    base = alt.Chart(shown).encode(
-        y=kind, x=share, tooltip=[_told("kind", "kind", language), _told("text", "share", language)]
-    )
-    texts = base.mark_text(align="left", dx=4, color=_text_colour()).encode(text="text:N")
-    bars = base.mark_bar(color=OTHER_COLOUR)
-    chart: alt.LayerChart = (bars + texts).properties(height=alt.Step(BAR_PX))
-    return chart
+def districts_by_class(shown: pd.DataFrame, language: Language) -> alt.LayerChart:
+    """Return a bar per line of the map's legend, in its order and colours: how many districts it holds.
 
-
-def coverage_distribution(shares: pd.Series, language: Language) -> alt.Chart:
-    """Return how many districts have which share, in steps of ten percent; none at all is a step of its own.
-
-    Districts without alternatives are left out.
+    `shown` has the columns label, colour and districts.
     """
-    bounds = range(0, 101, 10)
-    labels = ["0", *(f"{low or '>0'}\N{EN DASH}{low + 10}" for low in bounds[:-1])]
-    step = (shares.dropna().astype(float) * 10).map(ceil)
-    counts = step.value_counts().reindex(range(len(bounds)), fill_value=0)
-    shown = pd.DataFrame({"label": labels, "districts": counts.to_numpy()})
-    chart: alt.Chart = (
-        alt.Chart(shown)
-        .mark_bar(color=OTHER_COLOUR)
-        .encode(
-            x=alt.X(
-                "label:O",
-                sort=None,
-                title=translate("dashboard.chart.share_percent", language),
-                axis=alt.Axis(labelAngle=0),
-            ),
-            y=alt.Y(
-                "districts:Q",
-                title=translate("dashboard.chart.districts", language),
-                axis=alt.Axis(tickMinStep=1, format="d"),
-            ),
-            tooltip=[
-                _told("label", "share_percent", language),
-                alt.Tooltip("districts:Q", title=translate("dashboard.chart.districts", language)),
-            ],
-        )
+    told = shown.assign(text=[number(count, language) for count in shown["districts"]])
+    base = alt.Chart(told).encode(
+        y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=LABEL_PX)),
+        x=alt.X(
+            "districts:Q",
+            title=translate("dashboard.chart.districts", language),
+            axis=alt.Axis(tickMinStep=1, tickCount=5, format="d"),
+        ),
+        tooltip=[_told("label", "class", language), _told("text", "districts", language)],
     )
+    bars = base.mark_bar(stroke=OUTLINE_COLOUR).encode(color=alt.Color("colour:N", scale=None, legend=None))
+    texts = base.mark_text(align="left", dx=4, color=_text_colour()).encode(text="text:N")
+    chart: alt.LayerChart = (bars + texts).properties(height=alt.Step(BAR_PX))
     return chart
 
 
@@ -166,12 +128,10 @@ def _text_colour() -> str:
     return TEXT_COLOURS.get(str(st.context.theme.type), TEXT_COLOURS["light"])
 
 
-def _axis(language: Language, *, is_share: bool = False) -> alt.Axis:
+def _axis(language: Language) -> alt.Axis:
     """Return an axis whose numbers are written as the language writes them."""
-    text = f"format(datum.value, '{'~%' if is_share else '~f'}')"
-    if language is not Language.EN:
-        text = f"replace(replace({text}, '.', ','), '%', '{NO_BREAK}%')"
-    return alt.Axis(labelExpr=text)
+    text = "format(datum.value, '~f')"
+    return alt.Axis(labelExpr=text if language is Language.EN else f"replace({text}, '.', ',')")
 
 
 def _told(field: str, key: str, language: Language) -> alt.Tooltip:

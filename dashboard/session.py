@@ -36,6 +36,7 @@ class Param(StrEnum):
     DISTRICT = "district"
     ALTERNATIVE = "id"
     LEVEL = "level"
+    MEASURE = "measure"
     KIND = "kind"
     CATEGORY = "category"
     START = "from"
@@ -48,6 +49,7 @@ class Param(StrEnum):
     TAKING_PART = "taking_part"
     OPEN = "open"
     VIEW = "view"
+    YEAR = "year"
 
 
 def language() -> Language:

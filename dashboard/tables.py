@@ -1,6 +1,6 @@
 """Frames on their way to the screen: chosen, named in the language, and written for its readers."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date
 
 import geopandas as gpd
@@ -8,15 +8,14 @@ import pandas as pd
 import streamlit as st
 
 from commons.categories.scheme import fold
-from commons.research import count_alternatives
-from commons.vocabulary import Audience, DistrictLevel, Language
+from commons.vocabulary import Language
 from dashboard.session import say
 from dashboard.words import NOTHING, number, percent
 from maps.areas import district_names
 
 NAMES = ["name", "name_fr", "name_nl", "name_en"]
 ROW_HEIGHT_PX = 35
-WIDTHS = {"district": 150, "share": 128, "participating": 100}
+WIDTHS = {"district": 150, "participating": 100}
 MOST_ROWS_SHOWN = 12
 
 
@@ -25,30 +24,6 @@ def active_on(alternatives: gpd.GeoDataFrame, day: date) -> gpd.GeoDataFrame:
     now = pd.Timestamp(day)
     begun, ended = (pd.to_datetime(alternatives[name]) for name in ("founded_on", "ended_on"))
     return alternatives[~(begun > now) & ~(ended <= now)]
-
-
-def with_rates(
-    districts: gpd.GeoDataFrame, level: DistrictLevel, categories: Sequence[str], day: date
-) -> gpd.GeoDataFrame:
-    """Return the districts with `alternatives`, `population`, `population_year` and `value`, per 1 000 inhabitants.
-
-    The public may count what is public. Where few live by nature (a park, an industrial estate) a rate says nothing:
-    there `value` is missing.
-    """
-    counts = count_alternatives(Audience.PUBLIC, level, [day], category=categories)
-    measures = counts[["code", "alternatives", "population", "population_year", "per_1000"]]
-    joined = districts.merge(measures, on="code", how="left")
-    return joined.assign(value=joined["per_1000"].where(joined["residential"].astype(bool)))
-
-
-def with_shares(districts: gpd.GeoDataFrame, coverage: pd.DataFrame) -> gpd.GeoDataFrame:
-    """Return the districts with `alternatives`, `participating` and `value` in percent; `state` where there is none."""
-    joined = districts.merge(
-        coverage[["code", "alternatives", "participating", "share"]], on="code", how="left"
-    )
-    return joined.assign(
-        value=joined["share"] * 100, state=joined["share"].isna().map({True: "none", False: None})
-    )
 
 
 def name_by_code(districts: gpd.GeoDataFrame, language: Language) -> dict[str, str]:
@@ -63,13 +38,9 @@ def show_table(
     *,
     decimals: dict[str, int] | None = None,
     shares: Collection[str] = (),
-    absent: str = NOTHING,
     key: str,
 ) -> None:
-    """Show a frame whose columns are texts `column.<name>`, its numbers as the language writes them.
-
-    `absent` is what a missing share says.
-    """
+    """Show a frame whose columns are texts `column.<name>`, its numbers as the language writes them."""
     styled = frame.style.format(
         {name: lambda value, d=d: number(value, language, d) for name, d in (decimals or {}).items()}
         | {name: lambda value: percent(value, language, 1) for name in shares}
@@ -82,7 +53,7 @@ def show_table(
             str(name): st.column_config.Column(say(f"column.{name}"), width=WIDTHS.get(str(name)))
             for name in frame.columns
         },
-        placeholder=absent,
+        placeholder=NOTHING,
         key=key,
     )
 

@@ -19,7 +19,7 @@ METRIC_CRS = 31370
 DEGREES_KEPT = 1e-5
 PLAIN_COLOUR = "#e8ecef"
 # Why a district has no value; each is drawn as a pattern of its own, none of them as zero.
-STATES = ("none", "no_population", "suppressed", "withheld", "blind_spot")
+STATES = ("none", "no_population", "unknown", "suppressed", "withheld", "blind_spot")
 
 
 def areas_of(districts: gpd.GeoDataFrame, classes: Classes | None, language: Language) -> dict[str, Any]:
@@ -28,12 +28,9 @@ def areas_of(districts: gpd.GeoDataFrame, classes: Classes | None, language: Lan
     `districts` has the columns code, name_fr and name_nl (name_en where there is one); with `classes` also
     value, and state (one of `STATES`) for those without a value.
     """
-    shown = gpd.GeoDataFrame(
-        {"code": districts["code"].astype(str), "name": district_names(districts, language)},
-        geometry=light_outlines(districts.geometry),
-    )
+    shown = pd.DataFrame({"code": districts["code"].astype(str), "name": district_names(districts, language)})
     if classes is None:
-        return _geojson(shown.assign(fill=PLAIN_COLOUR, reading=""))
+        return _geojson(districts.geometry, shown.assign(fill=PLAIN_COLOUR, reading=""))
     values, states = districts["value"].astype(float), states_of(districts)
     shown["fill"] = classes.colour(values).where(states.isna(), "url(#district-" + states + ")")
     decimals = decimals_of(values.dropna())
@@ -45,7 +42,7 @@ def areas_of(districts: gpd.GeoDataFrame, classes: Classes | None, language: Lan
         translate("map.reading", language, title=classes.title, value=text)
         for text in numbers.where(states.isna(), reasons)
     ]
-    return _geojson(shown)
+    return _geojson(districts.geometry, shown)
 
 
 def states_of(districts: gpd.GeoDataFrame) -> pd.Series:
@@ -64,11 +61,13 @@ def district_names(districts: gpd.GeoDataFrame, language: Language) -> pd.Series
 
 def commune_labels(communes: gpd.GeoDataFrame, language: Language) -> list[dict[Hashable, Any]]:
     """Return where each commune's name stands and its one or two names, the largest commune first."""
-    point = communes.to_crs(METRIC_CRS).representative_point().to_crs(4326)
     main = district_names(communes, language)
     other = communes["name_fr"] if language is Language.NL else communes["name_nl"]
-    labels = pd.DataFrame({"lat": point.y.round(5), "lon": point.x.round(5), "name": main})
-    labels["area"] = communes.to_crs(METRIC_CRS).area
+    labels = (
+        _label_spots(tuple(communes.geometry.to_crs(4326).to_wkb()))
+        .set_axis(communes.index)
+        .assign(name=main)
+    )
     labels["other"] = other.astype(object).fillna("").where(other != main, "")
     ordered = labels.sort_values("area", ascending=False).drop(columns="area")
     return ordered.to_dict("records")
@@ -88,11 +87,31 @@ def _simplified(outlines: tuple[bytes, ...]) -> gpd.GeoSeries:
     return simple.to_crs(4326).set_precision(DEGREES_KEPT, mode="pointwise")
 
 
+@lru_cache(maxsize=8)
+def _label_spots(outlines: tuple[bytes, ...]) -> pd.DataFrame:
+    """Return where the name of each stands (WGS84), and its area."""
+    metric = gpd.GeoSeries.from_wkb(outlines, crs=4326).to_crs(METRIC_CRS)
+    point = metric.representative_point().to_crs(4326)
+    return pd.DataFrame({"lat": point.y.round(5), "lon": point.x.round(5), "area": metric.area})
+
+
 def outlines_of(communes: gpd.GeoDataFrame) -> dict[str, Any]:
     """Return the communes' outlines alone, as GeoJSON."""
-    return _geojson(gpd.GeoDataFrame(geometry=light_outlines(communes.geometry)))
+    return _geojson(communes.geometry, pd.DataFrame(index=communes.index))
 
 
-def _geojson(frame: gpd.GeoDataFrame) -> dict[str, Any]:
-    collection: dict[str, Any] = json.loads(frame.to_json(drop_id=True))
-    return collection
+def _geojson(outlines: gpd.GeoSeries, properties: pd.DataFrame) -> dict[str, Any]:
+    """Return the light outlines with their properties."""
+    told = properties.to_dict("records") if len(properties.columns) else [{}] * len(properties)
+    shapes = _shapes(tuple(light_outlines(outlines).to_wkb()))
+    features = [
+        {"type": "Feature", "properties": one, "geometry": shape}
+        for one, shape in zip(told, shapes, strict=True)
+    ]
+    return {"type": "FeatureCollection", "features": features}
+
+
+@lru_cache(maxsize=8)
+def _shapes(outlines: tuple[bytes, ...]) -> list[dict[str, Any]]:
+    """Return GeoJSON's geometries; whoever is given them changes nothing in them."""
+    return [json.loads(text) for text in shapely.to_geojson(shapely.from_wkb(outlines))]

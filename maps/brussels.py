@@ -126,7 +126,8 @@ def brussels_layer(
     return BrusselsLayer(
         {
             "language": language.value,
-            "texts": {key: translate(f"map.{key}", language) for key in TEXTS},
+            "texts": {key: translate(f"map.{key}", language) for key in TEXTS}
+            | ({"label": translate("map.districts", language)} if places.empty else {}),
             "districts": areas_of(districts, classes, language),
             "communes": None if communes is None else outlines_of(communes),
             "labels": [] if communes is None else commune_labels(communes, language),

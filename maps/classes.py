@@ -1,7 +1,8 @@
 """The classes of a choropleth: one reading of the values gives the map's fills and its legend."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import floor, log10
+from math import floor, inf, log10
 
 import mapclassify
 import numpy as np
@@ -32,32 +33,61 @@ class Classes:
         return pd.Series(palette[position], index=values.index).where(values.notna(), None)
 
 
-def classify(values: pd.Series, k: int = 5, *, title: str = "", language: Language = Language.EN) -> Classes:
-    """Return up to `k` classes that hold about as many districts each, and one of its own for zero.
+def classify(
+    bounds: Sequence[float],
+    *,
+    title: str = "",
+    language: Language = Language.EN,
+    whole_numbers: bool = False,
+) -> Classes:
+    """Return classes that go up to these bounds: the same ones mean the same whatever the values of a year are.
 
-    Zero is the answer "none", not a little: it never shares a class. Labels give the smallest and the largest
-    value that a class really holds. Missing values have no class.
+    A first bound of 0 is a class of its own, a last one of infinity says "more than".
+    """
+    above_zero = [bound for bound in bounds if bound > 0]
+    colours = _ramp(len(above_zero))
+    written = (f"{bound:.9f}".rstrip("0") for bound in bounds if bound < inf)
+    decimals = max((len(text.partition(".")[2]) for text in written), default=0)
+    lows = [None, *bounds][:-1]
+    labels = [
+        _interval(low, high, whole_numbers, language, decimals)
+        for low, high in zip(lows, bounds, strict=True)
+    ]
+    zero = [ZERO_COLOUR] * (len(bounds) - len(above_zero))
+    return Classes(title, tuple(bounds), (*zero, *colours), tuple(labels))
+
+
+def quantile_bounds(values: pd.Series, k: int = 5) -> tuple[float, ...]:
+    """Return bounds between which about as many values lie, of two figures each; the last one is infinity.
+
+    Zero is the answer "none", not a little: where there is one it is a bound of its own.
+
+    >>> quantile_bounds(pd.Series([0, 0.111, 0.222, 0.333, 0.444]), 2)
+    (0, 0.28, inf)
     """
     known = values.dropna().astype(float)
-    has_zero = bool((known == 0).any() and (known >= 0).all())
-    spread = known[known > 0] if has_zero else known
-    held = _quantiles(spread, min(k, len(RAMP)))
-    colours = [RAMP[step] for step in np.linspace(0, len(RAMP) - 1, num=len(held)).round().astype(int)]
-    if has_zero:
-        held = pd.concat([pd.DataFrame({"min": [0.0], "max": [0.0]}), held])
-        colours = [ZERO_COLOUR, *colours]
-    decimals = decimals_of(known)
-    low, high = ([format_number(value, language, decimals) for value in held[end]] for end in ("min", "max"))
-    labels = tuple(a if a == b else f"{a} \N{EN DASH} {b}" for a, b in zip(low, high, strict=True))
-    return Classes(title, tuple(held["max"]), tuple(colours), labels)
+    above_zero = known[known > 0]
+    zero = (0,) if (known == 0).any() else ()
+    if above_zero.empty:
+        return zero
+    bins = mapclassify.Quantiles(above_zero.to_numpy(), k=min(k, above_zero.nunique())).bins[:-1]
+    return (*zero, *sorted({float(f"{bound:.2g}") for bound in bins}), inf)
 
 
-def _quantiles(values: pd.Series, k: int) -> pd.DataFrame:
-    """Return the smallest and largest value of each class that holds any; equal values share a class."""
-    if values.empty:
-        return pd.DataFrame({"min": [], "max": []})
-    bounds = mapclassify.Quantiles(values.to_numpy(), k=min(k, values.nunique())).bins
-    return values.groupby(np.searchsorted(bounds, values, side="left")).agg(["min", "max"])
+def _interval(low: float | None, high: float, whole_numbers: bool, language: Language, decimals: int) -> str:
+    """Return in words what lies above `low` and not above `high`; whole numbers begin one above `low`."""
+    first = high if low is None else low + 1 if whole_numbers else low
+    start, end = (format_number(bound, language, decimals) if bound < inf else "" for bound in (first, high))
+    if high == inf:
+        return f"> {format_number(low or 0, language, decimals)}"
+    if first == high:
+        return "0" if high == 0 else end if whole_numbers else f"\N{LESS-THAN OR EQUAL TO} {end}"
+    return f"{'> ' if low == 0 and not whole_numbers else ''}{start} \N{EN DASH} {end}"
+
+
+def _ramp(steps: int) -> list[str]:
+    """Return so many colours of the ramp, from its palest to its darkest."""
+    return [RAMP[step] for step in np.linspace(0, len(RAMP) - 1, num=steps).round().astype(int)]
 
 
 def decimals_of(known: pd.Series) -> int:

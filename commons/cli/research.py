@@ -17,10 +17,11 @@ from commons.research import (
     coverage,
     digest,
     freeze_statistics,
+    measure_districts,
     snapshots,
     statistics,
 )
-from commons.vocabulary import Audience, DistrictLevel
+from commons.vocabulary import Audience, DistrictLevel, Measure, ResourceKind
 
 app = group("research")
 
@@ -78,6 +79,26 @@ def show_coverage(
 ) -> None:
     ensure_database()
     _print(coverage(_reader(audience), level, _day(on)), code, form)
+
+
+@app.command(
+    "measure", help=told("research_measure", "commons research measure walk --level commune --category food")
+)
+def show_measure(
+    measure: Annotated[Measure, typer.Argument(help=say("research_measure.measure"))],
+    level: Level = DistrictLevel.NEIGHBOURHOOD,
+    on: Day = None,
+    category: Category = None,
+    kind: Annotated[ResourceKind | None, typer.Option(help=say("research_measure.kind"))] = None,
+    code: Code = None,
+    audience: Reader = Audience.PUBLIC,
+    form: Form = OutputFormat.TABLE,
+) -> None:
+    ensure_database()
+    days = [_day(on)]
+    _print(
+        measure_districts(_reader(audience), measure, level, days, category=category, kind=kind), code, form
+    )
 
 
 @app.command(help=told("research_freeze", "commons research freeze --by 'A. Beheer' --dry-run"))

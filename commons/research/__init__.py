@@ -8,10 +8,14 @@ from commons.research.change import change_between, count_by_year
 from commons.research.count import count_alternatives
 from commons.research.coverage import coverage
 from commons.research.freeze import Frozen, freeze_statistics
+from commons.research.measure import SHARES, WALK_M, Gap, measure_districts, years_known
 from commons.research.statistics import cells, digest, snapshots, statistics
 
 __all__ = [
+    "SHARES",
+    "WALK_M",
     "Frozen",
+    "Gap",
     "cells",
     "change_between",
     "count_alternatives",
@@ -19,6 +23,8 @@ __all__ = [
     "coverage",
     "digest",
     "freeze_statistics",
+    "measure_districts",
     "snapshots",
     "statistics",
+    "years_known",
 ]

@@ -17,6 +17,7 @@ const Brussels = (() => {
   const PATTERNS = {
     none: { size: 10, ground: "#f1f1ef", path: "M5 3.4 a1.6 1.6 0 1 0 .01 0" },
     no_population: { size: 7, ground: "#f1f1ef", path: "M-1 1 L1 -1 M0 7 L7 0 M6 8 L8 6" },
+    unknown: { size: 6, ground: "#f1f1ef", path: "M3 0 V6" },
     suppressed: { size: 6, ground: "#f1f1ef", path: "M2 3 h1.6" },
     withheld: { size: 7, ground: "#e4e2dd", path: "M0 0 L7 7 M0 7 L7 0" },
     blind_spot: { size: 7, ground: "#dedbd4", path: "M0 3.5 H7" },

@@ -21,7 +21,7 @@ from commons.consent.withdraw import withdraw
 from commons.database.connection import Role, connect
 from commons.partners import add_dataset, add_partner
 from commons.release import released
-from commons.vocabulary import Audience, DistrictLevel, Visibility
+from commons.vocabulary import Audience, DistrictLevel, Measure, Visibility
 
 READERS = {"public": Audience.PUBLIC, "partners": Audience.PARTNERS}
 TODAY = date.today()
@@ -116,6 +116,9 @@ def observed(url, reader, friend, at, *, with_ids):
         for level in DistrictLevel:
             frames[f"count {level}"] = research.count_alternatives(audience, level, [TODAY])
             frames[f"coverage {level}"] = research.coverage(audience, level, TODAY)
+            for measure in Measure:
+                days = [date(2020, 12, 31), TODAY]
+                frames[f"{measure} {level}"] = research.measure_districts(audience, measure, level, days)
         for name, frame in frames.items():
             known = frame if with_ids else frame.drop(columns="public_id", errors="ignore")
             found[f"frame {name}"] = sorted(known.to_csv(index=False).splitlines())

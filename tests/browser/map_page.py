@@ -13,7 +13,7 @@ import map_frames as frames
 
 from commons.vocabulary import Language
 from dashboard.map_view import show_map
-from maps.classes import classify
+from maps.classes import classify, quantile_bounds
 
 st.set_page_config(page_title="Map", layout="wide")
 
@@ -27,7 +27,7 @@ def drawn_frames():
 districts, places, communes = drawn_frames()
 language = Language(st.query_params.get("lang", "fr"))
 shown = places.iloc[:10] if st.checkbox("Only ten") else places
-classes = classify(districts["value"], title="Alternatives", language=language)
+classes = classify(quantile_bounds(districts["value"]), title="Alternatives", language=language)
 click = show_map(
     districts,
     shown,

@@ -155,8 +155,8 @@ def test_the_map_is_drawn_and_nothing_leaves_our_origin(world, watched):
     expect(frame.locator(AREAS)).to_have_count(len(areas))
     assert page.title() == "Carte · Communs de données bruxellois"
     page.get_by_role("link", name="Couverture").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Jusqu'où va la mutualisation ?")
-    page.get_by_test_id("stVegaLiteChart").nth(1).wait_for()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Jusqu'où vont les alternatives ?")
+    page.get_by_test_id("stVegaLiteChart").wait_for()
     map_frame(page)
     keep(page, "coverage-fr-1280")
     page.get_by_role("link", name="Carte").click()

@@ -13,8 +13,9 @@ import pytest
 from proposing import addition, error
 
 from commons.proposals.send import send
-from commons.research import change_between
-from commons.vocabulary import Audience, DistrictLevel
+from commons.research import change_between, measure_districts
+from commons.vocabulary import Audience, DistrictLevel, Measure
+from dashboard.tables import csv_of
 
 COMMANDS = [
     [], ["up"], ["down"], ["status"], ["serve"], ["upload"], ["locate"], ["uploads"], ["uploads", "list"], ["uploads", "undo"], ["uploads", "report"], ["demo"], ["db"], ["db", "upgrade"], ["districts"],
@@ -27,7 +28,7 @@ COMMANDS = [
     ["compare"], ["link"], ["review"], ["overlap"], ["alternatives"], ["alternatives", "show"], ["alternatives", "merge"],
     ["alternatives", "split"], ["alternatives", "undo"], ["mapping"], ["mapping", "propose"], ["mapping", "save"], ["mapping", "show"], ["mapping", "presets"],
     ["proposals"], ["proposals", "list"], ["proposals", "show"], ["proposals", "accept"], ["proposals", "refuse"], ["proposals", "corrections"],
-    ["research", "freeze"], ["research", "snapshots"], ["research", "statistics"],
+    ["research", "freeze"], ["research", "snapshots"], ["research", "statistics"], ["research", "measure"],
 ]  # fmt: skip
 
 
@@ -95,6 +96,18 @@ def test_change_prints_the_same_figures_as_python(unchanged_demo):
         assert printed[column] == expected[column], column
     told = commons("research", "change", "--from", "2015", "--to", "2025", "--code", "36", "--format", "json")
     assert json.loads(told.stdout)[0]["alternatives_end"] == expected["alternatives_end"]
+
+
+@pytest.mark.parametrize("measure", ["walk", "partners"])
+def test_a_measure_prints_what_the_page_offers_as_a_file(unchanged_demo, measure):
+    asked = ["--level", "commune", "--on", "2021-12-31", "--category", "food", "--format", "csv"]
+    said = commons("research", "measure", measure, *asked)
+    assert said.returncode == 0, said.stderr
+    figures = measure_districts(
+        Audience.PUBLIC, Measure(measure), DistrictLevel.COMMUNE, [date(2021, 12, 31)], category="food"
+    )
+    assert said.stdout.encode() == csv_of(figures)
+    assert figures["value"].notna().any()
 
 
 @pytest.mark.parametrize("language", ["fr", "nl", "en"])

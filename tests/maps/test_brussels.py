@@ -13,12 +13,12 @@ from commons.vocabulary import Language
 from maps.areas import areas_of, commune_labels, light_outlines, states_of
 from maps.assets import asset_folders
 from maps.brussels import brussels_map, inert_literal
-from maps.classes import classify
+from maps.classes import classify, quantile_bounds
 from maps.marks import NAMES_PER_MARK, marks_of
 
 
 def page_of(districts, places, **options):
-    classes = classify(districts["value"], title="Alternatives", language=Language.EN)
+    classes = classify(quantile_bounds(districts["value"]), title="Alternatives", language=Language.EN)
     drawn = brussels_map(districts, places, language=Language.EN, classes=classes, **options)
     return drawn.get_root().render()
 
@@ -86,7 +86,7 @@ def test_a_long_mark_says_how_many_it_leaves_out(places):
 
 
 def test_a_district_without_value_is_drawn_by_its_reason_and_never_as_zero(districts):
-    classes = classify(districts["value"])
+    classes = classify(quantile_bounds(districts["value"]))
     drawn = areas_of(districts, classes, Language.EN)
     fills = [feature["properties"]["fill"] for feature in drawn["features"]]
     reasons = states_of(districts)

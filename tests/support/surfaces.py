@@ -17,7 +17,7 @@ from public_pages import crawled
 
 from commons import research
 from commons.release import released
-from commons.vocabulary import Audience, DistrictLevel, Language
+from commons.vocabulary import Audience, DistrictLevel, Language, Measure
 
 Found = Iterator[tuple[str, str | bytes]]
 RELATIONS = """
@@ -151,6 +151,10 @@ def frames(_commons, reader) -> Found:
     yield "years", research.count_by_year(audience, level, 1850, 1852).to_csv()
     yield "change", research.change_between(audience, level, date(1850, 1, 1), TODAY).to_csv()
     yield "coverage", research.coverage(audience, level, TODAY).to_csv()
+    for measure, level in product(Measure, DistrictLevel):
+        told = research.measure_districts(audience, measure, level, [date(2020, 12, 31), TODAY])
+        yield f"measure {measure} {level}", told.to_csv()
+    yield "years known", str(research.years_known(audience))
     if audience is Audience.RESEARCHERS:
         yield "snapshots", research.snapshots().to_csv()
 
