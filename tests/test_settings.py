@@ -129,7 +129,15 @@ def test_a_limit_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, value:
 
 
 @pytest.mark.parametrize(
-    "value", ["commons.example", "ftp://a.be", "https://a.be/?q", "https://a.be/#x", "https://a b", "https://u:p@a.be"]
+    "value",
+    [
+        "commons.example",
+        "ftp://a.be",
+        "https://a.be/?q",
+        "https://a.be/#x",
+        "https://a b",
+        "https://u:p@a.be",
+    ],
 )
 def test_an_address_of_the_pages_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv("COMMONS_PUBLIC_URL", value)

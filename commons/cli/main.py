@@ -15,6 +15,7 @@ from commons.cli import (
     link,
     locate,
     mapping,
+    poster,
     research,
     safekeeping,
     sources,
@@ -31,6 +32,7 @@ locate.register(app)
 sources.register(app)
 mapping.register(app)
 compare.register(app)
+poster.register(app)
 link.register(app)
 alternatives.register(app)
 demo.register(app)

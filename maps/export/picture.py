@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from html import escape
 
-import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -27,6 +26,10 @@ NAMES_PER_MARK = 20
 LETTER = 2.6
 LETTER_WIDTH = 0.62
 """Of the letters' height: about a letter of a sans-serif."""
+NAMES_STYLE = (
+    f'font-size="{LETTER}" fill="{SOFT}" text-anchor="middle" font-family="sans-serif" pointer-events="none"'
+    f' stroke="{PAPER}" stroke-width="0.7" paint-order="stroke" stroke-linejoin="round" aria-hidden="true"'
+)
 
 
 def picture_of(
@@ -57,24 +60,23 @@ def picture_of(
         [
             f'<svg viewBox="0 0 {number(WIDTH)} {number(HEIGHT)}" role="img" aria-label="{label}">',
             *map(element, ground),
-            *_names(frame, list(communes.geometry), district_names(communes, language).tolist()),
             *map(_mark, sorted(spots, key=lambda spot: spot.is_exact)),
+            *_names(frame, list(communes.geometry), district_names(communes, language).tolist()),
             "</svg>",
         ]
     )
 
 
 def _names(frame: Frame, shapes: Sequence[BaseGeometry], names: Sequence[str]) -> list[str]:
-    """Return the communes' names, where they are wide enough for them."""
+    """Return the communes' names, where they are wide enough for them; a mark below one can still be followed."""
     written = []
     for name, shape in zip(names, shapes, strict=True):
-        piece = frame.shown(shape)
-        west, _, east, _ = piece.bounds
-        if not np.isnan(west) and east - west > LETTER * LETTER_WIDTH * len(name):
+        piece, wide = frame.shown(shape), LETTER * LETTER_WIDTH * len(name)
+        if not piece.is_empty and piece.bounds[2] - piece.bounds[0] > wide:
             at = piece.representative_point()
-            place = f'x="{number(at.x)}" y="{number(at.y)}" font-size="{LETTER}" fill="{SOFT}"'
-            written.append(f'<text {place} text-anchor="middle">{escape(name)}</text>')
-    return written
+            x = min(max(at.x, wide / 2), WIDTH - wide / 2)
+            written.append(f'<text x="{number(x)}" y="{number(at.y)}">{escape(name)}</text>')
+    return [f"<g {NAMES_STYLE}>", *written, "</g>"]
 
 
 def _mark(spot: Spot) -> str:

@@ -79,7 +79,7 @@ class Columns:
             left, y = self.paper.margin + column * (self.width + self.paper.gap), top + filled
             for at, (text, style) in enumerate(block.lines):
                 y += style.size_mm * LEADING
-                if at == 0:
+                if at == 0 and block.number:
                     shapes.append(
                         Words(left + self.indent - bold.size_mm * AFTER, y, block.number, bold, "end")
                     )

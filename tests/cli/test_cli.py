@@ -24,7 +24,7 @@ COMMANDS = [
     ["release"], ["release", "sweep"], ["release", "check"], ["research"], ["research", "count"], ["research", "change"], ["research", "coverage"],
     ["compare"], ["link"], ["review"], ["overlap"], ["alternatives"], ["alternatives", "show"], ["alternatives", "merge"],
     ["alternatives", "split"], ["alternatives", "undo"], ["mapping"], ["mapping", "propose"], ["mapping", "save"], ["mapping", "show"], ["mapping", "presets"],
-    ["research", "freeze"], ["research", "snapshots"], ["research", "statistics"],
+    ["poster"], ["research", "freeze"], ["research", "snapshots"], ["research", "statistics"],
 ]  # fmt: skip
 
 
@@ -63,6 +63,7 @@ def test_every_command_has_help_and_an_example(words):
                 "link",
                 "review",
                 "overlap",
+                "poster",
             }
         )
         > 1
