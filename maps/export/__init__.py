@@ -92,7 +92,7 @@ def _template() -> jinja2.Template:
 
 def _told(entry: Entry, language: Language) -> dict[str, Any]:
     """Return what the list says of an entry: `facts` are the fields' names and texts."""
-    described = clean(entry["description"])
+    described = clean(entry["description"][: 4 * LONGEST_DESCRIPTION])
     if len(described) > LONGEST_DESCRIPTION:
         described = described[:LONGEST_DESCRIPTION].rsplit(" ", 1)[0] + " …"
     website = clean(entry["website"] or "")

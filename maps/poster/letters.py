@@ -25,7 +25,7 @@ INK, SOFT, FAINT, PAPER, ACCENT = "#111111", "#4a525a", "#8d959c", "#ffffff", "#
 UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 """Kinds of characters that print nothing, or turn the direction of what follows."""
 ELLIPSIS = "…"
-BREAKS = re.compile(r"(?<=[^:/][/?&])(?=[^/])")
+BREAKS = re.compile(r"(?<=[^:/][/?&.])(?=[^/])")
 """Where an address may be broken."""
 HYPHENS = re.compile("(?<=[-\N{EN DASH}])")
 LONGEST_TEXT = 600

@@ -141,8 +141,9 @@ def _head(told: Told, paper: Paper) -> tuple[list[Shape], Link, float]:
     shapes: list[Shape] = []
     y = top - text.size_mm * 0.3
     for line, style in lines:
-        y += style.size_mm * 1.3
+        y += style.size_mm * 1.15
         shapes.append(Words(paper.margin, y, line, style))
+        y += style.size_mm * 0.22  # below a line: the tails of its letters
     code_bottom = top + side
     for line, style in _caption(told, paper):
         code_bottom += style.size_mm * 1.2

@@ -143,7 +143,7 @@ def labels_of(spots: Sequence[Spot], size_pt: float, room: Room, paper: Paper) -
 
 def _places(spot: Spot, half: float, width: float, height: float) -> Iterator[tuple[float, float]]:
     """Yield where a label may stand (the left end of its line), the best first: beside, then further out."""
-    for away in (0.5, 1.6, 3.2, 5.0, 7.5, 10.5, 14.0):
+    for away in (0.7, 1.6, 3.2, 5.0, 7.5, 10.5, 14.0):
         far = half + away
         right, left = spot.x + far, spot.x - far - width
         above, level, below = spot.y - far, spot.y + height / 2, spot.y + far + height

@@ -81,9 +81,7 @@ def test_it_asks_nothing_of_anywhere_and_runs_nothing(unchanged_demo, language):
     for link in set(seen.links):
         assert link.startswith(("https://", "http://")) or link.removeprefix("#") in seen.ids
     assert page.count("<article") == unchanged_demo.rows("SELECT count(*) FROM place", Role.PUBLIC)[0][0]
-    assert "{" not in seen.text.replace(
-        seen.words[seen.words.index(next(w for w in seen.words if ":root" in w))], ""
-    )
+    assert "{" not in Seen(page.partition("</style>")[2]).text
 
 
 def test_every_published_field_is_told_and_what_is_hidden_is_not(database):
@@ -119,7 +117,7 @@ def test_every_published_field_is_told_and_what_is_hidden_is_not(database):
     assert "Hidden" not in make()
     with database.connect(Role.INGEST) as connection:
         withdraw(connection, dataset, record_key="jardin", withdrawn_by="someone")
-    assert not set(told.values()) & set(Seen(make()).words)
+    assert not (set(told.values()) - {"Ixelles"}) & set(Seen(make()).words)  # which is on the map too
     assert "Le Jardin" not in make()
 
 
@@ -172,16 +170,15 @@ def test_true_places_moved_within_their_district_leave_the_bytes_the_same(databa
 
 
 def test_of_more_than_it_holds_it_says_how_many_there_are_and_how_to_get_them(database, monkeypatch):
-    monkeypatch.setattr(export, "MOST_EXPORTED", 3)
     with database.connect() as connection:
         dataset = make_dataset(connection, terms=open_terms())
         for n in range(5):
             make_record(connection, dataset, name=f"Number {n}", place=(MATONGE[0], MATONGE[1] + n * 1e-3))
+    assert "premières par nom" not in make()
+    monkeypatch.setattr(export, "MOST_EXPORTED", 3)
     page = make()
     assert page.count("<article") == 3
     assert "les 3 premières par nom, sur 5" in Seen(page).text
-    monkeypatch.undo()
-    assert "premières par nom" not in make()
 
 
 def test_a_district_and_filters_narrow_it_and_are_told(unchanged_demo):
