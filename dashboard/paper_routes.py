@@ -163,7 +163,7 @@ def make_poster(asked: Question, site: str, form: Form) -> bytes:
         terrain,
         language=asked.language,
         filters=asked.filters,
-        address=view_address(site, asked.language, asked.filters, terrain.district),
+        address=view_address(site, asked.language, with_district(asked.filters, terrain.district.code)),
         size=asked.size,
         form=form,
         at=datetime.now(BRUSSELS),
@@ -182,7 +182,7 @@ def make_export(asked: Question, site: str) -> bytes:
         reader,
         language=asked.language,
         filters=filters,
-        address=view_address(site, asked.language, filters, terrain.district if terrain else None),
+        address=view_address(site, asked.language, filters),
         at=datetime.now(BRUSSELS),
         terrain=terrain,
     )

@@ -31,7 +31,7 @@ def make(
 ) -> None:
     from dashboard.view_address import view_address  # noqa: PLC0415 - see commons.cli
     from maps.filters import CONDITIONS, read_filters  # noqa: PLC0415
-    from maps.poster import Form, Size, poster, read_terrain  # noqa: PLC0415
+    from maps.poster import Form, Size, poster, read_terrain, with_district  # noqa: PLC0415
 
     form = out.suffix.lower().removeprefix(".")
     filters = read_filters(
@@ -54,7 +54,7 @@ def make(
             terrain,
             language=language,
             filters=filters,
-            address=view_address(site, language, filters, terrain.district),
+            address=view_address(site, language, with_district(filters, district)),
             size=Size(size.lower()),
             form=Form(form),
             at=datetime.now(BRUSSELS),

@@ -14,7 +14,7 @@ from maps.poster.sheet import Told, sheet
 from maps.poster.svg import write_svg
 from maps.poster.terrain import Terrain, read_terrain
 
-__all__ = ["MOST_ON_POSTER", "Form", "Size", "Terrain", "poster", "read_terrain"]
+__all__ = ["MOST_ON_POSTER", "Form", "Size", "Terrain", "poster", "read_terrain", "with_district"]
 
 MOST_ON_POSTER = 400
 """No paper holds more; what is beyond is counted on it."""

@@ -1,6 +1,7 @@
 """Posters and files over HTTP: what no browser keeps, refusals without a word, one at a time, and the address they lead back to."""
 
 import asyncio
+import html
 import re
 import threading
 import time
@@ -14,16 +15,13 @@ from waiting import wait_for
 from builders import MATONGE, make_dataset, make_record, open_terms
 from commons.consent.withdraw import withdraw
 from commons.database.connection import Role
-from commons.release import released
-from commons.vocabulary import Audience, DistrictLevel, Language
+from commons.vocabulary import Language
 from dashboard import paper_routes as routes
 from dashboard.paper_routes import MOST_WAITING, BusyError, OneByOne, paper_routes
-from dashboard.session import Param
-from dashboard.view_address import PARAMS, site_address, view_address
-from maps.explore import read_view
-from maps.filters import CONDITIONS, read_filters
-from maps.poster import read_terrain
-from maps.poster.code import LONGEST_ADDRESS
+from dashboard.places_route import read_question
+from dashboard.plain_pages import LIST_PATH, plain_routes
+from dashboard.view_address import site_address, view_address
+from maps.filters import read_filters
 
 HERE = "SELECT code FROM reference.district WHERE is_current AND level = '{}' AND ST_Intersects(geom, ST_SetSRID(ST_MakePoint({}, {}), 4326))"
 
@@ -32,7 +30,7 @@ def ask(*paths, host="carte.example.org:8501"):
     """Return the answers of the routes."""
 
     async def run():
-        transport = httpx.ASGITransport(Starlette(routes=paper_routes()))
+        transport = httpx.ASGITransport(Starlette(routes=[*paper_routes(), *plain_routes()]))
         async with httpx.AsyncClient(
             transport=transport, base_url="http://commons", headers={"host": host}
         ) as client:
@@ -75,7 +73,7 @@ def test_each_is_made_anew_and_a_withdrawal_counts_at_once(database, place):
 def test_the_code_leads_to_the_pages_own_address(place, monkeypatch):
     neighbourhood, *_ = place
     path = f"/poster.pdf?district={neighbourhood}&lang=nl&category=food&taking_part=yes"
-    said = f"/?lang=nl&cat=food&taking_part=yes&district={neighbourhood}"
+    said = f"/list?lang=nl&category=food&district={neighbourhood}&taking_part=yes"
     assert read_code(pdf_picture(ask(path)[0].content)) == f"http://carte.example.org:8501{said}"
     monkeypatch.setenv("COMMONS_PUBLIC_URL", "https://alternatives.example.brussels/")
     assert (
@@ -184,23 +182,30 @@ def test_what_takes_too_long_is_given_up_and_keeps_its_place_until_it_ends(monke
     assert wait_for(late()) == b"again"
 
 
-def test_an_address_says_every_filter_as_the_page_reads_it(database):
-    reader = released(Audience.PUBLIC)
-    assert set(PARAMS) == set(CONDITIONS) - {"district"}
-    assert set(PARAMS.values()) <= set(Param)
+def test_an_address_says_the_view_as_its_page_reads_it(unchanged_demo):
     filters = read_filters(
-        [("category", "food"), ("category", "art"), ("source", "© A & B"), ("open", "now")]
+        [
+            ("category", "food"),
+            ("category", "art"),
+            ("source", "© A & B"),
+            ("open", "now"),
+            ("district", "21009"),
+        ]
     )
-    commune = reader.districts(DistrictLevel.COMMUNE)["code"].iat[8]
-    terrain = read_terrain(reader, commune, Language.FR)
-    address = view_address("https://a.be", Language.FR, filters, terrain.district)
-    parts = httpx.URL(address).params
-    assert parts.get_list("cat") == ["art", "food"]
-    assert (parts["source"], parts["open"], parts["lang"]) == ("© A & B", "now", "fr")
-    view = read_view(parts["view"])
-    west, south, east, north = reader.districts(DistrictLevel.COMMUNE).geometry.iloc[8].bounds
-    assert west < view.lon < east
-    assert south < view.lat < north
-    assert 11 <= view.zoom <= 15
-    assert len(address) < LONGEST_ADDRESS
-    assert re.fullmatch(r"[!-~]+", address)
+    address = httpx.URL(view_address("https://a.be", Language.FR, filters))
+    assert address.path == LIST_PATH
+    asked = read_question(address.query)
+    assert (asked.language, asked.filters) == (Language.FR, filters)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_plain_page_leads_to_both_and_both_back_to_it(unchanged_demo, language):
+    (page,) = ask(f"/list?lang={language}&category=food&district=21009")
+    offered = [html.unescape(link) for link in re.findall(r'href="(/(?:poster|export)[^"]+)"', page.text)]
+    assert [link.partition("?")[0] for link in offered] == ["/poster.pdf", "/export.html"]
+    poster, export = ask(*offered)
+    back = f"http://carte.example.org:8501/list?lang={language}&category=food&district=21009"
+    assert read_code(pdf_picture(poster.content)) == back
+    assert html.escape(back) in export.text
+    assert "/poster" not in ask(f"/list?lang={language}")[0].text
+    assert "/export" not in ask(f"/list?lang={language}&q=rue")[0].text
