@@ -5,9 +5,9 @@ ENV PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     COMMONS_HOME=/var/lib/commons
 
-# pg_dump and pg_restore of the database's version, for `commons backup` and `commons restore`.
+# pg_dump and pg_restore of the database's version, for `commons backup` and `commons restore`; the letters of posters.
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends postgresql-client-15 \
+    && apt-get install -y --no-install-recommends fonts-dejavu-core postgresql-client-15 \
     && rm -rf /var/lib/apt/lists/*
 
 RUN useradd --system --uid 10001 --home-dir /var/lib/commons --create-home --shell /usr/sbin/nologin commons

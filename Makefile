@@ -64,9 +64,9 @@ machine:
 	wanted=()
 	$(PYTHON) -c 'import ensurepip' 2>/dev/null || wanted+=($(notdir $(PYTHON))-venv)
 	have '/usr/share/postgresql/*/extension/postgis.control' || wanted+=(postgresql postgresql-postgis)
+	have '$(DEJAVU)' || wanted+=(fonts-dejavu-core)
 	if [ -n "$(WITH_BROWSER)" ]; then
 		have '$(CHROMIUM)' || wanted+=(chromium)
-		have '$(DEJAVU)' || wanted+=(fonts-dejavu-core)
 	fi
 	if [ "$${#wanted[@]}" -gt 0 ]; then
 		echo "Installing Debian packages: $${wanted[*]} …"

@@ -4,6 +4,7 @@ Every variable is told in `docs/settings.md`.
 """
 
 import os
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -20,6 +21,10 @@ DEFAULT_UPLOAD_MB = 512
 """A million points as GeoJSON take 343 MB (measured)."""
 DEFAULT_UNPACKED_MB = 1024
 """The same as a Shapefile, whose texts have a fixed width, takes 600 MB when unpacked."""
+
+
+SITE = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*/?")
+LONGEST_ADDRESS = 200
 
 
 class Secret:
@@ -94,6 +99,7 @@ class Settings:
     geocoder: GeocoderSetting | None
     spark_master: str
     basemap: BasemapSetting | None
+    public_url: str | None
 
 
 def settings() -> Settings:
@@ -116,6 +122,7 @@ def settings() -> Settings:
         geocoder=_geocoder(),
         spark_master=_text("COMMONS_SPARK_MASTER") or DEFAULT_SPARK,
         basemap=_basemap(),
+        public_url=_address("COMMONS_PUBLIC_URL"),
     )
 
 
@@ -148,6 +155,16 @@ def _megabytes(variable: str, default: int) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= MOST_MB):
         raise CommonsError("setting.megabytes", variable=variable, value=text, most=MOST_MB)
     return int(text)
+
+
+def _address(variable: str) -> str | None:
+    """Return an address of a site, without a slash at its end."""
+    text = _text(variable)
+    if text is None:
+        return None
+    if len(text) > LONGEST_ADDRESS or not SITE.fullmatch(text):
+        raise CommonsError("setting.address", variable=variable)
+    return text.rstrip("/")
 
 
 def _geocoder() -> GeocoderSetting | None:

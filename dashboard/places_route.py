@@ -2,7 +2,6 @@
 
 from dataclasses import asdict, dataclass
 from http import HTTPStatus
-from urllib.parse import parse_qsl
 
 import psycopg
 from starlette.concurrency import run_in_threadpool
@@ -14,14 +13,13 @@ from commons.database.connection import Role, connect
 from commons.errors import CommonsError
 from commons.vocabulary import Language
 from dashboard.failures import note_failure
+from dashboard.query import read_pairs
 from maps.filters import Filters, read_filters
 from maps.places import Box, Found, find_places, read_box
 from maps.search import LONGEST_TEXT
 
 PLACES_PATH = "/places"
 PAGE = 40
-LONGEST_QUERY = 8000
-MOST_FIELDS = 200
 FARTHEST = 10_000_000
 NEVER_KEPT = {"Cache-Control": "no-store"}
 
@@ -75,15 +73,8 @@ def read_question(query: bytes) -> Question | None:
     >>> read_question(b"lang=nl&q=tuin&category=garden").filters
     (('category', ('garden',)),)
     """
-    try:
-        said = parse_qsl(
-            query.decode("ascii"),
-            keep_blank_values=True,
-            strict_parsing=bool(query),
-            errors="strict",
-            max_num_fields=MOST_FIELDS,
-        )
-    except ValueError:
+    said = read_pairs(query)
+    if said is None:
         return None
     own = {name: value for name, value in said if name in {"lang", "box", "q", "skip"}}
     filters = read_filters([(name, value) for name, value in said if name not in own])
@@ -91,7 +82,6 @@ def read_question(query: bytes) -> Question | None:
     language, text = own.get("lang", Language.FR), own.get("q", "")
     if (
         filters is None
-        or len(query) > LONGEST_QUERY
         or ("box" in own and box is None)
         or language not in set(Language)
         or len(text) > LONGEST_TEXT

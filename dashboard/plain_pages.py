@@ -26,7 +26,8 @@ from dashboard.consent_page import language_of
 from dashboard.facts import card_of
 from dashboard.failures import note_failure
 from dashboard.headers import content_policy
-from dashboard.places_route import LONGEST_QUERY, PAGE, Question, find, read_question
+from dashboard.places_route import PAGE, Question, find, read_question
+from dashboard.query import LONGEST_QUERY
 from dashboard.tables import name_by_code
 from dashboard.words import category_label, number
 from maps.assets import asset_url
@@ -186,12 +187,22 @@ def _list(page: Page) -> Response:
         "sources": list(reader.query(SOURCES)["source"]),
         "drawn": json.dumps(drawn) if drawn else None,
         "is_open": OPEN in chosen,
+        "papers": [] if asked.text else papers(page),
         # What a partner's frame is made of stays.
         "clear": page.address(
             filters=tuple(f for f in asked.filters if page.is_embedded and f[0] == "source"), text="", skip=0
         ),
     }
     return _html(page, "list", context)
+
+
+def papers(page: Page) -> list[tuple[str, str]]:
+    """Return the addresses of what can be taken along of a view, with the words for them."""
+    language = page.question.language
+    offered = [("export", page.address("/export.html", skip=0))]
+    if any(name == "district" and len(values) == 1 for name, values in page.question.filters):
+        offered.insert(0, ("poster", page.address("/poster.pdf", skip=0)))
+    return [(address, translate(f"{name}.offer", language)) for name, address in offered]
 
 
 def _goes_on(found: Found, asked: Question) -> bool:

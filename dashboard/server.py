@@ -21,6 +21,7 @@ from dashboard.basemap_route import basemap_routes
 from dashboard.consent_page import consent_routes
 from dashboard.ground_route import ground_routes
 from dashboard.headers import SecurityHeaders
+from dashboard.paper_routes import paper_routes
 from dashboard.places_route import places_routes
 from dashboard.plain_pages import plain_routes
 from dashboard.propose_page import propose_routes
@@ -49,6 +50,7 @@ def own_routes() -> list[BaseRoute]:
         *consent_routes(),
         *basemap_routes(),
         *ground_routes(),
+        *paper_routes(),
         *places_routes(),
         *plain_routes(),
         *propose_routes(),

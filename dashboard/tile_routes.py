@@ -4,7 +4,6 @@ import gzip
 import logging
 from datetime import datetime
 from http import HTTPStatus
-from urllib.parse import parse_qsl
 from uuid import UUID
 
 import psycopg
@@ -17,13 +16,12 @@ from commons.database.connection import ROLE_OF
 from commons.errors import CommonsError
 from commons.vocabulary import Audience
 from dashboard.failures import note_failure
+from dashboard.query import read_pairs
 from maps.filters import Filters, read_filters
 from maps.tiles import TileAddress, Tiles, moment_of, read_address
 
 TILES_PATH = "/tiles/"
 ENDING = ".mvt"
-LONGEST_QUERY = 8000
-MOST_FIELDS = 200
 MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
 ALWAYS_ASKED = "no-cache"
 """A browser may keep a tile, and asks each time whether it still holds: a withdrawal counts at once."""
@@ -92,13 +90,5 @@ def address_of(path: str) -> TileAddress | None:
 
 def filters_of(query: bytes) -> Filters | None:
     """Return the filters of an address's query, None where it is not understood or too long."""
-    if len(query) > LONGEST_QUERY:
-        return None
-    try:
-        said = parse_qsl(
-            query.decode("ascii"), keep_blank_values=True, strict_parsing=bool(query), errors="strict",
-            max_num_fields=MOST_FIELDS,
-        )  # fmt: skip
-    except ValueError:
-        return None
-    return read_filters(said)
+    said = read_pairs(query)
+    return None if said is None else read_filters(said)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pandas as pd
 
 from commons.categories.scheme import categories
+from commons.i18n.numbers import written_day
 from commons.vocabulary import Language
 from maps.classes import format_number
 
@@ -73,7 +74,7 @@ def percent(share: object, language: Language, decimals: int = 0) -> str:
 
 def day(value: date, language: Language) -> str:
     """Return a day: 23/11/2026, in English 23 Nov 2026."""
-    return f"{value:%d %b %Y}" if language is Language.EN else f"{value:%d/%m/%Y}"
+    return written_day(value, language)
 
 
 def web_address(text: object) -> str | None:

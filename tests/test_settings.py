@@ -61,6 +61,7 @@ def test_the_page_tells_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         geocoder=None,
         spark_master=DEFAULT_SPARK,
         basemap=None,
+        public_url=None,
     )
     page = {name: default.strip("`") for name, default in documented().items()}
     assert (page["COMMONS_HOME"], page["COMMONS_HOST"], page["COMMONS_PORT"]) == (
@@ -79,6 +80,7 @@ def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch
     given = {name: f"value of {name}" for name in names}
     given |= {"home": str(tmp_path / "home"), "mirror": str(tmp_path), "port": "80"}
     given |= {"ledger": str(tmp_path / "ledger"), "max_upload_mb": "7", "max_unpacked_mb": "8"}
+    given |= {"public_url": "https://commons.example.org:8443/map"}
     for name, value in given.items():
         monkeypatch.setenv("DATABASE_URL" if name == "database_url" else f"COMMONS_{name.upper()}", value)
     now = settings()
@@ -124,3 +126,22 @@ def test_a_limit_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, value:
     monkeypatch.setenv("COMMONS_MAX_UPLOAD_MB", value)
     with pytest.raises(CommonsError, match="COMMONS_MAX_UPLOAD_MB"):
         settings()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "commons.example",
+        "ftp://a.be",
+        "https://a.be/?q",
+        "https://a.be/#x",
+        "https://a b",
+        "https://u:p@a.be",
+    ],
+)
+def test_an_address_of_the_pages_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("COMMONS_PUBLIC_URL", value)
+    with pytest.raises(CommonsError, match="COMMONS_PUBLIC_URL"):
+        settings()
+    monkeypatch.setenv("COMMONS_PUBLIC_URL", "https://a.be/map/")
+    assert settings().public_url == "https://a.be/map"

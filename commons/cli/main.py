@@ -15,6 +15,7 @@ from commons.cli import (
     link,
     locate,
     mapping,
+    poster,
     proposals,
     research,
     safekeeping,
@@ -32,6 +33,7 @@ locate.register(app)
 sources.register(app)
 mapping.register(app)
 compare.register(app)
+poster.register(app)
 link.register(app)
 alternatives.register(app)
 proposals.register(app)

@@ -1,4 +1,6 @@
-"""How readers of a language write numbers."""
+"""How readers of a language write numbers and days."""
+
+from datetime import date
 
 from commons.vocabulary import Language
 
@@ -14,3 +16,8 @@ def written_number(value: float, language: Language, decimals: int = 0) -> str:
     """
     thousands, point = SEPARATORS[language]
     return f"{value:,.{decimals}f}".translate({ord(","): thousands, ord("."): point})
+
+
+def written_day(day: date, language: Language) -> str:
+    """Return a day: 23/11/2026, in English 23 Nov 2026."""
+    return f"{day:%d %b %Y}" if language is Language.EN else f"{day:%d/%m/%Y}"

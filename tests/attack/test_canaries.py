@@ -23,7 +23,7 @@ from commons.database.connection import Role, connect
 from commons.partners import find_dataset
 from commons.vocabulary import Language
 
-SHOWS = {"relations", "copies", "frames", "errors", "pages", "tiles", "suggestions", "plain_pages"}
+SHOWS = {"relations", "copies", "frames", "errors", "pages", "tiles", "suggestions", "plain_pages", "papers"}
 """The surfaces that show what may be shown: there the sweep must hear something, or it is deaf."""
 
 

@@ -173,17 +173,3 @@ def test_the_plain_list_follows_its_map_and_needs_no_script(address, watched, br
         plain.locator("#places a").first.click()
         expect(plain.get_by_role("heading", level=1)).to_contain_text(re.compile("potager", re.IGNORECASE))
     watched.assert_stayed_home(address)
-
-
-def test_an_embed_stands_in_another_sites_frame_and_the_dashboard_does_not(address, page):
-    another = "http://127.0.0.1:18181/"
-    for path, stands in {"embed?lang=fr": True, "?lang=fr": False}.items():
-        html = f"<!doctype html><title>Another</title><iframe src='{address}/{path}' width=600 height=700></iframe>"
-        # With two parameters of its own, so that Playwright does not give it the request for the second.
-        page.route(another, lambda route, _, html=html: route.fulfill(body=html, content_type="text/html"))
-        page.goto(another)
-        if stands:
-            expect(page.frame_locator("iframe").locator("#places li").first).to_be_visible()
-        else:
-            assert page.frames[1].url.startswith("chrome-error:")
-        page.unroute(another)

@@ -27,7 +27,7 @@ COMMANDS = [
     ["release"], ["release", "sweep"], ["release", "check"], ["research"], ["research", "count"], ["research", "change"], ["research", "coverage"],
     ["compare"], ["link"], ["review"], ["overlap"], ["alternatives"], ["alternatives", "show"], ["alternatives", "merge"],
     ["alternatives", "split"], ["alternatives", "undo"], ["mapping"], ["mapping", "propose"], ["mapping", "save"], ["mapping", "show"], ["mapping", "presets"],
-    ["proposals"], ["proposals", "list"], ["proposals", "show"], ["proposals", "accept"], ["proposals", "refuse"], ["proposals", "corrections"],
+    ["poster"], ["proposals"], ["proposals", "list"], ["proposals", "show"], ["proposals", "accept"], ["proposals", "refuse"], ["proposals", "corrections"],
     ["research", "freeze"], ["research", "snapshots"], ["research", "statistics"], ["research", "measure"],
 ]  # fmt: skip
 
@@ -67,6 +67,7 @@ def test_every_command_has_help_and_an_example(words):
                 "link",
                 "review",
                 "overlap",
+                "poster",
             }
         )
         > 1

@@ -80,5 +80,5 @@ def test_the_ground_is_kept_for_good_under_its_own_address_only(database):
     assert other.status_code == 400
     assert there.headers["cache-control"] == stale.headers["cache-control"] == "no-cache"
     ground = there.json()
-    assert set(ground) == {"districts", "communes", "labels", "categories", "texts"}
+    assert set(ground) == {"districts", "communes", "labels", "small", "names", "categories", "texts"}
     assert ground["texts"]["several"] == "{count} alternatieven hier"

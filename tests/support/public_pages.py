@@ -9,10 +9,18 @@ from waiting import wait_for
 
 from commons.vocabulary import Language
 from dashboard.ground_route import ground_routes
+from dashboard.paper_routes import paper_routes
 from dashboard.places_route import places_routes
 from dashboard.plain_pages import plain_routes
 from dashboard.tile_routes import TileRoutes
 
+PAPERS = [f"/export.html?lang={language}" for language in Language]
+PAPERS += [
+    "/poster.svg?lang=nl&district=21004",
+    "/poster.svg?lang=fr&size=a2&district=21009",
+    "/poster.pdf?lang=en&district=21013",
+]
+"""Slow ones: tests/support/surfaces.py asks a server for more of them, with patience."""
 CARD = re.compile(r'href="(/alternative/[^"]+)"')
 IDENTITY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 LISTS = [
@@ -53,7 +61,9 @@ def answers():
 
     @asynccontextmanager
     async def served():
-        routes = TileRoutes(Starlette(routes=[*plain_routes(), *places_routes(), *ground_routes()]))
+        routes = TileRoutes(
+            Starlette(routes=[*plain_routes(), *places_routes(), *ground_routes(), *paper_routes()])
+        )
         transport = httpx.ASGITransport(routes)
         async with httpx.AsyncClient(transport=transport, base_url="http://commons") as client:
             yield client
@@ -62,7 +72,7 @@ def answers():
     async def run():
         async with served() as client:
             found, cards = {}, set()
-            for path in [*LISTS, *TILES]:
+            for path in [*LISTS, *TILES, *PAPERS]:
                 answer = await client.get(path)
                 assert answer.status_code == 200, path
                 found[path] = answer.content
@@ -79,5 +89,5 @@ def without_identities(found):
     return {
         path: [IDENTITY.sub("", content.decode())]
         for path, content in found.items()
-        if not path.startswith(("/tiles", "/alternative"))
+        if not path.startswith(("/tiles", "/alternative", "/poster.pdf"))
     }

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
-from itertools import product
+from itertools import cycle, product
 from pathlib import Path
 
 import httpx
 import psycopg
 from entitled import reader_connection
+from paper import pdf_text
 from playwright.sync_api import Error
 from public_pages import crawled
 
@@ -67,6 +68,7 @@ PROBES = [
 ]
 AUDIENCES = {"public": Audience.PUBLIC, "partners": Audience.PARTNERS, "researchers": Audience.RESEARCHERS}
 TODAY = date.today()
+LEVELS = (DistrictLevel.COMMUNE, DistrictLevel.NEIGHBOURHOOD)
 
 
 def relations(commons, reader) -> Found:
@@ -167,6 +169,8 @@ PATHS = [
     "/component/nothing/index.html", "/_stcore/health", "/_stcore/host-config", "/_stcore/allowed-message-origins",
     "/_stcore/script-health-check", "/_stcore/metrics", "/_stcore/upload_file/x/y", "/_stcore/stream", "/metrics",
     "/tiles", "/tiles/", "/tiles/9/261/171.mvt", "/tiles/9/261/171.mvt?category=x'", "/tiles/99/0/0.mvt", "/tiles/../server.py",
+    "/poster.pdf", "/poster.svg?district=x", "/poster.pdf?district=%00", "/poster.pdf?district=1&district=2", "/poster.png",
+    "/export.html?lang=xx", "/export.html?source='%22%3B--", "/export.html?category=x'",
     "/search", "/search?q=a&lang=xx", "/search?q=%00", "/search?q='%22%3B--&lang=nl", "/search?q=a&q=b", "/search/x",
     "/list?skip=-1", "/embed?colour='&show=x", "/places?box=1,2", "/places?category='%22--", "/alternative/x", "/ground.json?lang=xx",
     "/propose", "/propose?lang=xx", "/propose?id=%00", "/propose?id=1%27%20OR%201=1", "/propose?sent=x", "/propose/x",
@@ -315,6 +319,30 @@ def plain_pages(visit) -> Found:
             yield f"plain {path}", f"{answer.headers}\n{told}".encode() + (b"" if told else answer.content)
 
 
+def papers(visit) -> Found:
+    """The export of each commune, posters of communes and neighbourhoods, what a PDF says as text; and filtered by what is hidden."""
+    communes, neighbourhoods = (
+        released(Audience.PUBLIC).districts(level)["code"].tolist() for level in LEVELS
+    )
+    with httpx.Client(base_url=visit.address, trust_env=False, timeout=60) as client:
+        asked = [
+            f"/export.html?lang={lang}&district={code}"
+            for code, lang in zip(communes, cycle(Language), strict=False)
+        ]
+        asked += [f"/poster.svg?size=a2&lang=nl&district={code}" for code in communes + neighbourhoods[::15]]
+        asked += [f"/poster.pdf?lang=fr&district={code}" for code in communes[::4]]
+        for path in asked:
+            answer = client.get(path)
+            assert answer.status_code == 200, path
+            yield f"{path} {answer.headers}", answer.content
+            if ".pdf" in path:
+                yield f"text of {path}", pdf_text(answer.content)
+        for hidden in visit.hidden_words:
+            for name in ("source", "category"):
+                answer = client.get("/export.html", params={name: hidden})
+                yield f"export by {name}", answer.text.replace(hidden, "")
+
+
 def logs(visit) -> Found:
     """What the server of the database and our own have written down, at the end of it all."""
     yield "server of the database", visit.commons.cluster.log.read_bytes()
@@ -323,5 +351,5 @@ def logs(visit) -> Found:
 
 OF_A_READER = [relations, copies, errors, plans, frames]
 """What can be had by each reader's login: functions of the commons of canaries, and of the reader."""
-OF_A_VISITOR = [routes, links, proposing, pages, searches, tiles, suggestions, plain_pages, logs]
+OF_A_VISITOR = [routes, links, proposing, pages, searches, tiles, suggestions, plain_pages, papers, logs]
 """What can be had by anyone over HTTP: functions of a visit (its address, its page)."""

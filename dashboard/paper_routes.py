@@ -1,0 +1,189 @@
+"""The map to take along: `/poster.pdf?lang=nl&district=62&size=a3&category=food`, `/poster.svg`, and `/export.html`.
+
+Each is made anew at every request, from what is public at that moment, and no browser keeps it.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from threading import BoundedSemaphore
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from commons.errors import CommonsError
+from commons.opening_hours import BRUSSELS
+from commons.release import released
+from commons.vocabulary import Audience, Language
+from dashboard.failures import note_failure
+from dashboard.query import read_pairs, take
+from dashboard.view_address import site_address, view_address
+from maps.export import export_page
+from maps.filters import LONGEST_VALUE, PLAIN_CODE, Filters, read_filters
+from maps.poster import Form, Size, Terrain, poster, read_terrain, with_district
+
+LONGEST_S = 30.0
+"""From the request to the file; a query of the public's login takes fifteen seconds at most."""
+MOST_WAITING = 6
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none';"
+    " form-action 'none'",
+}
+MEDIA_TYPES = {Form.PDF: "application/pdf", Form.SVG: "image/svg+xml"}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What an address asks to have made."""
+
+    language: Language
+    filters: Filters
+    district: str | None
+    size: Size = Size.A3
+
+
+class BusyError(Exception):
+    """As many as may wait are waiting."""
+
+
+class OneByOne:
+    """Makes one thing at a time, in a thread: a poster takes a core for a second, and the pages need one too."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="paper")
+        self._places = BoundedSemaphore(MOST_WAITING)
+
+    async def make(self, work: Callable[[], bytes]) -> bytes:
+        """Return what the work makes. Raises BusyError, or TimeoutError after `LONGEST_S`.
+
+        Work that has begun goes on to its end, and keeps its place in the line until then.
+        """
+        if not self._places.acquire(blocking=False):
+            raise BusyError
+        future = self._thread.submit(work)
+        future.add_done_callback(lambda _: self._places.release())
+        return await asyncio.wait_for(asyncio.wrap_future(future), LONGEST_S)
+
+
+def paper_routes() -> list[BaseRoute]:
+    """Return the routes; they share one line to wait in."""
+    line = OneByOne()
+
+    async def give(
+        request: Request,
+        work: Callable[[Question, str], bytes],
+        headers: dict[str, str],
+        *,
+        needs_district: bool,
+    ) -> Response:
+        asked = read_question(request.scope["query_string"])
+        site = site_address(request.url.scheme, request.headers.get("host"))
+        if asked is None or site is None or (needs_district and asked.district is None):
+            return refusal(HTTPStatus.BAD_REQUEST)
+        try:
+            content = await line.make(lambda: work(asked, site))
+        except Exception as failure:  # noqa: BLE001 - whatever it is, nothing of it is told
+            return refusal(status_of(failure))
+        return Response(content, headers={**HEADERS, **headers})
+
+    def poster_route(form: Form) -> Route:
+        async def answer(request: Request) -> Response:
+            def work(asked: Question, site: str) -> bytes:
+                return make_poster(asked, site, form)
+
+            headers = {"Content-Type": MEDIA_TYPES[form]}
+            return await give(request, work, headers, needs_district=True)
+
+        return Route(f"/poster.{form}", answer)
+
+    async def export(request: Request) -> Response:
+        day = datetime.now(BRUSSELS).date()
+        headers = {
+            "Content-Type": "text/html; charset=utf-8",
+            "Content-Disposition": f'attachment; filename="brussels-commons-{day}.html"',
+        }
+        return await give(request, make_export, headers, needs_district=False)
+
+    return [*map(poster_route, Form), Route("/export.html", export)]
+
+
+def status_of(failure: Exception) -> HTTPStatus:
+    """Return the number that a failure is told by; the log has what is no visitor's doing."""
+    match failure:
+        case CommonsError(key="poster.no_district"):
+            return HTTPStatus.NOT_FOUND
+        case CommonsError(key="poster.address_too_long"):
+            return HTTPStatus.BAD_REQUEST
+        case BusyError() | TimeoutError():
+            return HTTPStatus.SERVICE_UNAVAILABLE
+    note_failure(failure)
+    return HTTPStatus.SERVICE_UNAVAILABLE
+
+
+def refusal(status: HTTPStatus) -> Response:
+    """Return an answer that tells nothing but its number."""
+    busy = {"Retry-After": "5"} if status is HTTPStatus.SERVICE_UNAVAILABLE else {}
+    return Response(status_code=status, headers={**HEADERS, **busy})
+
+
+def read_question(query: bytes) -> Question | None:
+    """Return what the query of an address asks, None where it is not understood.
+
+    >>> read_question(b"lang=nl&district=62&size=a4&category=food")
+    Question(language=<Language.NL: 'nl'>, filters=(('category', ('food',)),), district='62', size=<Size.A4: 'a4'>)
+    """
+    pairs = read_pairs(query)
+    taken = None if pairs is None else take(pairs, "lang", "district", "size")
+    if taken is None:
+        return None
+    own, rest = taken
+    filters = read_filters(rest)
+    language, size, district = own.get("lang", Language.FR), own.get("size", Size.A3), own.get("district")
+    if (
+        filters is None
+        or language not in set(Language)
+        or size not in set(Size)
+        or (district is not None and not (len(district) <= LONGEST_VALUE and PLAIN_CODE.fullmatch(district)))
+    ):
+        return None
+    return Question(Language(language), filters, district, Size(size))
+
+
+def make_poster(asked: Question, site: str, form: Form) -> bytes:
+    """Return the poster of what is public now."""
+    reader = released(Audience.PUBLIC)
+    terrain = read_terrain(reader, asked.district or "", asked.language)
+    return poster(
+        reader,
+        terrain,
+        language=asked.language,
+        filters=asked.filters,
+        address=view_address(site, asked.language, with_district(asked.filters, terrain.district.code)),
+        size=asked.size,
+        form=form,
+        at=datetime.now(BRUSSELS),
+    )
+
+
+def make_export(asked: Question, site: str) -> bytes:
+    """Return the export of what is public now."""
+    reader = released(Audience.PUBLIC)
+    terrain: Terrain | None = None
+    filters = asked.filters
+    if asked.district is not None:
+        terrain = read_terrain(reader, asked.district, asked.language)
+        filters = with_district(filters, asked.district)
+    page = export_page(
+        reader,
+        language=asked.language,
+        filters=filters,
+        address=view_address(site, asked.language, filters),
+        at=datetime.now(BRUSSELS),
+        terrain=terrain,
+    )
+    return page.encode()
