@@ -3,6 +3,8 @@ the map by keyboard alone.
 """
 
 import re
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import httpx
 import pytest
@@ -173,3 +175,47 @@ def test_the_plain_list_follows_its_map_and_needs_no_script(address, watched, br
         plain.locator("#places a").first.click()
         expect(plain.get_by_role("heading", level=1)).to_contain_text(re.compile("potager", re.IGNORECASE))
     watched.assert_stayed_home(address)
+
+
+@pytest.fixture
+def another_site():
+    """Return a function that serves a page of another origin: a real one, as Chromium keeps a made one from local addresses."""
+    pages = []
+
+    class Site(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(pages[-1].encode())
+
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Site) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+
+        def served(html):
+            pages.append(html)
+            return f"http://127.0.0.1:{server.server_port}/"
+
+        yield served
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("path", "stands"), [("embed?lang=fr", True), ("list?lang=fr", True), ("?lang=fr", False)]
+)
+def test_a_plain_page_stands_in_another_sites_frame_and_the_dashboard_does_not(
+    address, page, another_site, path, stands
+):
+    page.goto(
+        another_site(
+            f"<!doctype html><title>Another</title><iframe src='{address}/{path}' width=600 height=700></iframe>"
+        )
+    )
+    if stands:
+        expect(page.frame_locator("iframe").locator("#places li").first).to_be_visible()
+        expect(page.frame_locator("iframe").locator("#map .bxl-legend")).to_be_attached()
+    else:
+        assert page.frames[1].url.startswith("chrome-error:")
