@@ -69,8 +69,8 @@ def archive(file: Path) -> Archive:
             reader = Reader(MmapSource(opened))  # type: ignore[no-untyped-call]
             header = reader.header()  # type: ignore[no-untyped-call]
     except (OSError, EOFError, ValueError, *NO_ARCHIVE) as failure:
-        raise CommonsError("setting.basemap_file", file=file) from failure
+        raise CommonsError("basemap.file", file=file) from failure
     media_type = IMAGES.get(header["tile_type"])
     if media_type is None:
-        raise CommonsError("setting.basemap_file", file=file)
+        raise CommonsError("basemap.file", file=file)
     return Archive(reader, media_type, header["max_zoom"], header["tile_compression"] == Compression.GZIP)
