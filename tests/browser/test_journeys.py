@@ -128,7 +128,6 @@ def drawn(page, count):
 
 
 def search(page, label, text):
-    settle(page)
     box = page.get_by_label(label)
     box.fill(text)
     box.press("Enter")
@@ -176,7 +175,6 @@ def test_a_citizen_finds_an_alternative_in_dutch_on_a_phone(world, watched):
     search(page, "Zoeken", wanted["name"].upper())
     expect(hits(page)).to_have_count(1)
     assert_fits(page)
-    settle(page)
     hits(page).click()
     card = page.locator(".st-key-card")
     expect(card.get_by_role("heading")).to_have_text(wanted["name"])
@@ -189,7 +187,6 @@ def test_a_citizen_finds_an_alternative_in_dutch_on_a_phone(world, watched):
     keep(page, "card-nl-390")
     shared = page.url
     assert page.locator("html").get_attribute("lang") == "nl"
-    settle(page)
     page.get_by_text("FR", exact=True).click()
     expect(card).to_contain_text("lieu exact")
     expect(page.locator("html")).to_have_attribute("lang", "fr")
