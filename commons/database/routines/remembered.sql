@@ -24,6 +24,15 @@ BEGIN
         LOOP
             EXECUTE format('ALTER TABLE ONLY %s ALTER COLUMN %I SET STATISTICS 0', part.name, forgotten.attname);
         END LOOP;
+        -- What an index computes has statistics of its own.
+        FOR forgotten IN
+            SELECT a.attrelid::regclass AS index, a.attnum
+              FROM pg_index i
+              JOIN pg_attribute a ON a.attrelid = i.indexrelid
+             WHERE i.indrelid = part.id AND i.indkey[a.attnum - 1] = 0 AND coalesce(a.attstattarget, -1) <> 0
+        LOOP
+            EXECUTE format('ALTER INDEX %s ALTER COLUMN %s SET STATISTICS 0', forgotten.index, forgotten.attnum);
+        END LOOP;
         IF part.isleaf AND part.reloptions IS NULL THEN
             EXECUTE format('ALTER TABLE %s SET (%s%s)', part.name, manners,
                            CASE WHEN part.has_toast THEN ', toast.autovacuum_vacuum_threshold = 0'
