@@ -1,13 +1,13 @@
 """A server of our own in a process of its own, and a browser that reaches nothing else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page, expect
 from serving import CHROMIUM, LAUNCH, serving
 
 OWN_SCHEMES = {"data", "blob", "about"}
@@ -34,6 +34,28 @@ def run_server(tmp_path_factory) -> Callable:
         return serving(tmp_path_factory.mktemp("server") / "log.txt", page, env)
 
     return served
+
+
+@pytest.fixture(scope="module")
+def patience() -> Iterator[None]:
+    """Wait for a server that is still reading its modules, on a machine with other work to do."""
+    expect.set_options(timeout=30_000)
+    yield
+    expect.set_options(timeout=5_000)
+
+
+@pytest.fixture(scope="module")
+def own_database(cluster, template, clone) -> Iterator:
+    """Yield a database for a module's tests; pytest may make it twice, where it runs the tests without a page apart."""
+    with clone(cluster, template) as database:
+        yield database
+
+
+@pytest.fixture(scope="module")
+def demo_address(_unchanged_demo, run_server) -> Iterator[str]:
+    """Serve the fictional partners' alternatives, to tests that change nothing."""
+    with run_server(env={"DATABASE_URL": _unchanged_demo.url}) as served:
+        yield served
 
 
 @dataclass

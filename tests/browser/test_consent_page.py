@@ -39,21 +39,7 @@ VALUES = {
     "contact_person": "CANARY-PERSON",
     "offers": ["place", "tools"],
 }
-
-
-@pytest.fixture(autouse=True, scope="module")
-def patience():
-    """Wait for a server that is still reading its modules."""
-    expect.set_options(timeout=30_000)
-    yield
-    expect.set_options(timeout=5_000)
-
-
-@pytest.fixture(scope="module")
-def own_database(cluster, template, clone):
-    """Yield a database for these tests; pytest may make it twice, where it runs the tests without a page apart."""
-    with clone(cluster, template) as database:
-        yield database
+pytestmark = pytest.mark.usefixtures("patience")
 
 
 @pytest.fixture(scope="module")

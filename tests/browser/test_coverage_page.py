@@ -11,24 +11,11 @@ from commons.i18n import translate
 SIZES = {"desk": (1280, 900), "phone": (390, 844), "narrow": (360, 740)}
 DRAWN = "() => Object.values(window.map._layers).find((layer) => layer.drawn).drawn"
 FIRST_LINES = {"fr": "Densité", "nl": "Dichtheid", "en": "Density"}
-
-
-@pytest.fixture(autouse=True, scope="module")
-def patience():
-    """Wait for a server that is still reading its modules, on a machine with other work to do."""
-    expect.set_options(timeout=30_000)
-    yield
-    expect.set_options(timeout=5_000)
-
-
-@pytest.fixture(scope="module")
-def address(_unchanged_demo, run_server):
-    with run_server(env={"DATABASE_URL": _unchanged_demo.url}) as served:
-        yield served
+pytestmark = pytest.mark.usefixtures("patience")
 
 
 @pytest.fixture
-def opened(watched, address):
+def opened(watched, demo_address):
     """Return a function that opens the page from the front page, at a size and in a language, and gives the map's frame."""
 
     def open_at(size="desk", query="lang=en", *, directly=False):
@@ -36,9 +23,9 @@ def opened(watched, address):
         width, height = SIZES[size]
         page.set_viewport_size({"width": width, "height": height})
         if directly:
-            page.goto(f"{address}/coverage?{query}")
+            page.goto(f"{demo_address}/coverage?{query}")
         else:
-            page.goto(f"{address}/?{query}")
+            page.goto(f"{demo_address}/?{query}")
             page.locator(".st-key-pages a").nth(1).click()
         return frame_of(page)
 
@@ -53,7 +40,9 @@ def frame_of(page):
 
 @pytest.mark.parametrize("language", ["fr", "nl", "en"])
 @pytest.mark.parametrize("size", SIZES)
-def test_it_draws_in_each_language_and_is_no_wider_than_the_screen(opened, watched, address, size, language):
+def test_it_draws_in_each_language_and_is_no_wider_than_the_screen(
+    opened, watched, demo_address, size, language
+):
     frame = opened(size, f"lang={language}")
     page = watched.page
     expect(page.get_by_role("radio", name=FIRST_LINES[language])).to_be_visible()
@@ -66,7 +55,7 @@ def test_it_draws_in_each_language_and_is_no_wider_than_the_screen(opened, watch
     fills = {line["fill"] for line in drawn["legend"]["fills"]}
     assert {area["properties"]["fill"] for area in drawn["districts"]["features"]} <= fills
     assert violations(page) == []
-    watched.assert_stayed_home(address)
+    watched.assert_stayed_home(demo_address)
 
 
 def test_neither_the_measure_nor_the_year_reloads_the_map(opened, watched):
@@ -110,7 +99,7 @@ def test_the_slider_answers_the_arrow_keys_and_the_address_says_so(opened, watch
     page.wait_for_url("**year=now*")
 
 
-def test_an_address_that_is_passed_on_opens_the_same_view(opened, watched, address):
+def test_an_address_that_is_passed_on_opens_the_same_view(opened, watched, demo_address):
     opened()
     page = watched.page
     page.get_by_role("radio", name="Pooling").click()

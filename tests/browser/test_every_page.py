@@ -27,19 +27,7 @@ DRAWN = {"/": ".st-key-list", "/coverage": "[data-testid=stVegaLiteChart]", "/re
 MAPPED = ("/", "/coverage")
 ITS_OWN = re.compile(r"/(coverage|research|upload)/_stcore/(health|host-config)$")
 """Opened at the address of a page, Streamlit looks below it for itself first, and says on the console that it is not there."""
-
-
-@pytest.fixture(autouse=True, scope="module")
-def patience():
-    expect.set_options(timeout=30_000)
-    yield
-    expect.set_options(timeout=5_000)
-
-
-@pytest.fixture(scope="module")
-def address(_unchanged_demo, run_server):
-    with run_server(env={"DATABASE_URL": _unchanged_demo.url}) as served:
-        yield served
+pytestmark = pytest.mark.usefixtures("patience")
 
 
 def rest(page, path):
@@ -57,13 +45,13 @@ def rest(page, path):
 
 @pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("path", DRAWN)
-def test_a_page_is_sound(address, watched, path, language):
+def test_a_page_is_sound(demo_address, watched, path, language):
     page = watched.page
-    one = httpx.get(f"{address}/places", trust_env=False).json()["places"][0]["id"]
+    one = httpx.get(f"{demo_address}/places", trust_env=False).json()["places"][0]["id"]
     failed = []
     page.on("response", lambda answer: failed.append(answer.url) if answer.status >= 400 else None)
     page.set_viewport_size(WIDE)
-    page.goto(f"{address}{path}{f'/{one}' if path == '/alternative' else ''}?lang={language}")
+    page.goto(f"{demo_address}{path}{f'/{one}' if path == '/alternative' else ''}?lang={language}")
     rest(page, path)
     expect(page.locator("html")).to_have_attribute("lang", language)
     for size in (WIDE, PHONE):
@@ -76,7 +64,7 @@ def test_a_page_is_sound(address, watched, path, language):
     assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
     assert [url for url in failed if not ITS_OWN.search(url)] == []
     watched.errors[:] = [error for error in watched.errors if not (failed and "404 (Not Found)" in error)]
-    watched.assert_stayed_home(address)
+    watched.assert_stayed_home(demo_address)
 
 
 def focused(page, selector, key="Tab"):
@@ -88,10 +76,10 @@ def focused(page, selector, key="Tab"):
     raise AssertionError(f"no way by keyboard to {selector}")
 
 
-def test_the_map_and_its_list_are_used_by_keyboard_alone(address, watched):
+def test_the_map_and_its_list_are_used_by_keyboard_alone(demo_address, watched):
     page = watched.page
     page.set_viewport_size(WIDE)
-    page.goto(f"{address}/?lang=en")
+    page.goto(f"{demo_address}/?lang=en")
     rest(page, "/")
     focused(page, "input[type=search]")
     page.keyboard.type("potager")
@@ -107,13 +95,13 @@ def test_the_map_and_its_list_are_used_by_keyboard_alone(address, watched):
     focused(page, ".st-key-card button", "Shift+Tab")
     page.keyboard.press("Enter")
     expect(card).to_have_count(0)
-    watched.assert_stayed_home(address)
+    watched.assert_stayed_home(demo_address)
 
 
-def test_the_map_moves_by_keyboard_and_the_list_follows(address, watched):
+def test_the_map_moves_by_keyboard_and_the_list_follows(demo_address, watched):
     page = watched.page
     page.set_viewport_size(WIDE)
-    page.goto(f"{address}/?lang=en")
+    page.goto(f"{demo_address}/?lang=en")
     rest(page, "/")
     here = translate("dashboard.explore.in_view", Language.EN)
     told = page.get_by_text(here)
@@ -132,12 +120,12 @@ def test_the_map_moves_by_keyboard_and_the_list_follows(address, watched):
         "() => window.map.getZoom()"
     )
     assert zoom >= 13
-    watched.assert_stayed_home(address)
+    watched.assert_stayed_home(demo_address)
 
 
-def test_the_plain_list_suggests_by_keyboard_and_leads_to_a_card(address, watched):
+def test_the_plain_list_suggests_by_keyboard_and_leads_to_a_card(demo_address, watched):
     page = watched.page
-    page.goto(f"{address}/list?lang=nl")
+    page.goto(f"{demo_address}/list?lang=nl")
     rest(page, "/list")
     page.keyboard.press("Tab")
     expect(page.locator(".skip")).to_be_focused()
@@ -152,13 +140,13 @@ def test_the_plain_list_suggests_by_keyboard_and_leads_to_a_card(address, watche
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
     page.get_by_role("link", name=translate("plain.back", Language.NL)).click()
     expect(page.locator("#places li")).to_have_count(40)
-    watched.assert_stayed_home(address)
+    watched.assert_stayed_home(demo_address)
 
 
-def test_the_plain_list_follows_its_map_and_needs_no_script(address, watched, browser):
+def test_the_plain_list_follows_its_map_and_needs_no_script(demo_address, watched, browser):
     page = watched.page
     page.set_viewport_size(PHONE)
-    page.goto(f"{address}/list?lang=fr")
+    page.goto(f"{demo_address}/list?lang=fr")
     rest(page, "/list")
     before = page.locator("#count").inner_text()
     page.locator("#map").focus()
@@ -169,12 +157,12 @@ def test_the_plain_list_follows_its_map_and_needs_no_script(address, watched, br
     expect(page.locator("#count")).not_to_have_text(before)
     with browser.new_context(java_script_enabled=False) as context:
         plain = context.new_page()
-        plain.goto(f"{address}/list?lang=fr")
+        plain.goto(f"{demo_address}/list?lang=fr")
         plain.get_by_label("Chercher", exact=True).fill("potager")
         plain.get_by_role("button", name="Montrer").click()
         plain.locator("#places a").first.click()
         expect(plain.get_by_role("heading", level=1)).to_contain_text(re.compile("potager", re.IGNORECASE))
-    watched.assert_stayed_home(address)
+    watched.assert_stayed_home(demo_address)
 
 
 @pytest.fixture
@@ -207,11 +195,11 @@ def another_site():
     ("path", "stands"), [("embed?lang=fr", True), ("list?lang=fr", True), ("?lang=fr", False)]
 )
 def test_a_plain_page_stands_in_another_sites_frame_and_the_dashboard_does_not(
-    address, page, another_site, path, stands
+    demo_address, page, another_site, path, stands
 ):
     page.goto(
         another_site(
-            f"<!doctype html><title>Another</title><iframe src='{address}/{path}' width=600 height=700></iframe>"
+            f"<!doctype html><title>Another</title><iframe src='{demo_address}/{path}' width=600 height=700></iframe>"
         )
     )
     if stands:

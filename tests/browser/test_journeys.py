@@ -23,7 +23,6 @@ from commons.partners import find_dataset, find_partner, issue_token
 from commons.release import released
 from commons.research import change_between
 from commons.vocabulary import Audience, DistrictLevel
-from dashboard.tables import active_on
 from ingest.demo import demo_partners, load_demo_partner, write_demo
 from ingest.demo.load import _signed
 from ingest.report.sent import uploads_of
@@ -68,14 +67,7 @@ SIGNED = """() => {
 }"""
 UPLOADER = "De Wijde Koer"
 NETWORK = "Fils Croisés"
-
-
-@pytest.fixture(autouse=True, scope="module")
-def patience():
-    """Wait for a server that is still reading its modules, on a machine with other work to do."""
-    expect.set_options(timeout=30_000)
-    yield
-    expect.set_options(timeout=5_000)
+pytestmark = pytest.mark.usefixtures("patience")
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +95,13 @@ def world(cluster, template, mirror, tmp_path_factory, run_server):
                 dataset=sender.dataset["slug"],
                 file=folder / sender.dataset["file"],
             )
+
+
+def active_on(alternatives, day):
+    """Return the alternatives that have begun by the day and not ended; a date that is unknown excludes nothing."""
+    now = pd.Timestamp(day)
+    begun, ended = (pd.to_datetime(alternatives[name]) for name in ("founded_on", "ended_on"))
+    return alternatives[~(begun > now) & ~(ended <= now)]
 
 
 def shown():
