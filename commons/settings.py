@@ -121,7 +121,7 @@ def settings() -> Settings:
         max_unpacked_mb=_megabytes("COMMONS_MAX_UNPACKED_MB", DEFAULT_UNPACKED_MB),
         geocoder=_geocoder(),
         spark_master=_text("COMMONS_SPARK_MASTER") or DEFAULT_SPARK,
-        basemap=_basemap(),
+        basemap=basemap_setting(),
         public_url=_address("COMMONS_PUBLIC_URL"),
     )
 
@@ -184,8 +184,8 @@ def _geocoder() -> GeocoderSetting | None:
     return GeocoderSetting(GeocoderKind(kind), url, contact)
 
 
-def _basemap() -> BasemapSetting | None:
-    """Return the basemap, None where none is named; whoever made it is named too."""
+def basemap_setting() -> BasemapSetting | None:
+    """Return the basemap, None where none is named; whoever made it is named too. Every answer's policy asks for it."""
     chosen = _text("COMMONS_BASEMAP")
     if chosen is None:
         return None

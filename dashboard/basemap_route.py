@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from commons.settings import settings
+from commons.settings import basemap_setting
 from maps.basemap import archive
 
 A_DAY = {"Cache-Control": "public, max-age=86400"}
@@ -19,7 +19,7 @@ def basemap_routes() -> list[BaseRoute]:
 
 def tile(request: Request) -> Response:
     """Answer with the image, or 404 where there is none, or no basemap of our own."""
-    chosen = settings().basemap
+    chosen = basemap_setting()
     if chosen is None or chosen.file is None:
         return Response(status_code=HTTPStatus.NOT_FOUND)
     found = archive(chosen.file)

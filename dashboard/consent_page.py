@@ -2,11 +2,9 @@
 
 import logging
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
-import jinja2
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -20,6 +18,7 @@ from commons.i18n import translate
 from commons.vocabulary import Language
 from dashboard.consent_words import ConsentWords, groups_of, say_in
 from dashboard.failures import note_failure
+from dashboard.html import body_of, language_of, template
 
 LARGEST_FORM_BYTES = 2048
 PRIVATE = {
@@ -39,24 +38,11 @@ def consent_routes() -> list[BaseRoute]:
 
 async def consent_page(request: Request) -> Response:
     """Answer with the page, with what a withdrawal would do, or do it and lead to its receipt."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_FORM_BYTES:
-            return Response(status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE, headers=PRIVATE)
+    body = await body_of(request, LARGEST_FORM_BYTES)
+    if body is None:
+        return Response(status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE, headers=PRIVATE)
     form = {name: values[0] for name, values in parse_qs(body.decode(errors="replace")).items()}
     return await run_in_threadpool(_answer, request, language_of(request), form)
-
-
-def language_of(request: Request) -> Language:
-    """Return the language of the address, else the first of ours that the browser prefers, else French."""
-    weighed = []
-    for position, part in enumerate(request.headers.get("accept-language", "").split(",")):
-        code, _, weight = part.strip().partition(";q=")
-        quality = float(weight) if weight.replace(".", "", 1).isdecimal() else 1.0
-        weighed.append((-quality, position, code[:2].lower()))
-    said = (request.query_params.get("lang", ""), *(code for _, _, code in sorted(weighed)))
-    return next((Language(code) for code in said if code in set(Language)), Language.FR)
 
 
 def _answer(request: Request, language: Language, form: dict[str, str]) -> Response:
@@ -104,11 +90,7 @@ def _html(
     language: Language, state: str, context: dict[str, Any], status: HTTPStatus = HTTPStatus.OK
 ) -> Response:
     """Return a page; everything put into it is escaped by the template."""
-    folder = jinja2.FileSystemLoader(Path(__file__).parent)
-    template = jinja2.Environment(
-        loader=folder, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    ).get_template("consent_page.html")
-    page = template.render(
+    page = template("consent_page.html").render(
         language=language.value, languages=list(Language), state=state, say=say_in(language), **context
     )
     return HTMLResponse(page, status, PRIVATE)

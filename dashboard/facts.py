@@ -7,16 +7,7 @@ from datetime import date
 from commons.i18n import translate
 from commons.vocabulary import Language, Precision
 from dashboard.words import Row, category_label, day, has, text_of, web_address
-
-PLAIN_FIELDS = (
-    "phone",
-    "email",
-    "contact_person",
-    "contact_email",
-    "contact_phone",
-    "opening_hours",
-    "legal_form",
-)
+from maps.entries import PLAIN_FIELDS
 
 
 @dataclass(frozen=True, slots=True)

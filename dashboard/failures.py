@@ -5,8 +5,10 @@ import secrets
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 
 import streamlit as st
+from starlette.responses import Response
 
 from commons.errors import CommonsError
 from dashboard.session import language, say
@@ -37,3 +39,9 @@ def note_failure(failure: Exception) -> str:
     places = [f"{at.filename}:{at.lineno}" for at in traceback.extract_tb(failure.__traceback__)]
     log.error("failure %s: %s at %s", number, type(failure).__name__, " < ".join(reversed(places)))
     return number
+
+
+def unavailable(failure: Exception) -> Response:
+    """Note the failure; return an answer that tells nothing but its number."""
+    note_failure(failure)
+    return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "5"})

@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 from commons.errors import CommonsError
 from commons.release import released
 from commons.vocabulary import Audience, Language
-from dashboard.failures import note_failure
+from dashboard.failures import unavailable
 from maps.explore import GROUND_PATH, ground_of, ground_version
 
 FOR_GOOD = "public, max-age=31536000, immutable"
@@ -39,8 +39,7 @@ def ground_routes() -> list[BaseRoute]:
         try:
             version, content = await run_in_threadpool(packed, Language(language))
         except (CommonsError, psycopg.Error) as failure:
-            note_failure(failure)
-            return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "5"})
+            return unavailable(failure)
         is_asked = version is not None and request.query_params.get("v") == version
         headers = {"Cache-Control": FOR_GOOD if is_asked else NOT_KEPT, "Vary": "Accept-Encoding"}
         if "gzip" not in request.headers.get("accept-encoding", ""):

@@ -73,16 +73,19 @@ def is_same_origin(headers: Headers) -> bool:
     return origin is None or urlsplit(origin).netloc == headers.get("host")
 
 
-def content_policy(for_frame: bool) -> str:
-    """Return the Content-Security-Policy of a page, or of the map's frame; images may be the basemap's too."""
-    return _content_policy(for_frame, basemap_origin())
+def content_policy(for_frame: bool, ancestors: str = COMMON["frame-ancestors"]) -> str:
+    """Return the Content-Security-Policy of a page, or of the map's frame; images may be the basemap's too.
+
+    `ancestors` are the sites in whose frames the page may stand.
+    """
+    return _content_policy(for_frame, ancestors, basemap_origin())
 
 
 @cache
-def _content_policy(for_frame: bool, basemap: str | None) -> str:
+def _content_policy(for_frame: bool, ancestors: str, basemap: str | None) -> str:
     scripts = FRAME_SCRIPTS if for_frame else " ".join(["'self'", *inline_script_hashes()])
     images = f"{COMMON['img-src']} {basemap}" if basemap else COMMON["img-src"]
-    policy = {**COMMON, "img-src": images, "script-src": scripts}
+    policy = {**COMMON, "img-src": images, "frame-ancestors": ancestors, "script-src": scripts}
     return "; ".join(f"{name} {value}" for name, value in policy.items())
 
 

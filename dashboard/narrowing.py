@@ -5,21 +5,18 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from commons.categories.scheme import categories
+from commons.categories.scheme import category_names
 from commons.i18n import translate
 from commons.release import Released
 from commons.vocabulary import CharterGrade, ResourceKind
 from dashboard.session import Param, in_address, language, say, switch_in_address
-from dashboard.words import category_label
-from maps.filters import NOT_ASSESSED, OPEN, Filters, read_filters
+from maps.filters import NOT_ASSESSED, Filters, read_filters
+from maps.places import sources_of
 
-SOURCES = "SELECT DISTINCT unnest(attributions) AS source FROM place ORDER BY source"
-VERSION = "SELECT version::text AS version FROM version"
-KINDS = {Param.SHARES: "shares", Param.OFFERS: "offers", Param.NEEDS: "needs"}
-SWITCHES = {Param.TAKING_PART: ("taking_part", "yes"), Param.OPEN: (OPEN, "now")}
-
-
+KINDS = (Param.SHARES, Param.OFFERS, Param.NEEDS)
+SWITCHES = {Param.TAKING_PART: "yes", Param.OPEN: "now"}
 MORE = (*KINDS, *SWITCHES, Param.GRADES, Param.SOURCES)
+"""In an address these have the names of the filters that they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +30,6 @@ class Asked:
 
 def ask(reader: Released, district_names: Mapping[str, str]) -> Asked:
     """Show the filters and return what they say."""
-    codes = [category.code for category in categories()]
     with st.container(key="filters"):
         search, category, district, more = st.columns([3, 3, 3, 2], vertical_alignment="bottom")
     with search:
@@ -44,7 +40,7 @@ def ask(reader: Released, district_names: Mapping[str, str]) -> Asked:
             **in_address(Param.SEARCH),
         )
     with category:
-        chosen = _several(Param.CATEGORIES, {code: category_label(code, language()) for code in codes})
+        chosen = _several(Param.CATEGORIES, category_names(language()))
     with district:
         place = st.selectbox(
             say("explore.neighbourhood"),
@@ -67,24 +63,18 @@ def ask_more(reader: Released) -> list[tuple[str, str]]:
     in_use = sum(len(st.query_params.get_all(param)) for param in MORE)
     label = say("explore.more_filters") + (f" ({in_use})" if in_use else "")
     with st.popover(label, icon=":material/tune:", width="stretch", key="more_filters"):
-        for param, (name, value) in SWITCHES.items():
+        for param, value in SWITCHES.items():
             if st.checkbox(say(f"explore.{param}"), **switch_in_address(param)):
-                said.append((name, value))
+                said.append((param.value, value))
         kinds = {kind.value: translate(f"resource_kind.{kind}", language()) for kind in ResourceKind}
-        for param, name in KINDS.items():
-            said += [(name, kind) for kind in _several(param, kinds)]
+        for param in KINDS:
+            said += [(param.value, kind) for kind in _several(param, kinds)]
         grades = {grade.value: translate(f"charter_grade.{grade}", language()) for grade in CharterGrade}
         labels = {**grades, NOT_ASSESSED: say("explore.not_assessed")}
-        said += [("grade", grade) for grade in _several(Param.GRADES, labels)]
-        told = sources(reader.login, reader.query(VERSION)["version"].item(), reader)
-        said += [("source", source) for source in _several(Param.SOURCES, {text: text for text in told})]
+        said += [(Param.GRADES.value, grade) for grade in _several(Param.GRADES, labels)]
+        told = {text: text for text in sources_of(reader)}
+        said += [(Param.SOURCES.value, source) for source in _several(Param.SOURCES, told)]
     return said
-
-
-@st.cache_data(max_entries=2, show_spinner=False)
-def sources(login: str, version: str, _reader: Released) -> list[str]:  # noqa: ARG001 - what the answer is kept by
-    """Return the sources of what the reader sees, kept for as long as that stays the same."""
-    return list(_reader.query(SOURCES)["source"])
 
 
 def _several(param: Param, labels: Mapping[str, str]) -> list[str]:

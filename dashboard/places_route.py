@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 from commons.database.connection import Role, connect
 from commons.errors import CommonsError
 from commons.vocabulary import Language
-from dashboard.failures import note_failure
+from dashboard.failures import unavailable
 from dashboard.query import read_pairs
 from maps.filters import Filters, read_filters
 from maps.places import Box, Found, find_places, read_box
@@ -48,8 +48,7 @@ async def answer(request: Request) -> Response:
     try:
         found = await run_in_threadpool(find, asked)
     except (CommonsError, psycopg.Error) as failure:
-        note_failure(failure)
-        return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "5"})
+        return unavailable(failure)
     return JSONResponse(asdict(found), headers=NEVER_KEPT)
 
 

@@ -8,41 +8,37 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-import jinja2
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from commons.categories.scheme import categories
+from commons.categories.scheme import category_names
 from commons.i18n import translate
 from commons.release import released
-from commons.vocabulary import Audience, CharterGrade, DistrictLevel, Language, ResourceKind
-from dashboard.consent_page import language_of
+from commons.vocabulary import Audience, CharterGrade, Language, ResourceKind
+from dashboard.districts import districts_of
 from dashboard.facts import card_of
 from dashboard.failures import note_failure
 from dashboard.headers import content_policy
+from dashboard.html import language_of, template
 from dashboard.places_route import PAGE, Question, find, read_question
 from dashboard.query import LONGEST_QUERY
-from dashboard.tables import name_by_code
 from dashboard.words import category_label, number
 from maps.assets import asset_url
-from maps.explore import Place, View, explored, ground_address, ground_version, query_of
-from maps.filters import NOT_ASSESSED, OPEN
+from maps.explore import Place, View, explored, ground_address, ground_version
+from maps.filters import NOT_ASSESSED, OPEN, pairs_of
 from maps.one import read_one
-from maps.places import Found
+from maps.places import Found, count_form, sources_of
 
 LIST_PATH, EMBED_PATH, CARD_PATH = "/list", "/embed", "/alternative/{id}"
-SOURCES = "SELECT DISTINCT unnest(attributions) AS source FROM place ORDER BY source"
 FRESH = {"Cache-Control": "no-cache", "X-Robots-Tag": "noarchive"}
 """Neither a browser nor a search engine keeps what may be withdrawn tomorrow."""
 COLOUR = re.compile(r"[0-9a-f]{6}")
 DARKEST_RATIO = 4.5
-FOLDER = Path(__file__).parent
 OWN = frozenset({"colour", "show", "frame"})
 """What an address may say beside what `/places` knows: an accent, map or list alone, a card in a frame."""
 SHOWN = ("both", "map", "list")
@@ -72,7 +68,7 @@ class Page:
         asked = replace(self.question, **changes)
         said: list[tuple[str, str]] = [("lang", asked.language.value)]
         said += [("q", asked.text)] if asked.text else []
-        said += [(name, value) for name, values in asked.filters for value in values]
+        said += pairs_of(asked.filters)
         said += [("skip", str(asked.skip))] if asked.skip else []
         said += [("colour", self.colour)] if self.colour else []
         said += [("show", self.show)] if self.show != SHOWN[0] else []
@@ -147,12 +143,10 @@ def _list(page: Page) -> Response:
     found = find(asked)
     if asked.skip and not found.places and not asked.text:
         return RedirectResponse(page.address(skip=0), HTTPStatus.SEE_OTHER, FRESH)
-    neighbourhoods = name_by_code(reader.districts(DistrictLevel.NEIGHBOURHOOD), language)
-    communes = name_by_code(reader.districts(DistrictLevel.COMMUNE), language)
-    names = neighbourhoods | communes
     version = ground_version(reader)
+    districts = districts_of(reader, version, language)
     chosen = {name: set(values) for name, values in asked.filters}
-    form = "more" if found.is_more else "one" if found.count == 1 else "many"
+    form = count_form(found.count, is_more=found.is_more)
     drawn = None
     if version is not None and page.show != "list":
         drawn = explored(
@@ -166,25 +160,24 @@ def _list(page: Page) -> Response:
         {
             **place,
             "category": category_label(place["category"], language),
-            "where": names.get(place["neighbourhood"]) or names.get(place["commune"]) or "",
+            "where": districts.where(place["neighbourhood"], place["commune"]),
             "address": page.address(CARD_PATH.format(id=place["id"])),
         }
         for place in found.places
     ]
     context = {
-        "found": found,
         "places": places,
         "count": translate(f"plain.count.{form}", language, count=number(found.count, language)),
         "before": page.address(skip=max(0, asked.skip - PAGE)) if asked.skip else None,
         "after": page.address(skip=asked.skip + PAGE) if _goes_on(found, asked) else None,
         "chosen": chosen,
-        "categories": {c.code: c.label[language] for c in categories()},
+        "categories": category_names(language),
         "kinds": {k.value: translate(f"resource_kind.{k}", language) for k in ResourceKind},
         "grades": {g.value: translate(f"charter_grade.{g}", language) for g in CharterGrade}
         | {NOT_ASSESSED: translate("dashboard.explore.not_assessed", language)},
-        "communes": communes,
-        "neighbourhoods": neighbourhoods,
-        "sources": list(reader.query(SOURCES)["source"]),
+        "communes": districts.communes,
+        "neighbourhoods": districts.neighbourhoods,
+        "sources": [] if page.is_embedded else sources_of(reader),
         "drawn": json.dumps(drawn) if drawn else None,
         "is_open": OPEN in chosen,
         "papers": [] if asked.text else papers(page),
@@ -220,12 +213,8 @@ def _card(page: Page, public_id: str) -> Response:
     if one.id != public_id:
         there = page.address(CARD_PATH.format(id=one.id))
         return RedirectResponse(there, HTTPStatus.SEE_OTHER, FRESH)
-    names = {
-        code: name
-        for level in (DistrictLevel.NEIGHBOURHOOD, DistrictLevel.COMMUNE)
-        for code, name in name_by_code(reader.districts(level), language).items()
-    }
     version = ground_version(reader)
+    districts = districts_of(reader, version, language)
     place = Place(one.id, one.row["lat"], one.row["lon"])
     drawn = version and explored(
         language,
@@ -235,37 +224,29 @@ def _card(page: Page, public_id: str) -> Response:
         cards=page.address(CARD_PATH),
         colour=page.colour,
     )
-    card = card_of(one.row, one.participations, names, language)
+    card = card_of(one.row, one.participations, districts.neighbourhoods | districts.communes, language)
     return _html(page, "card", {"card": card, "id": one.id, "drawn": json.dumps(drawn) if drawn else None})
 
 
 def _html(page: Page, state: str, context: dict[str, Any], status: HTTPStatus = HTTPStatus.OK) -> Response:
     """Return a page; everything put into it is escaped by the template."""
     language = page.question.language
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(FOLDER),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
     def say(key: str, **values: object) -> str:
         return translate(f"plain.{key}", language, **values)
 
-    text = environment.get_template("plain_page.html").render(
+    text = template("plain_page.html").render(
         page=page,
         state=state,
         language=language.value,
         languages=list(Language),
-        query_of=query_of,
         say=say,
         tell=lambda key: translate(f"dashboard.{key}", language),
         assets={name: asset_url(*name.split("/")) for name in ASSETS},
         attributions=_attributions(language) if status < HTTPStatus.INTERNAL_SERVER_ERROR else "",
         **context,
     )
-    policy = content_policy(for_frame=False).replace("frame-ancestors 'self'", "frame-ancestors *")
+    policy = content_policy(for_frame=False, ancestors="*")
     return HTMLResponse(text, status, {**FRESH, "Content-Security-Policy": policy})
 
 

@@ -3,13 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from pathlib import Path
 from re import fullmatch
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 from uuid import UUID
 
-import jinja2
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -22,8 +20,8 @@ from commons.i18n import translate
 from commons.proposals.draft import read_draft
 from commons.proposals.send import send, shown
 from commons.vocabulary import Language, ProposedField
-from dashboard.consent_page import language_of
 from dashboard.failures import note_failure
+from dashboard.html import body_of, language_of, template
 from dashboard.propose_gate import Gate, is_own_page
 from dashboard.words import Row, category_label, text_of
 from maps.assets import asset_url
@@ -85,11 +83,9 @@ async def propose_page(request: Request, gate: Gate) -> Response:
         if fullmatch(REFERENCE, reference):
             return _html(asked, "sent", {"reference": reference})
         return await run_in_threadpool(_open, asked)
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_FORM_BYTES:
-            return Response(status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE, headers=NEVER_KEPT)
+    body = await body_of(request, LARGEST_FORM_BYTES)
+    if body is None:
+        return Response(status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE, headers=NEVER_KEPT)
     if not is_own_page(request.headers):
         return _html(asked, "foreign", {}, HTTPStatus.FORBIDDEN)
     try:
@@ -218,13 +214,9 @@ def _now(about: Row, language: Language) -> list[tuple[str, str]]:
 
 def _html(asked: Asked, state: str, context: dict[str, Any], status: HTTPStatus = HTTPStatus.OK) -> Response:
     """Return a page; everything put into it is escaped by the template."""
-    folder = jinja2.FileSystemLoader(Path(__file__).parent)
-    template = jinja2.Environment(
-        loader=folder, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    ).get_template("propose_page.html")
     sent = context.get("reference")
     languages = [(each.value, propose_address(each, asked.public_id, sent)) for each in Language]
-    page = template.render(
+    page = template("propose_page.html").render(
         language=asked.language.value, languages=languages, state=state, say=asked.say, address=asked.address,
         to_map=f"/?lang={asked.language}", addition=propose_address(asked.language), **context,
     )  # fmt: skip

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 from commons.database.connection import ROLE_OF
 from commons.errors import CommonsError
 from commons.vocabulary import Audience, Language
-from dashboard.failures import note_failure
+from dashboard.failures import unavailable
 from maps.search import LONGEST_TEXT, Search
 
 SEARCH_PATH = "/search"
@@ -37,8 +37,7 @@ def search_routes() -> list[BaseRoute]:
         try:
             found = await search.find(text, Language(language))
         except (CommonsError, psycopg.Error, psycopg_pool.PoolTimeout) as failure:
-            note_failure(failure)
-            return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "5"})
+            return unavailable(failure)
         return JSONResponse({"found": found}, headers=NEVER_KEPT)
 
     return [Route(SEARCH_PATH, answer)]

@@ -1,7 +1,6 @@
-"""Frames on their way to the screen: chosen, named in the language, and written for its readers."""
+"""Frames on their way to the screen: named in the language, and written for its readers."""
 
 from collections.abc import Collection
-from datetime import date
 
 import geopandas as gpd
 import pandas as pd
@@ -13,17 +12,9 @@ from dashboard.session import say
 from dashboard.words import NOTHING, number, percent
 from maps.areas import district_names
 
-NAMES = ["name", "name_fr", "name_nl", "name_en"]
 ROW_HEIGHT_PX = 35
 WIDTHS = {"district": 150, "participating": 100}
 MOST_ROWS_SHOWN = 12
-
-
-def active_on(alternatives: gpd.GeoDataFrame, day: date) -> gpd.GeoDataFrame:
-    """Return the alternatives that have begun by the day and not ended; a date that is unknown excludes nothing."""
-    now = pd.Timestamp(day)
-    begun, ended = (pd.to_datetime(alternatives[name]) for name in ("founded_on", "ended_on"))
-    return alternatives[~(begun > now) & ~(ended <= now)]
 
 
 def name_by_code(districts: gpd.GeoDataFrame, language: Language) -> dict[str, str]:

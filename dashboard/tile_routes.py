@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from commons.database.connection import ROLE_OF
 from commons.errors import CommonsError
 from commons.vocabulary import Audience
-from dashboard.failures import note_failure
+from dashboard.failures import unavailable
 from dashboard.query import read_pairs
 from maps.filters import Filters, read_filters
 from maps.tiles import TileAddress, Tiles, moment_of, read_address
@@ -56,8 +56,7 @@ class TileRoutes:
         try:
             return await self._tile(address, filters, Headers(scope=scope))
         except (CommonsError, psycopg.Error, psycopg_pool.PoolTimeout) as failure:
-            note_failure(failure)
-            return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "5"})
+            return unavailable(failure)
 
     async def _tile(self, address: TileAddress, filters: Filters, asked: Headers) -> Response:
         version, moment = await self.tiles.version(), moment_of(filters)

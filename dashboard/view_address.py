@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from commons.settings import settings
 from commons.vocabulary import Language
 from dashboard.plain_pages import LIST_PATH
-from maps.filters import Filters
+from maps.filters import Filters, pairs_of
 
 HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:]{2,39}\](:[0-9]{1,5})?")
 
@@ -19,7 +19,7 @@ def view_address(site: str, language: Language, filters: Filters) -> str:
     >>> view_address("https://a.be", Language.NL, (("category", ("food",)), ("district", ("62",))))
     'https://a.be/list?lang=nl&category=food&district=62'
     """
-    said = [("lang", language.value), *((name, value) for name, values in filters for value in values)]
+    said = [("lang", language.value), *pairs_of(filters)]
     return f"{site}{LIST_PATH}?{urlencode(said)}"
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from commons.categories.scheme import categories
+from commons.categories.scheme import category_names
 from commons.i18n.numbers import written_day
 from commons.vocabulary import Language
 from maps.classes import format_number
@@ -50,7 +50,7 @@ def text_of(row: Row, field: str, language: Language) -> str:
 
 def category_label(code: str, language: Language) -> str:
     """Return the category's label, or the code where the scheme does not have it."""
-    return next((c.label[language] for c in categories() if c.code == code), code)
+    return category_names(language).get(code, code)
 
 
 def number(value: object, language: Language, decimals: int = 0) -> str:

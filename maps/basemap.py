@@ -11,7 +11,7 @@ from pmtiles.reader import MmapSource, Reader
 from pmtiles.tile import Compression, MagicNumberNotFound, SpecVersionUnsupported, TileType
 
 from commons.errors import CommonsError
-from commons.settings import settings
+from commons.settings import basemap_setting
 
 BASEMAP_PATH = "/basemap/{z}/{x}/{y}"
 NO_ARCHIVE = (MagicNumberNotFound, SpecVersionUnsupported)
@@ -43,7 +43,7 @@ class Archive:
 
 def basemap() -> dict[str, Any] | None:
     """Return what a map's page needs of the basemap: `url`, `attribution` and `deepest`; None where there is none."""
-    chosen = settings().basemap
+    chosen = basemap_setting()
     if chosen is None:
         return None
     if chosen.file is None:
@@ -54,7 +54,7 @@ def basemap() -> dict[str, Any] | None:
 
 def basemap_origin() -> str | None:
     """Return the origin from which browsers load the basemap, None where that is our own."""
-    chosen = settings().basemap
+    chosen = basemap_setting()
     if chosen is None or chosen.url is None:
         return None
     parts = urlsplit(chosen.url)

@@ -8,7 +8,7 @@ from typing import Any, LiteralString
 
 from psycopg.rows import dict_row
 
-from commons.categories.scheme import categories
+from commons.categories.scheme import category_names
 from commons.database.connection import connect
 from commons.i18n import translate
 from commons.release import Released
@@ -24,6 +24,16 @@ LABELLED = {
     "needs": "resource_kind",
     "grade": "charter_grade",
 }
+PLAIN_FIELDS = (
+    "phone",
+    "email",
+    "contact_person",
+    "contact_email",
+    "contact_phone",
+    "opening_hours",
+    "legal_form",
+)
+"""Shown as they are, under the words `dashboard.card.<field>`, in this order."""
 
 Entry = dict[str, Any]
 
@@ -55,11 +65,6 @@ def read_entries(
         with connection.cursor(row_factory=dict_row) as cursor:
             told = {row["id"]: row for row in cursor.execute(QUERY, asked)}
     return Entries([place | told[place["id"]] for place in found.places], found.count, found.is_more)
-
-
-def category_names(language: Language) -> dict[str, str]:
-    """Return the label of each category by its code."""
-    return {category.code: category.label[language] for category in categories()}
 
 
 def filter_words(filters: Filters, language: Language, known_sources: Iterable[str]) -> list[str]:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import geopandas as gpd
 
-from commons.categories.scheme import categories
+from commons.categories.scheme import category_names
 from commons.i18n import translate
 from commons.release import Released
 from commons.vocabulary import DistrictLevel, Language, Precision
@@ -17,7 +17,7 @@ from maps.areas import areas_of, commune_labels, district_names, outlines_of
 from maps.assets import asset_url
 from maps.basemap import basemap
 from maps.brussels import REGION_BOUNDS, TEXTS, BrusselsLayer
-from maps.filters import Filters
+from maps.filters import Filters, pairs_of
 from maps.marks import marks_of
 
 GROUND_PATH = "/ground.json"
@@ -112,7 +112,7 @@ def explored(
             "signs": [{"sign": sign, "label": translate(f"map.sign.{sign}", language)} for sign in SIGNS],
         },
         "ground": ground,
-        "tiles": None if hits is not None else query_of(filters),
+        "tiles": None if hits is not None else urlencode(pairs_of(filters)),
         "labels": [],
         "marks": [] if hits is None else marks_of(hits, language),
         "chosen": chosen and asdict(chosen),
@@ -124,15 +124,6 @@ def explored(
         "basemap": under,
         "attribution": under["attribution"] if under else "",
     }
-
-
-def query_of(filters: Filters) -> str:
-    """Return the filters as the query of an address.
-
-    >>> query_of((("category", ("art", "food")),))
-    'category=art&category=food'
-    """
-    return urlencode([(name, value) for name, values in filters for value in values])
 
 
 def ground_version(reader: Released) -> str | None:
@@ -172,7 +163,7 @@ def ground_of(reader: Released, language: Language) -> dict[str, Any]:
             for level in (neighbourhoods, communes)
             for code, name in zip(level["code"], district_names(level, language), strict=True)
         },
-        "categories": {category.code: category.label[language] for category in categories()},
+        "categories": category_names(language),
         "texts": {
             "several": translate("map.several", language, count="{count}"),
             "more": translate("map.more", language, count="{count}"),

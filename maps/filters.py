@@ -77,6 +77,15 @@ def values_of(filters: Filters, open_now: Sequence[str] = ()) -> dict[str, Any]:
     return {name: list(open_now if name == OPEN else chosen) for name, chosen in filters}
 
 
+def pairs_of(filters: Filters) -> list[tuple[str, str]]:
+    """Return the filters as the pairs of an address's query, which `read_filters` understands.
+
+    >>> pairs_of((("category", ("art", "food")),))
+    [('category', 'art'), ('category', 'food')]
+    """
+    return [(name, value) for name, values in filters for value in values]
+
+
 def asks_open(filters: Filters) -> bool:
     """Tell whether the filters depend on the clock."""
     return any(name == OPEN for name, _ in filters)

@@ -6,7 +6,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from commons.categories.scheme import categories
+from commons.categories.scheme import category_names
 from commons.i18n import translate
 from commons.vocabulary import Language, Precision
 
@@ -33,7 +33,7 @@ def marks_of(places: gpd.GeoDataFrame, language: Language) -> list[dict[Hashable
             "precision": places["precision"].astype(str),
             "id": places["public_id"].astype(str),
             "name": _text(places["name"]),
-            "category": _text(places["category"]).replace({c.code: c.label[language] for c in categories()}),
+            "category": _text(places["category"]).replace(category_names(language)),
         }
     ).sort_values([*SPOT, "name", "id"])
     rows["place"] = pd.Series(rows[["id", "name", "category"]].to_dict("records"), index=rows.index)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from importlib.resources import files
 from math import isfinite
 from typing import Any, LiteralString
@@ -9,6 +10,7 @@ from typing import Any, LiteralString
 import psycopg
 
 from commons.opening_hours import BRUSSELS
+from commons.release import Released
 from commons.vocabulary import Language
 from maps.filters import Filters, asks_open, conditions, step_of, values_of
 from maps.hours import HOURS, open_at
@@ -18,6 +20,7 @@ QUERY: LiteralString = (files("maps") / "places.sql").read_text("utf-8")
 COUNT: LiteralString = (
     "SELECT count(*) FROM (SELECT FROM place WHERE true {narrowed} LIMIT %(counted)s) AS counted"
 )
+SOURCES = "SELECT DISTINCT unnest(attributions) AS source FROM place ORDER BY source"
 WITHIN: LiteralString = "AND geom && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326) "
 COUNTED = 10_000
 """More are told as more than so many."""
@@ -35,6 +38,11 @@ class Box:
     south: float
     east: float
     north: float
+
+
+def count_form(count: int, *, is_more: bool) -> str:
+    """Return the form of the words that tell how many there are: `one`, `many`, or `more` than are counted."""
+    return "more" if is_more else "one" if count == 1 else "many"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +111,13 @@ def _places(
     connection: psycopg.Connection[Any], query: LiteralString, values: dict[str, Any]
 ) -> list[dict[str, Any]]:
     return [dict(zip(FOUND, row, strict=True)) for row in connection.execute(query, values).fetchall()]
+
+
+def sources_of(reader: Released) -> list[str]:
+    """Return the sources of what the reader sees, as the filter `source` takes them; kept until that is another."""
+    return list(_sources(reader, reader.version()))
+
+
+@lru_cache(maxsize=4)
+def _sources(reader: Released, version: str) -> tuple[str, ...]:  # noqa: ARG001 - what the answer is kept by
+    return tuple(reader.query(SOURCES)["source"])

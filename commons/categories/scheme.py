@@ -34,6 +34,11 @@ def categories() -> tuple[Category, ...]:
     )
 
 
+def category_names(language: Language) -> dict[str, str]:
+    """Return the label of each category by its code, in the order in which they are shown."""
+    return {category.code: category.label[language] for category in categories()}
+
+
 @cache
 def category_by_term() -> dict[str, str]:
     """Return the category's code by every folded term that means it: its code, labels and synonyms."""

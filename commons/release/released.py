@@ -37,6 +37,10 @@ class Released:
             columns = [column.name for column in cursor.description or ()]
             return pd.DataFrame(cursor.fetchall(), columns=columns)
 
+    def version(self) -> str:
+        """Return what is another as soon as anything of what the audience may have is."""
+        return str(self.query("SELECT version FROM version")["version"].iloc[0])
+
     def alternatives(self) -> gpd.GeoDataFrame:
         """Return the alternatives by name, EPSG:4326 points at the published place."""
         return _located(self.query(ALTERNATIVES).drop(columns="geom"))

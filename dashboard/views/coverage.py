@@ -69,7 +69,7 @@ def show() -> None:
     if communes.empty:
         st.info(say("no_districts"))
         return
-    version = str(reader.query("SELECT version FROM version")["version"].iloc[0])
+    version = reader.version()
     with st.container():  # the map stays where it is, whichever inputs there are
         question = ask(kept_years(Audience.PUBLIC, version))
     figures = kept_figures(Audience.PUBLIC, version, question, question.day)

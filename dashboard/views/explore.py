@@ -1,7 +1,7 @@
 """The front page: the map of what is public, the list in step with it, and the card of the alternative chosen."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlencode
 
 import geopandas as gpd
@@ -9,41 +9,32 @@ import streamlit as st
 
 from commons.database.connection import connect
 from commons.release import Released, released
-from commons.vocabulary import Audience, DistrictLevel, Language
+from commons.vocabulary import Audience
 from dashboard.card import show_card
+from dashboard.districts import Districts, districts_of
 from dashboard.failures import explained
 from dashboard.map_view import new_click, show_layer
 from dashboard.narrowing import Asked, ask
 from dashboard.session import Key, Param, kept, language, say, write_address
-from dashboard.tables import name_by_code
 from dashboard.words import category_label, number, plain
 from maps.explore import (
-    Corners,
     ExploreLayer,
     Place,
     View,
     explored,
     ground_address,
     ground_version,
-    query_of,
     read_view,
 )
+from maps.filters import pairs_of
 from maps.one import One, read_one
-from maps.places import Box, Found, find_places
+from maps.places import Box, Found, count_form, find_places
 from maps.search import MOST_FOUND
 
 LIST_STEP = 12
 MAP_HEIGHT_PX = 600
 MAP_KEY = "explore.map"
 TOLD_BY_MAP = ("last_active_drawing", "bounds", "center", "zoom")
-
-
-class Names(NamedTuple):
-    """The districts: each one's name by its code, and where each neighbourhood lies."""
-
-    neighbourhoods: dict[str, str]
-    districts: dict[str, str]
-    corners: dict[str, Corners]
 
 
 def show() -> None:
@@ -66,10 +57,10 @@ def explore(reader: Released, version: str) -> None:
 
 
 def _explore(reader: Released, version: str) -> None:
-    names = names_of(reader, version, language())
+    districts = districts_of(reader, version, language())
     told = st.session_state.get(MAP_KEY) or {}
     listen(told)
-    asked = ask(reader, names.neighbourhoods)
+    asked = ask(reader, districts.neighbourhoods)
     chosen = read_one(reader, st.query_params.get(Param.ALTERNATIVE))
     # A search and a neighbourhood say where; else the list is of the part of the map that is shown.
     box = None if asked.text or asked.district else box_of(told.get("bounds"))
@@ -83,31 +74,12 @@ def _explore(reader: Released, version: str) -> None:
         )
     left, right = st.columns([5, 3], gap="medium")
     with left:
-        draw(ground_address(version, language()), asked, found, chosen, names)
+        draw(ground_address(version, language()), asked, found, chosen, districts)
     with right:
         if Param.ALTERNATIVE in st.query_params:
-            show_chosen(chosen, names)
-        show_list(found, names, in_view=box is not None)
+            show_chosen(chosen, districts)
+        show_list(found, districts, in_view=box is not None)
         show_ways(asked)
-
-
-def names_of(reader: Released, version: str, spoken: Language) -> Names:
-    """Return the districts' names and places; open data, kept until the districts change."""
-    return Names(*_names(version, spoken, reader))
-
-
-@st.cache_data(max_entries=6, show_spinner=False)
-def _names(version: str, spoken: Language, _reader: Released) -> tuple[Any, ...]:  # noqa: ARG001 - what it is kept by
-    areas = _reader.districts(DistrictLevel.NEIGHBOURHOOD)
-    neighbourhoods = name_by_code(areas, spoken)
-    corners = {
-        code: ((south, west), (north, east))
-        for code, (west, south, east, north) in zip(
-            areas["code"], areas.geometry.bounds.to_numpy().tolist(), strict=True
-        )
-    }
-    communes = name_by_code(_reader.districts(DistrictLevel.COMMUNE), spoken)
-    return neighbourhoods, neighbourhoods | communes, corners
 
 
 def listen(told: Mapping[str, Any]) -> None:
@@ -123,10 +95,10 @@ def listen(told: Mapping[str, Any]) -> None:
         write_address(Param.ALTERNATIVE if click.kind == "place" else Param.DISTRICT, [click.id])
 
 
-def draw(ground: str, asked: Asked, found: Found, chosen: One | None, names: Names) -> None:
+def draw(ground: str, asked: Asked, found: Found, chosen: One | None, districts: Districts) -> None:
     """Show the map: all that the filters let through or, of a search, what it found."""
     hits = points(found) if asked.text else None
-    fit = names.corners.get(asked.district or "")
+    fit = districts.corners.get(asked.district or "")
     if hits is not None and len(hits):
         west, south, east, north = hits.total_bounds.tolist()
         fit = (south, west), (north, east)
@@ -145,11 +117,10 @@ def draw(ground: str, asked: Asked, found: Found, chosen: One | None, names: Nam
 
 def points(found: Found) -> gpd.GeoDataFrame:
     """Return what a search found as `maps.marks.marks_of` takes it."""
-    columns = ("id", "name", "category", "precision")
-    rows = {column: [place[column] for place in found.places] for column in columns}
+    columns = {"public_id": "id", "name": "name", "category": "category", "precision": "precision"}
+    rows = {column: [place[told] for place in found.places] for column, told in columns.items()}
     lon, lat = ([place[axis] for place in found.places] for axis in ("lon", "lat"))
-    frame = gpd.GeoDataFrame(rows, geometry=gpd.points_from_xy(lon, lat), crs="EPSG:4326")
-    return frame.rename(columns={"id": "public_id"})
+    return gpd.GeoDataFrame(rows, geometry=gpd.points_from_xy(lon, lat), crs="EPSG:4326")
 
 
 def box_of(bounds: Mapping[str, Mapping[str, float | None]] | None) -> Box | None:
@@ -163,17 +134,19 @@ def box_of(bounds: Mapping[str, Mapping[str, float | None]] | None) -> Box | Non
     return None
 
 
-def show_chosen(chosen: One | None, names: Names) -> None:
+def show_chosen(chosen: One | None, districts: Districts) -> None:
     """Show the card of the alternative that the address names."""
     with st.container(border=True, key="card"):
         st.button(say("card.close"), icon=":material/close:", type="tertiary", on_click=choose, args=(None,))
         if chosen is None:
             st.info(say("card.gone"))
             return
-        show_card(chosen.row, chosen.participations, names.districts, language())
+        show_card(
+            chosen.row, chosen.participations, districts.neighbourhoods | districts.communes, language()
+        )
 
 
-def show_list(found: Found, names: Names, *, in_view: bool) -> None:
+def show_list(found: Found, districts: Districts, *, in_view: bool) -> None:
     """Show the first places by name, and more when asked; each opens its card."""
     st.header(say("explore.list"), anchor=False)
     tell_count(found, in_view=in_view)
@@ -183,7 +156,7 @@ def show_list(found: Found, names: Names, *, in_view: bool) -> None:
     length = st.session_state[Key.LIST_LENGTH]
     with st.container(gap="xxsmall", key="list"):
         for place in found.places[:length]:
-            where = names.districts.get(place["neighbourhood"]) or names.districts.get(place["commune"]) or ""
+            where = districts.where(place["neighbourhood"], place["commune"])
             told = " · ".join(part for part in (category_label(place["category"], language()), where) if part)
             st.button(
                 f"**{plain(place['name'])}** — {plain(told)}",
@@ -198,14 +171,14 @@ def show_list(found: Found, names: Names, *, in_view: bool) -> None:
 
 def show_ways(asked: Asked) -> None:
     """Show where the same is to be had as a plain page, for print and for other sites."""
-    text = f"&{urlencode({'q': asked.text})}" if asked.text else ""
-    filters = f"&{query_of(asked.filters)}" if asked.filters else ""
-    st.caption(f"[{say('explore.plain')}](/list?lang={language()}{text}{filters})")
+    text = [("q", asked.text)] if asked.text else []
+    query = urlencode([("lang", language().value), *text, *pairs_of(asked.filters)])
+    st.caption(f"[{say('explore.plain')}](/list?{query})")
 
 
 def tell_count(found: Found, *, in_view: bool) -> None:
     """Say how many there are, and where."""
-    form = "more" if found.is_more else "one" if found.count == 1 else "many"
+    form = count_form(found.count, is_more=found.is_more)
     told = say(f"explore.hits.{form}", count=number(found.count, language()))
     st.markdown(f"{told} {say('explore.in_view')}" if in_view else told)
 

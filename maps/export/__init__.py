@@ -10,13 +10,15 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from commons.categories.scheme import category_names
 from commons.i18n import translate
 from commons.i18n.numbers import written_day, written_number
 from commons.release import Released
 from commons.vocabulary import Language, Precision
-from maps.entries import Entry, category_names, filter_words, read_entries
+from maps.entries import PLAIN_FIELDS, Entry, filter_words, read_entries
 from maps.export.picture import picture_of
 from maps.filters import Filters
+from maps.places import count_form
 from maps.poster.letters import clean
 from maps.poster.terrain import Terrain, border_sources
 
@@ -25,15 +27,6 @@ __all__ = ["MOST_EXPORTED", "export_page"]
 MOST_EXPORTED = 1000
 """Some two megabytes, and a second of one core; more are had part by part, as the file says."""
 LONGEST_DESCRIPTION = 400
-PLAIN_FIELDS = (
-    "phone",
-    "email",
-    "contact_person",
-    "contact_email",
-    "contact_phone",
-    "opening_hours",
-    "legal_form",
-)
 
 
 def export_page(
@@ -52,7 +45,7 @@ def export_page(
     """
     entries = read_entries(reader, language, filters, most=MOST_EXPORTED, at=at)
     style = Markup((files("maps.export") / "export.css").read_text("utf-8"))  # noqa: S704 - a file of ours
-    form = "more" if entries.is_more else "one" if entries.count == 1 else "many"
+    form = count_form(entries.count, is_more=entries.is_more)
     said = [clean(text) for text in filter_words(filters, language, entries.texts("attributions"))]
     number = written_number(entries.count, language)
     return _template().render(

@@ -3,11 +3,13 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from commons.categories.scheme import category_names
 from commons.i18n import translate
 from commons.i18n.numbers import written_day, written_number
 from commons.vocabulary import Language
-from maps.entries import Entries, category_names, filter_words
+from maps.entries import Entries, filter_words
 from maps.filters import Filters
+from maps.places import count_form
 from maps.poster.code import code_of
 from maps.poster.drawing import Drawing, Link, Outline, Shape, Words
 from maps.poster.letters import ACCENT, BOLD, MM_PER_PT, PLAIN, SOFT, Style, wrap, wrap_address
@@ -165,7 +167,7 @@ def _caption(told: Told, paper: Paper) -> list[tuple[str, Style]]:
 def _count(told: Told) -> str:
     """Return how many there are, and what the filters ask."""
     entries = told.entries
-    form = "more" if entries.is_more else "one" if entries.count == 1 else "many"
+    form = count_form(entries.count, is_more=entries.is_more)
     counted = told.say(f"count.{form}", count=told.number(entries.count))
     words = filter_words(told.filters, told.language, entries.texts("attributions"))
     return " · ".join([counted, *words])

@@ -245,5 +245,5 @@ const Brussels = (() => {
     },
   });
 
-  return { Layer, element, labels, layer: (drawn) => new Layer(drawn), says, thinLabels };
+  return { COMMUNE, DISTRICT, SELECTED_DISTRICT, Layer, element, labels, layer: (drawn) => new Layer(drawn), says, thinLabels };
 })();

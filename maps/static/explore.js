@@ -6,9 +6,8 @@ const BrusselsExplore = (() => {
   const { element, says } = Brussels;
   const DEEPEST = 18;
   const APART_PX = 24; // what no zoom parts further than that is listed instead
-  const AREA = { color: "#7d8894", weight: 0.6, fillColor: "#e8ecef", fillOpacity: 1 };
-  const COMMUNE = { color: "#3d4854", weight: 1.4, fill: false, interactive: false };
-  const CHOSEN_AREA = { color: "#111111", weight: 3, fill: false, interactive: false };
+  const AREA = { ...Brussels.DISTRICT, fillColor: "#e8ecef" };
+  const CHOSEN_AREA = { ...Brussels.SELECTED_DISTRICT, fill: false, interactive: false };
   const CHOSEN = { radius: 11, color: "#111111", weight: 3, fill: false, interactive: false, pane: "bxl-places" };
 
   const loaded = new Map(); // what was fetched, by its address
@@ -94,7 +93,7 @@ const BrusselsExplore = (() => {
           layer.on("mouseout", () => { this.over = ""; });
         },
       });
-      const communes = L.geoJSON(ground.communes, { style: COMMUNE, interactive: false });
+      const communes = L.geoJSON(ground.communes, { style: Brussels.COMMUNE, interactive: false });
       this.land = L.layerGroup([areas, communes]).addTo(this.map);
       areas.bringToBack();
       Brussels.labels(this.land, ground.labels);

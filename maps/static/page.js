@@ -17,6 +17,13 @@
     return made;
   }
 
+  const cardOf = ({ id }) => drawn.cards.replace("{id}", encodeURIComponent(id));
+
+  function labelOf({ category, neighbourhood, commune }, ground) {
+    const where = ground.names[neighbourhood] ?? ground.names[commune];
+    return [ground.categories[category], where].filter(Boolean).join(" · ");
+  }
+
   box.hidden = false;
   const map = L.map(box, {
     center: [50.839, 4.363], zoom: 11, zoomSnap: 0.25, minZoom: 9, maxZoom: 18, attributionControl: false,
@@ -55,9 +62,7 @@
     list.start = 1;
     list.replaceChildren(...found.places.map((place) => {
       const line = element("li");
-      const link = element("a", place.name, { href: drawn.cards.replace("{id}", encodeURIComponent(place.id)) });
-      const where = ground.names[place.neighbourhood] ?? ground.names[place.commune];
-      line.append(link, " ", element("span", [ground.categories[place.category], where].filter(Boolean).join(" · ")));
+      line.append(element("a", place.name, { href: cardOf(place) }), " ", element("span", labelOf(place, ground)));
       return line;
     }));
   }
@@ -93,10 +98,6 @@
       box.setAttribute("aria-activedescendant", lines[at].id);
     }
 
-    function go(id) {
-      location.href = drawn.cards.replace("{id}", encodeURIComponent(id));
-    }
-
     async function ask() {
       const mine = ++asked;
       const text = box.value.trim();
@@ -109,9 +110,8 @@
         close();
         options.append(...found.map((place, order) => {
           const line = element("li", "", { role: "option", id: `suggestion-${order}`, "aria-selected": "false" });
-          const where = ground.names[place.neighbourhood] ?? ground.names[place.commune];
-          line.append(place.name, element("span", [ground.categories[place.category], where].filter(Boolean).join(" · ")));
-          line.addEventListener("mousedown", (event) => { event.preventDefault(); go(place.id); });
+          line.append(place.name, element("span", labelOf(place, ground)));
+          line.addEventListener("mousedown", (event) => { event.preventDefault(); location.href = cardOf(place); });
           line.dataset.id = place.id;
           return line;
         }));
@@ -131,7 +131,7 @@
         point(event.key === "ArrowDown" ? 1 : -1);
       } else if (event.key === "Enter" && at >= 0) {
         event.preventDefault();
-        go(options.children[at].dataset.id);
+        location.href = cardOf(options.children[at].dataset);
       }
     });
   }
