@@ -61,7 +61,10 @@ def _explore(reader: Released, version: str) -> None:
     told = st.session_state.get(MAP_KEY) or {}
     listen(told)
     asked = ask(reader, districts.neighbourhoods)
-    chosen = read_one(reader, st.query_params.get(Param.ALTERNATIVE))
+    # The map may tell of a move with the address as it was before a click: what the visit chose stands.
+    public_id = kept(Param.ALTERNATIVE)
+    choose(public_id)
+    chosen = read_one(reader, public_id)
     # A search and a neighbourhood say where; else the list is of the part of the map that is shown.
     box = None if asked.text or asked.district else box_of(told.get("bounds"))
     if st.session_state.get(Key.LISTED) != (asked, box):
@@ -76,7 +79,7 @@ def _explore(reader: Released, version: str) -> None:
     with left:
         draw(ground_address(version, language()), asked, found, chosen, districts)
     with right:
-        if Param.ALTERNATIVE in st.query_params:
+        if public_id is not None:
             show_chosen(chosen, districts)
         show_list(found, districts, in_view=box is not None)
         show_ways(asked)
