@@ -76,7 +76,9 @@ def account_of(
 
 
 def _columns(mapping: Mapping) -> tuple[ColumnUse, ...]:
-    parts = (ColumnUse(split.column, field, "person") for split in mapping.splits for field in split.fields)
+    parts = (
+        ColumnUse(split.column, field, split.reason) for split in mapping.splits for field in split.fields
+    )
     return (*(ColumnUse(match.column, match.field, match.reason) for match in mapping.matches), *parts)
 
 
