@@ -36,6 +36,8 @@ TYPO_LETTERS, TYPO_SIMILARITY = 6, 86
 LINKING = ("", "s", "e", "n", "en")
 """What Dutch puts between the parts of a compound."""
 PART_LETTERS = 3
+SHORT_LETTERS = 4
+"""Of a word cut short ("wijz", "telef"); a shorter one could be of any."""
 PREFIXES: tuple[frozenset[str], ...] = tuple(
     map(frozenset, ((), ("org",), ("org", "activity"), ("org", "address", "coord")))
 )
@@ -163,6 +165,10 @@ def _concepts(token: str) -> tuple[str, ...]:
             after = rest.removeprefix(link)
             if rest.startswith(link) and token[:end] in known and (after in known or after in words().passed):
                 return tuple(known[part] for part in (token[:end], after) if part in known)
+    if len(token) >= SHORT_LETTERS:
+        meant = {known.get(word, "another") for word in (*known, *words().another) if word.startswith(token)}
+        if len(meant) == 1:
+            return tuple(meant - {"another"})
     if len(token) >= TYPO_LETTERS and token not in words().passed | words().another:
         near = [word for word in known if len(word) >= TYPO_LETTERS]
         found = process.extractOne(token, near, scorer=fuzz.ratio, score_cutoff=TYPO_SIMILARITY)
@@ -229,7 +235,7 @@ LOOKS: dict[str, Callable[[pd.Series], pd.Series]] = {
     "website": is_website,
     "enterprise_number": is_enterprise_number,
     "legal_form": lambda texts: _plain(texts) & (texts.str.len() <= NAME_LETTERS),
-    "category": lambda texts: _plain(texts) & (texts.str.len() <= NAME_LETTERS),
+    "category": lambda texts: _plain(texts) & (texts.str.len() <= NAME_LETTERS) & ~contains(texts, "[.!]$"),
     "description": lambda texts: _plain(texts) & (texts.str.len() > LONG_LETTERS),
     "founded_on": lambda texts: (
         contains(texts, "(?:^|[^0-9])(?:1[5-9]|20)[0-9]{2}(?:[^0-9]|$)") & ~contains(texts, ":")
@@ -239,7 +245,8 @@ LOOKS: dict[str, Callable[[pd.Series], pd.Series]] = {
     "opening_hours": lambda texts: _letters(texts) | contains(texts, "[0-9] ?[:hHu-]"),
     "partner_key": lambda texts: _different(texts) & ~contains(texts, "@|://"),
 }
-"""How the values of a field look at least; the other fields can be anything."""
+"""How the values of a field look at least; the other fields can be anything, and above all the consent flags: a word of
+a flag that is not understood restricts, a flag that is passed over does not."""
 
 
 def by_words(header: str, texts: pd.Series) -> tuple[str, bool] | None:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from commons.errors import CommonsError
 from ingest.map.by_header import HARDLY, by_header, could_be_flag
-from ingest.map.by_words import by_words, hear
+from ingest.map.by_words import by_words, fields_said, hear
 from ingest.map.combined import combined
 from ingest.map.fields import FLAG_FIELDS
 from ingest.map.headers import fold_header
@@ -44,8 +44,8 @@ VALUE_TESTS: dict[str, Callable[[pd.Series], pd.Series]] = {
 BY_WORDS = 1_000
 """Rank of a field that words of a header make: after all that name it."""
 FIRST_NAME, NAME = {"first"}, {"name"}
-NOT_BY_SOME_WORDS = frozenset({"house_number", "partner_key", "lon", "lat"})
-"""Numbers that could be of anything: what is not understood in a header may say of what."""
+NOT_BY_SOME_WORDS = frozenset({*FLAG_FIELDS, "house_number", "partner_key", "lon", "lat"})
+"""Consents, and numbers that could be of anything: what is not understood in a header may say to what, and of what."""
 SAME_SHAPE = {"contact_email": "email", "contact_phone": "phone"}
 
 
@@ -166,7 +166,8 @@ def _with_a_name(
     fields = {match.field: match for match in chosen}
     if any(field in fields for field in ("name", "name_fr", "name_nl", "name_en")):
         return chosen
-    free = [column for column in unknown if column not in {match.column for match in chosen}]
+    taken = {match.column for match in chosen}
+    free = [column for column in unknown if column not in taken and not fields_said(column)[0]]
     if column := next((column for column in free if _could_be_names(filled[column], rows)), None):
         return [*chosen, Match(column, "name", 0.6, "values")]
     described = fields.get("description")

@@ -29,7 +29,8 @@ def taken(columns):
     mapping = propose_mapping(RawTable(pd.DataFrame(cells), None, None, Format.CSV, "utf-8"))
     fields = [match.field for match in mapping.matches]
     assert len(fields) == len(set(fields))
-    return {match.column: match.field for match in mapping.matches}
+    parted = {split.column: " ".join(split.fields) for split in mapping.splits}
+    return {match.column: match.field for match in mapping.matches} | parted
 
 
 @pytest.mark.parametrize("part", AT_LEAST)
