@@ -35,11 +35,12 @@ TYPO_LETTERS, TYPO_SIMILARITY = 6, 86
 """As of `by_header`: a shorter word has too many neighbours. Of 100 (rapidfuzz ratio)."""
 LINKING = ("", "s", "e", "n", "en")
 """What Dutch puts between the parts of a compound."""
+ENDINGS = ("s", "x", "e", "es", "en", "n", "er", "ez")
 PART_LETTERS = 3
 SHORT_LETTERS = 4
 """Of a word cut short ("wijz", "telef"); a shorter one could be of any."""
 PREFIXES: tuple[frozenset[str], ...] = tuple(
-    map(frozenset, ((), ("org",), ("org", "activity"), ("org", "address", "coord")))
+    map(frozenset, ((), ("org",), ("org", "activity"), ("org", "address", "coord"), ("id",)))
 )
 """What a header may say beside its field: whose it is, or the heading that it stands under ("Adresse : CP")."""
 LANGUAGE = {"french": "fr", "dutch": "nl", "english": "en"}
@@ -144,7 +145,7 @@ def _tokens(header: str) -> Iterator[tuple[str, bool]]:
     depth = 0
     for part in re.findall(r"[\w]+|[()]", fold(text).replace("_", " ")):
         depth += (part == "(") - (part == ")")
-        if part not in "()":
+        if part not in "()" and not (depth and len(part) == 1):  # "(O/N)", "(m)"
             yield part, depth > 0
 
 
@@ -156,7 +157,7 @@ def _concepts(token: str) -> tuple[str, ...]:
     (('created', 'date'), ('need',), ('phone',), ())
     """
     known = words().concept
-    for plain in (token, *(token.removesuffix(end) for end in ("s", "x", "en", "es") if token.endswith(end))):
+    for plain in (token, *(token.removesuffix(end) for end in ENDINGS if token.endswith(end))):
         if plain in known:
             return (known[plain],)
     for end in range(PART_LETTERS, len(token) - PART_LETTERS + 1):

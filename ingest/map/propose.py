@@ -86,7 +86,8 @@ def _said(column: str, texts: pd.Series) -> list[tuple[int, Match]]:
         return found
     told = by_words(column, sample(texts))
     if told is None or not told[1]:
-        return [] if hear(column).is_another else found
+        fields, is_all = fields_said(column)
+        return [] if hear(column).is_another or (fields and is_all) else found
     return [(BY_WORDS, Match(column, told[0], 0.85, "words"))]
 
 
