@@ -20,7 +20,7 @@ def header_words() -> dict[str, tuple[tuple[str, int], ...]]:
 
 
 def fold_header(header: str) -> str:
-    """Return a header's letters and digits, in lower case and without accents; an inner colon without blanks (OSM) stays.
+    """Return a header's letters and digits, in lower case, without accents; an inner colon without blanks (OSM) stays.
 
     >>> fold_header("Consentement jusqu'au :"), fold_header("RueFR"), fold_header("addr:street")
     ('consentementjusquau', 'ruefr', 'addr:street')

@@ -60,7 +60,7 @@ def propose_mapping(raw: RawTable) -> Mapping:
         for column in filled
         for rank, match in _said(column, filled[column])
     ]
-    chosen = _one_each(_of_persons(candidates), list(filled))
+    chosen = _one_each(_of_persons(candidates, list(filled)), list(filled))
     known = {match.column for _, match in candidates}
     unknown = {
         column: texts
@@ -91,9 +91,9 @@ def _said(column: str, texts: pd.Series) -> list[tuple[int, Match]]:
     return [(BY_WORDS, Match(column, told[0], 0.85, "words"))]
 
 
-def _of_persons(candidates: list[tuple[int, Match]]) -> list[tuple[int, Match]]:
+def _of_persons(candidates: list[tuple[int, Match]], columns: list[str]) -> list[tuple[int, Match]]:
     """Return the candidates; where a column has first names, a bare "nom" beside it is a person's and no place's."""
-    if not any(hear(match.column).concepts == FIRST_NAME for _, match in candidates):
+    if not any(hear(column).concepts == FIRST_NAME for column in columns):
         return candidates
     return [
         (rank, replace(match, field="contact_person", confidence=0.8))
