@@ -1,13 +1,13 @@
 """What is queued is taken within the transaction: ids by the ten thousand are not worth being compressed for that.
 
 Revision ID: 0015
-Revises: 0014
+Revises: 0017
 """
 
 from alembic import op
 
 revision = "0015"
-down_revision = "0014"
+down_revision = "0017"
 
 QUEUED = (
     ("release_queue", "record_ids"),
