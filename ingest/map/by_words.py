@@ -24,13 +24,14 @@ from ingest.map.patterns import (
     is_website,
     to_number,
 )
+from ingest.map.telling import sample
 
 HALF = 0.5
 """Share of the values that must be as a field has them, where its header's words say so."""
 NAME_LETTERS = 120
 LONG_LETTERS = 12
-MOST_NAMES = 0.7
-"""Share of different values under which a column names no places, but sorts them."""
+DIFFERENT, MOST_DIFFERENT = ("name", "partner_key"), 0.7
+"""What differs from row to row, and the share of different values under which a column sorts places instead."""
 TYPO_LETTERS, TYPO_SIMILARITY = 6, 86
 """As of `by_header`: a shorter word has too many neighbours. Of 100 (rapidfuzz ratio)."""
 LINKING = ("", "s", "e", "n", "en")
@@ -214,12 +215,8 @@ def _plain(texts: pd.Series) -> pd.Series:
     return _letters(texts) & ~contains(texts, "@|://|^www[.]") & ~is_phone(texts)
 
 
-def _different(texts: pd.Series) -> bool:
-    return texts.nunique() >= MOST_NAMES * len(texts)
-
-
 LOOKS: dict[str, Callable[[pd.Series], pd.Series]] = {
-    "name": lambda texts: _plain(texts) & (texts.str.len() <= NAME_LETTERS) & _different(texts),
+    "name": lambda texts: _plain(texts) & (texts.str.len() <= NAME_LETTERS),
     "address": lambda texts: _plain(texts) & _digits(texts),
     "street": lambda texts: _plain(texts) & ~contains(texts, "[0-9]{1,4} ?[A-Za-z]?$"),
     "house_number": lambda texts: is_like(texts, "[0-9]{1,4}.{0,8}") & ~is_phone(texts),
@@ -236,7 +233,7 @@ LOOKS: dict[str, Callable[[pd.Series], pd.Series]] = {
     "website": is_website,
     "enterprise_number": is_enterprise_number,
     "legal_form": lambda texts: _plain(texts) & (texts.str.len() <= NAME_LETTERS),
-    "category": lambda texts: _plain(texts) & (texts.str.len() <= NAME_LETTERS) & ~contains(texts, "[.!]$"),
+    "category": lambda texts: _plain(texts) & (texts.str.len() <= NAME_LETTERS) & ~contains(texts, "[.!]$|_"),
     "description": lambda texts: _plain(texts) & (texts.str.len() > LONG_LETTERS),
     "founded_on": lambda texts: (
         contains(texts, "(?:^|[^0-9])(?:1[5-9]|20)[0-9]{2}(?:[^0-9]|$)") & ~contains(texts, ":")
@@ -244,7 +241,7 @@ LOOKS: dict[str, Callable[[pd.Series], pd.Series]] = {
     "ended_on": lambda texts: contains(texts, "(?:^|[^0-9])(?:1[5-9]|20)[0-9]{2}(?:[^0-9]|$)"),
     "updated_on": lambda texts: contains(texts, "(?:^|[^0-9])(?:19|20)?[0-9]{2}(?:[^0-9]|$)"),
     "opening_hours": lambda texts: _letters(texts) | contains(texts, "[0-9] ?[:hHu-]"),
-    "partner_key": lambda texts: _different(texts) & ~contains(texts, "@|://"),
+    "partner_key": lambda texts: ~contains(texts, "@|://"),
 }
 """How the values of a field look at least; the other fields can be anything, and above all the consent flags: a word of
 a flag that is not understood restricts, a flag that is passed over does not."""
@@ -253,12 +250,18 @@ a flag that is not understood restricts, a flag that is passed over does not."""
 def by_words(header: str, texts: pd.Series) -> tuple[str, bool] | None:
     """Return the field that the words of a header make, and whether it says nothing else; None where none fits.
 
-    The texts are the column's different ones, none missing; where there is none, the words alone decide.
+    The texts are the column's, none missing; where there is none, the words alone decide.
     """
     fields, is_all = fields_said(header)
     if not len(texts):
         return (fields[0], is_all) if len(fields) == 1 else None
-    shares = {field: _share(field, texts) for field in fields}
+    is_telling = texts.nunique() >= MOST_DIFFERENT * len(texts)
+    values = sample(texts)
+    shares = {
+        field: _share(field, values)
+        for field in fields
+        if is_telling or field.removesuffix("_fr").removesuffix("_nl").removesuffix("_en") not in DIFFERENT
+    }
     best = max(shares, key=lambda field: shares[field], default=None)
     return None if best is None or shares[best] < HALF else (best, is_all)
 

@@ -84,7 +84,7 @@ def _said(column: str, texts: pd.Series) -> list[tuple[int, Match]]:
     found = by_header(column, texts)
     if any(match.reason == "header" or match.field in FLAG_FIELDS for _, match in found):
         return found
-    told = by_words(column, sample(texts))
+    told = by_words(column, texts)
     if told is None or not told[1]:
         fields, is_all = fields_said(column)
         return [] if hear(column).is_another or (fields and is_all) else found
@@ -113,7 +113,7 @@ def _with_telling(chosen: list[Match], unknown: dict[str, pd.Series], splits: se
         values = sample(texts)
         told = (field for field in TELLING if field not in taken and TELLING[field](values).mean() >= CLEARLY)
         field = next(told, None)
-        said = by_words(column, values)
+        said = by_words(column, texts)
         if field is None and said is not None and said[0] not in taken | NOT_BY_SOME_WORDS:
             field = said[0]
         if field:

@@ -111,3 +111,10 @@ def test_a_postcode_with_its_commune_is_taken_apart_and_what_does_not_come_apart
     assert mapped.fields["municipality"].tolist()[3] == "Schaerbeek"
     assert mapped.extras["CP + localité"].dropna().tolist() == ["inconnu"]
     assert NoticeCode.COLUMN_GUESSED in {notice.code for notice in mapped.notices}
+
+
+def test_what_a_column_repeats_is_no_name_whatever_its_header_says():
+    found = taken(
+        {"rue": [f"Rue {n}" for n in "abcd"], "organisme_fr": ["Public"] * 4, "organisme": ["Privé"] * 4}
+    )
+    assert set(found.values()) == {"street"}
