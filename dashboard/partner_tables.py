@@ -19,7 +19,7 @@ from dashboard.words import category_label, has, percent, plain, text_of
 from ingest.check.records import CheckedRecords
 from ingest.map.mapping import Mapping
 from ingest.notices import NoticeCode, Severity, summarise
-from ingest.report.account import UploadAccount
+from ingest.report.account import CONSTANT, UploadAccount
 from ingest.report.words import place_text, rows_text
 from ingest.upload import CommittedUpload, PreparedUpload, UploadPreview
 
@@ -50,7 +50,6 @@ class Sent:
     folder: "SentFolder"
     prepared: PreparedUpload
     dataset_id: int
-    columns: tuple[str, ...]
     changed: CommonsError | None = None
     foreseen: dict[tuple[int, UploadMode], UploadPreview] = field(default_factory=dict)
 
@@ -82,15 +81,17 @@ def visibility_counts(checked: CheckedRecords) -> dict[str, int] | None:
 
 
 def mapping_table(mapping: Mapping, language: Language) -> pd.DataFrame:
-    """Return each column of the file, what it was taken for, and how sure that is."""
+    """Return each column of the file, what it is taken for and how surely; then what is the same in every row."""
+    uses = [
+        *(
+            (match.column, match.field, percent(match.confidence, language), match.reason)
+            for match in mapping.matches
+        ),
+        *((split.column, field, "", split.reason) for split in mapping.splits for field in split.fields),
+        *((f"= {word}", field, "", CONSTANT) for field, word in mapping.constants.items()),
+    ]
     rows = [
-        (
-            match.column,
-            say(f"field.{match.field}"),
-            percent(match.confidence, language),
-            say(f"reason.{match.reason}"),
-        )
-        for match in mapping.matches
+        (column, say(f"field.{field}"), sure, say(f"reason.{reason}")) for column, field, sure, reason in uses
     ]
     names = ("file_column", "field", "confidence", "reason")
     return pd.DataFrame(rows, columns=[say(f"column.{name}") for name in names])

@@ -47,6 +47,8 @@ class PreparedUpload:
     saved: SavedMapping | None = None
     is_chosen: bool = False
     preset: str | None = None
+    columns: tuple[str, ...] = ()
+    """The columns of its first chunk."""
     is_correction: bool = False
     """Whether the file holds what an earlier upload set aside: a part of the list, never the whole of it."""
 
@@ -102,8 +104,9 @@ def prepare_upload(
     first = next(read_chunks(path, name))
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").digest()
+    columns = tuple(map(str, first.rows.columns))
     prepared = PreparedUpload(
-        path, name, digest, first.format, Mapping(()), is_correction=first.is_correction
+        path, name, digest, first.format, Mapping(()), columns=columns, is_correction=first.is_correction
     )
     if chosen is not None:
         return replace(prepared, mapping=_chosen(first, chosen), is_chosen=True)

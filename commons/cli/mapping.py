@@ -52,19 +52,18 @@ def choose(name: str | None) -> "Mapping | Preset | None":
 
 def propose(file: Path, form: Annotated[ProposalFormat, typer.Option("--as")] = ProposalFormat.TABLE) -> None:
     from ingest.map.document import as_toml  # noqa: PLC0415 - a room above
-    from ingest.read import read_chunks  # noqa: PLC0415
     from ingest.upload import prepare_upload  # noqa: PLC0415
 
     if not file.is_file():
         raise CommonsError("upload.no_file", file=file.name)
-    proposed = prepare_upload(file).mapping
+    prepared = prepare_upload(file)
+    proposed = prepared.mapping
     sure = {match.column: f"{match.confidence:.0%} {match.reason}" for match in proposed.matches}
     if form is ProposalFormat.TOML:
         print(as_toml(proposed, sure))
         return
-    columns = [str(column) for column in next(read_chunks(file, file.name)).rows.columns]
     fields = {column: field for field, column in proposed.column_of.items()}
-    table = [(column, fields.get(column, "-"), sure.get(column, "-")) for column in columns]
+    table = [(column, fields.get(column, "-"), sure.get(column, "-")) for column in prepared.columns]
     names = ("column", "field", "sure")
     print_frame(pd.DataFrame(table, columns=[say(f"mapping_propose.{name}") for name in names]))
 

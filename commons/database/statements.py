@@ -6,13 +6,18 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import psycopg
 import pyarrow as pa
+import pyarrow.compute as pc
 from psycopg import sql
 from pyarrow import csv
 
 from commons.database.connection import Connection
+
+NULL, TAB, NOTHING, LINE_END = "\\N", *(pa.scalar(sign, pa.large_string()) for sign in ("\t", "", "\n"))
+ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))
 
 
 def statement(package: str, name: str) -> str:
@@ -52,10 +57,15 @@ def copy_rows(
 
 @dataclass(frozen=True)
 class CopyText:
-    """A frame as COPY takes it: CSV without a header, and the columns that are in it."""
+    """A frame as COPY takes it: the columns, and a line of tab-parted text for each row, without its end."""
 
     columns: tuple[str, ...]
-    text: memoryview
+    lines: pa.LargeStringArray
+
+    def beside(self, name: str, values: pa.Array) -> "CopyText":
+        """Return the same with one column more, of numbers, before the others."""
+        told = values.cast(pa.large_string())
+        return CopyText((name, *self.columns), pc.binary_join_element_wise(told, self.lines, TAB))
 
 
 def copy_text(frame: pd.DataFrame) -> CopyText:
@@ -64,20 +74,44 @@ def copy_text(frame: pd.DataFrame) -> CopyText:
     The columns are called as the table's; those without any value are left out, and the table's default holds for them.
     Arrays and JSON are given as PostgreSQL writes them.
     """
-    columns = {str(name): pa.array(values, from_pandas=True) for name, values in frame.items()}
+    columns = {str(name): _whole(pa.array(values, from_pandas=True)) for name, values in frame.items()}
     told = {name: values for name, values in columns.items() if values.null_count < len(values)} or columns
-    text = io.BytesIO()
-    csv.write_csv(pa.table(told), text, csv.WriteOptions(include_header=False))
-    return CopyText(tuple(told), text.getbuffer())
+    texts = [_escaped(values.cast(pa.large_string())) for values in told.values()]
+    lines = pc.binary_join_element_wise(*texts, TAB, null_handling="replace", null_replacement=NULL)
+    return CopyText(tuple(told), lines)
+
+
+def _whole(values: pa.Array | pa.ChunkedArray) -> pa.Array:
+    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+
+
+def _escaped(texts: pa.LargeStringArray) -> pa.LargeStringArray:
+    """Return the texts with what parts columns and rows written as COPY reads it; hardly any text has such a thing."""
+    held = _bytes_of(texts)
+    for sign, written in ESCAPES:
+        if sign.encode() in held:
+            texts = pc.replace_substring(texts, sign, written)
+    return texts
 
 
 def send_copy(connection: Connection, table: str, rows: CopyText) -> None:
     """Append what `copy_text` made to a table (`schema.name`, or the name of a temporary one)."""
-    command = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
+    command = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(*table.split(".")), sql.SQL(", ").join(map(sql.Identifier, rows.columns))
     )
+    text = _bytes_of(pc.binary_join_element_wise(rows.lines, NOTHING, LINE_END))
     with connection.cursor() as cursor, cursor.copy(command) as copy:
-        copy.write(rows.text)
+        copy.write(text)
+
+
+def _bytes_of(texts: pa.LargeStringArray) -> bytes:
+    """Return the texts one after the other."""
+    _, offsets, held = texts.buffers()
+    if not len(texts) or held is None:
+        return b""
+    ends = np.frombuffer(offsets, dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    text: bytes = held.slice(ends[0], ends[-1] - ends[0]).to_pybytes()
+    return text
 
 
 def copy_frame(connection: Connection, table: str, frame: pd.DataFrame) -> None:

@@ -29,16 +29,13 @@ def assign_points(lon: npt.ArrayLike, lat: npt.ArrayLike, districts: Districts) 
     the sector's parents, whose hexagons the point may lie just outside of.
     """
     x, y = np.asarray(lon, dtype="float64"), np.asarray(lat, dtype="float64")
-    points = np.asarray(shapely.points(np.column_stack([x, y])))
     region = districts.current(DistrictLevel.REGION).geometry.iloc[0]
     shapely.prepare(region)
     inside = np.isfinite(x) & np.isfinite(y)
-    inside[inside] = shapely.intersects(region, points[inside])
+    inside[inside] = shapely.intersects_xy(region, x[inside], y[inside])
     rows = np.flatnonzero(inside)
-    tree = shapely.STRtree(points[rows])
-    joined = {
-        level: _join(points, rows, tree, districts.current(level)) for level in _joined_levels(districts)
-    }
+    rows = rows[np.argsort(x[rows])]
+    joined = {level: _join(x, y, rows, districts.current(level)) for level in _joined_levels(districts)}
     if districts.scheme == GRID_SCHEME:
         sectors = joined[DistrictLevel.SECTOR]
         joined |= {level: _parents(sectors, level) for level in LEVELS[1:]}
@@ -50,23 +47,29 @@ def _joined_levels(districts: Districts) -> tuple[DistrictLevel, ...]:
 
 
 def _join(
-    points: npt.NDArray[np.object_],
+    x: npt.NDArray[np.float64],
+    y: npt.NDArray[np.float64],
     rows: npt.NDArray[np.int64],
-    tree: shapely.STRtree,
     level: gpd.GeoDataFrame,
 ) -> npt.NDArray[np.object_]:
-    """Return the code of each point of these rows, which the tree holds.
+    """Return the code of each point of these rows, which are ordered from west to east.
 
-    By code, the level's first match is that of the smallest code.
+    By code, the level's first match is that of the smallest code: the others are written before it.
     """
     unmatched = len(level)
-    first = np.full(len(points), unmatched)
-    # The polygons ask the points' tree, not the reverse: GEOS prepares the side that asks.
-    district, point = tree.query(level.geometry.to_numpy(), predicate="intersects")
-    np.minimum.at(first, rows[point], district)
+    first = np.full(len(x), unmatched)
+    shapes = level.geometry.to_numpy()
+    shapely.prepare(shapes)
+    west, south, east, north = shapely.bounds(shapes).T
+    begins, ends = np.searchsorted(x[rows], west, "left"), np.searchsorted(x[rows], east, "right")
+    for place in np.flatnonzero(begins < ends)[::-1]:
+        near = rows[begins[place] : ends[place]]
+        near = near[(y[near] >= south[place]) & (y[near] <= north[place])]
+        # Coordinates, not points: to make an object of each costs more than to ask where it lies.
+        first[near[shapely.intersects_xy(shapes[place], x[near], y[near])]] = place
     gaps = rows[first[rows] == unmatched]
     if len(gaps):
-        first[gaps] = _nearest(points[gaps], level, unmatched)
+        first[gaps] = _nearest(np.asarray(shapely.points(x[gaps], y[gaps])), level, unmatched)
     codes: npt.NDArray[np.object_] = np.array([*level["code"], None], dtype="object")
     return codes.take(first)
 

@@ -34,7 +34,6 @@ from ingest.map.choose import with_choices
 from ingest.map.fields import all_fields
 from ingest.map.saved import latest_mapping, save_mapping
 from ingest.notices import NoticeCode, Severity
-from ingest.read import read_chunks
 from ingest.read.recognise import EXTENSIONS
 from ingest.upload import PreparedUpload, commit_with_account, prepare_upload, preview_upload
 
@@ -160,14 +159,13 @@ def prepare(file: UploadedFile, dataset: Dataset) -> Sent:
         folder = SentFolder()
         path = folder.path / secrets.token_hex(8)
         path.write_bytes(file.getbuffer())
-        columns = tuple(map(str, next(read_chunks(path, file.name)).rows.columns))
         try:
             prepared, changed = prepare_upload(path, file.name, saved=saved), None
         except CommonsError as failure:
             if failure.key != "mapping.changed":
                 raise
             prepared, changed = prepare_upload(path, file.name), failure
-        sent = Sent(file.file_id, folder, prepared, dataset.dataset_id, columns, changed)
+        sent = Sent(file.file_id, folder, prepared, dataset.dataset_id, changed)
         sent.prepared.checked.rows_in  # noqa: B018 - all of it is read while the spinner turns
     st.session_state[Key.PREPARED] = sent
     return sent
@@ -196,7 +194,7 @@ def change_columns(sent: Sent, partner: Partner, dataset: Dataset) -> None:
                     key=f"column-{sent.file_id}-{dataset.dataset_id}-{language()}-{number}",
                 )
             ]
-            for number, column in enumerate(sent.columns)
+            for number, column in enumerate(sent.prepared.columns)
             if column not in fixed
         }
         wanted = st.form_submit_button(say("upload.save_columns"), icon=":material/save:")

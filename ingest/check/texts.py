@@ -96,7 +96,7 @@ def check_keys(draft: Draft) -> Iterator[Finding]:
     """Set aside the rows whose partner key an earlier row of the file has. Runs last: a refused row has no claim."""
     keys, before = draft.texts("partner_key"), draft.memory.keys
     claimed = keys.where(~draft.refused & keys.notna())
-    repeated, told = claimed.duplicated(), set(claimed.dropna())
+    repeated, told = claimed.duplicated(), set(claimed.dropna().to_numpy(dtype=object))
     if not before.isdisjoint(told):
         repeated |= claimed.isin(before)
     before |= told

@@ -19,6 +19,9 @@ from ingest.read.table import ADDED, OWN_COLUMNS, RawTable
 BETWEEN_WORDS = re.compile(r"(\s*[|;,\n]\s*)")
 """What stands between the words of a cell that has several."""
 
+GUESSED = ("words", "typo", "values")
+"""Reasons of a match that a person had better look at."""
+
 
 def apply_mapping(raw: RawTable, mapping: FileMapping) -> MappedTable:
     """Return the file's rows under canonical names; blank cells are missing.
@@ -58,8 +61,11 @@ def refuse_missing(raw: RawTable, columns: tuple[str, ...]) -> None:
 def _remarks(mapping: FileMapping, unmapped: list[str], ignored: list[str]) -> Iterator[Notice]:
     """Yield what the mapping does to the file as a whole."""
     for match in mapping.matches:
-        if match.reason in ("typo", "values"):
+        if match.reason in GUESSED:
             yield Notice(NoticeCode.COLUMN_GUESSED, column=match.column)
+    for split in mapping.splits:
+        if split.reason in GUESSED:
+            yield Notice(NoticeCode.COLUMN_GUESSED, column=split.column)
     yield from (Notice(NoticeCode.COLUMN_UNMAPPED, column=column) for column in unmapped)
     yield from (Notice(NoticeCode.COLUMN_IGNORED, column=column) for column in ignored)
     for field in mapping.constants:

@@ -4,6 +4,7 @@ import pandas as pd
 
 from commons.errors import CommonsError
 from ingest.map.by_header import by_header, could_be_flag
+from ingest.map.by_words import fields_said
 from ingest.map.fields import FLAG_FIELDS
 from ingest.map.headers import fold_header, header_words
 from ingest.map.mapping import Mapping
@@ -16,7 +17,8 @@ def flag_of(column: str, texts: pd.Series) -> str | None:
     if fold_header(column) == "contact" and not could_be_flag("contact", filled):
         return None
     fields = (match.field for _, match in by_header(column, filled))
-    return next((field for field in fields if field in FLAG_FIELDS), None)
+    said, is_all = fields_said(column)
+    return next((field for field in (*fields, *(said if is_all else ())) if field in FLAG_FIELDS), None)
 
 
 def unheeded_flags(raw: RawTable, mapping: Mapping) -> dict[str, str]:

@@ -20,9 +20,10 @@ def header_words() -> dict[str, tuple[tuple[str, int], ...]]:
 
 
 def fold_header(header: str) -> str:
-    """Return a header's letters and digits, in lower case and without accents; an inner colon (OSM) stays.
+    """Return a header's letters and digits, in lower case, without accents; an inner colon without blanks (OSM) stays.
 
     >>> fold_header("Consentement jusqu'au :"), fold_header("RueFR"), fold_header("addr:street")
     ('consentementjusquau', 'ruefr', 'addr:street')
     """
-    return re.sub(r"[^\w:]|_", "", fold(header)).strip(":")
+    tight = re.sub(r"\s+:|:\s+", " ", fold(header))
+    return re.sub(r"[^\w:]|_", "", tight).strip(":")

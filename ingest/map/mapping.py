@@ -17,7 +17,7 @@ class Match:
     column: str
     field: str
     confidence: float
-    reason: str  # "header", "typo", "values", "preset", or "person"
+    reason: str  # "header", "words", "typo", "values", "preset", or "person"
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Split:
     fields: tuple[str, ...]
     separator: str | None = None
     pattern: str | None = None
+    reason: str = field(default="person", compare=False)
 
 
 @dataclass(frozen=True)

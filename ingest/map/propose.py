@@ -1,11 +1,14 @@
 """A mapping proposed from the headers, and from the values where headers are unknown, misspelt or lying."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pandas as pd
 
 from commons.errors import CommonsError
 from ingest.map.by_header import HARDLY, by_header, could_be_flag
+from ingest.map.by_words import by_words, fields_said, hear
+from ingest.map.combined import combined
 from ingest.map.fields import FLAG_FIELDS
 from ingest.map.headers import fold_header
 from ingest.map.mapping import Mapping, Match
@@ -17,7 +20,7 @@ from ingest.map.patterns import (
     is_website,
     to_number,
 )
-from ingest.map.telling import TELLING, by_phrase, of_whom, sample
+from ingest.map.telling import TELLING, is_numbered, of_whom, sample
 from ingest.read.table import RawTable
 
 CLEARLY = 0.8
@@ -38,6 +41,11 @@ VALUE_TESTS: dict[str, Callable[[pd.Series], pd.Series]] = {
 }
 """The fields that values betray, the most telling first."""
 
+BY_WORDS = 1_000
+"""Rank of a field that words of a header make: after all that name it."""
+FIRST_NAME, NAME = {"first"}, {"name"}
+NOT_BY_SOME_WORDS = frozenset({*FLAG_FIELDS, "house_number", "partner_key", "lon", "lat"})
+"""Consents, and numbers that could be of anything: what is not understood in a header may say to what, and of what."""
 SAME_SHAPE = {"contact_email": "email", "contact_phone": "phone"}
 
 
@@ -50,31 +58,65 @@ def propose_mapping(raw: RawTable) -> Mapping:
     candidates = [
         (rank, _unless_lying(match, filled[column]))
         for column in filled
-        for rank, match in by_header(column, filled[column])
+        for rank, match in _said(column, filled[column])
     ]
-    chosen = _one_each(candidates, list(filled))
+    chosen = _one_each(_of_persons(candidates, list(filled)), list(filled))
     known = {match.column for _, match in candidates}
-    unknown = {column: texts for column, texts in filled.items() if column not in known and len(texts)}
+    unknown = {
+        column: texts
+        for column, texts in filled.items()
+        if column not in known and len(texts) and not hear(column).is_another
+    }
+    splits = combined({**unknown}, {match.field for match in chosen})
+    unknown = {column: texts for column, texts in unknown.items() if column not in {s.column for s in splits}}
+    taken = {name for split in splits for name in split.fields}
     for column, texts in unknown.items():
-        free = [field for field in VALUE_TESTS if field not in {match.field for match in chosen}]
+        free = [field for field in VALUE_TESTS if field not in {match.field for match in chosen} | taken]
         field = of_whom(column, _by_values(texts, free))
         if field and field not in {match.field for match in chosen}:
             chosen.append(Match(column, field, 0.7, "values"))
-    chosen = _with_telling(chosen, unknown)
-    return Mapping(tuple(_with_a_name(chosen, unknown, filled, len(raw.rows))))
+    chosen = _with_telling(chosen, unknown, taken)
+    return Mapping(tuple(_with_a_name(chosen, unknown, filled, len(raw.rows))), splits=splits)
 
 
-def _with_telling(chosen: list[Match], unknown: dict[str, pd.Series]) -> list[Match]:
-    """Return the matches with one for each column left that known names, forms or a phrase in its header tell."""
+def _said(column: str, texts: pd.Series) -> list[tuple[int, Match]]:
+    """Return what a header says: as it is known, else by its words, else as a misspelt one."""
+    found = by_header(column, texts)
+    if any(match.reason == "header" or match.field in FLAG_FIELDS for _, match in found):
+        return found
+    told = by_words(column, texts)
+    if told is None or not told[1]:
+        fields, is_all = fields_said(column)
+        return [] if hear(column).is_another or (fields and is_all) else found
+    return [(BY_WORDS, Match(column, told[0], 0.85, "words"))]
+
+
+def _of_persons(candidates: list[tuple[int, Match]], columns: list[str]) -> list[tuple[int, Match]]:
+    """Return the candidates; where a column has first names, a bare "nom" beside it is a person's and no place's."""
+    if not any(hear(column).concepts == FIRST_NAME for column in columns):
+        return candidates
+    return [
+        (rank, replace(match, field="contact_person", confidence=0.8))
+        if hear(match.column).concepts == NAME
+        else (rank, match)
+        for rank, match in candidates
+    ]
+
+
+def _with_telling(chosen: list[Match], unknown: dict[str, pd.Series], splits: set[str]) -> list[Match]:
+    """Return the matches with one for each column left that known names, forms or some words of its header tell."""
     matches = list(chosen)
     for column, texts in unknown.items():
-        taken = {match.field for match in matches}
+        taken = {match.field for match in matches} | splits
         if column in {match.column for match in matches}:
             continue
         values = sample(texts)
         told = (field for field in TELLING if field not in taken and TELLING[field](values).mean() >= CLEARLY)
-        said = (field for field in by_phrase(column) if field not in taken and field not in VALUE_TESTS)
-        if field := next(told, None) or next(said, None):
+        field = next(told, None)
+        said = by_words(column, texts)
+        if field is None and said is not None and said[0] not in taken | NOT_BY_SOME_WORDS:
+            field = said[0]
+        if field:
             matches.append(Match(column, field, 0.6, "values"))
     return matches
 
@@ -88,6 +130,8 @@ def _unless_lying(match: Match, texts: pd.Series) -> Match:
             return match
         field = _by_values(texts, ["email", "phone", "website"]) or "contact_person"
         return Match(match.column, field, 0.6, "values")
+    if match.field == "street" and is_numbered(sample(texts)).mean() >= CLEARLY:
+        return replace(match, field="address")
     shape = SAME_SHAPE.get(match.field, match.field)
     if shape not in VALUE_TESTS or VALUE_TESTS[shape](texts).mean() >= HARDLY:
         return match
@@ -123,7 +167,8 @@ def _with_a_name(
     fields = {match.field: match for match in chosen}
     if any(field in fields for field in ("name", "name_fr", "name_nl", "name_en")):
         return chosen
-    free = [column for column in unknown if column not in {match.column for match in chosen}]
+    taken = {match.column for match in chosen}
+    free = [column for column in unknown if column not in taken and not fields_said(column)[0]]
     if column := next((column for column in free if _could_be_names(filled[column], rows)), None):
         return [*chosen, Match(column, "name", 0.6, "values")]
     described = fields.get("description")

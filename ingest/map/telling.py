@@ -1,4 +1,4 @@
-"""Columns that neither a header's words nor a single value tells: known names and forms of addresses, and phrases."""
+"""Columns that neither a header's words nor a single value tells: known names, and forms of addresses."""
 
 import re
 from collections.abc import Callable
@@ -7,18 +7,10 @@ import pandas as pd
 
 from commons.categories.scheme import category_by_term, fold
 from commons.opening_hours import write_hours
-from ingest.map.fields import FLAG_FIELDS
-from ingest.map.headers import fold_header, header_words
 from ingest.map.patterns import is_like
 
 SAMPLE = 200
 """Different values that are looked at: enough for a share, whatever the length of the file."""
-WORD_LETTERS = 4
-"""Shorter words ("no", "x", "fin") stand in too many headers to tell anything."""
-NOT_BY_PHRASE = frozenset({*FLAG_FIELDS, "house_number", "partner_key", "lon", "lat"})
-"""What a word within a header may not decide: consent, and numbers that could be of anything."""
-OF = frozenset({"de", "du", "des", "d", "van", "voor", "of"})
-"""After these stands what a thing belongs to, and not what it is: "numéro de dossier" is no dossier."""
 PERSONS = re.compile("responsable|contact|verantwoordelijke|coordinat|aanspreek|referent")
 """Words of a header by which a telephone or an e-mail is a person's, and not the organisation's."""
 OF_A_PERSON = {"phone": "contact_phone", "email": "contact_email"}
@@ -49,9 +41,14 @@ def is_commune(texts: pd.Series) -> pd.Series:
     return texts.map(lambda text: fold(text).replace(" ", "-") in COMMUNES).astype(bool)
 
 
+def is_numbered(texts: pd.Series) -> pd.Series:
+    """Return True where a text is a street with a house number."""
+    return is_like(texts.map(fold), NUMBERED)
+
+
 TELLING: dict[str, Callable[[pd.Series], pd.Series]] = {
     "coordinates": lambda texts: is_like(texts, PAIR),
-    "address": lambda texts: is_like(texts.map(fold), NUMBERED),
+    "address": is_numbered,
     "street": lambda texts: is_like(texts.map(fold), STREET),
     "municipality": is_commune,
     "opening_hours": lambda texts: texts.str.contains(":", regex=False) & texts.map(write_hours).notna(),
@@ -75,19 +72,3 @@ def of_whom(column: str, field: str | None) -> str | None:
     if field in OF_A_PERSON and PERSONS.search(fold(column)):
         return OF_A_PERSON[field]
     return field
-
-
-def by_phrase(column: str) -> list[str]:
-    """Return the fields whose words a header begins or ends with, those of the longest words first.
-
-    >>> by_phrase("Horaires d'accueil"), by_phrase("Korte voorstelling (max. 3 zinnen)"), by_phrase("Bénévoles")
-    (['opening_hours'], ['description'], [])
-    """
-    words = re.split(r"[\s'\u2019/+-]+", re.sub(r"\(.*?\)", " ", column).strip())
-    parts = [" ".join(words[:end]) for end in range(len(words), 0, -1)]
-    head = next((place for place, word in enumerate(words) if fold(word) in OF), len(words))
-    parts += [" ".join(words[start:]) for start in range(1, head)]
-    known = header_words()
-    folded = sorted((fold_header(part) for part in parts), key=len, reverse=True)
-    fields = [known[part][0][0] for part in folded if len(part) >= WORD_LETTERS and part in known]
-    return [field for field in dict.fromkeys(fields) if field not in NOT_BY_PHRASE]

@@ -10,10 +10,13 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TextIO
 
+import pandas as pd
+
 from commons.errors import CommonsError
 from ingest.map.headers import fold_header, header_words
 from ingest.notices import Notice, NoticeCode
-from ingest.read.table import Format, RawTable, in_chunks, tabulate
+from ingest.read.plain import cells_of
+from ingest.read.table import Format, RawTable, in_chunks, tabulate, tabulate_columns
 
 SEPARATORS = ";\t,|"
 SNIFFED_CHARACTERS = 65_536
@@ -30,6 +33,8 @@ MAX_MISQUOTED = 1000
 
 Record = tuple[list[str], bool]
 """The cells of a record, and whether its quotes are as they should be; else its first line is its only cell."""
+Part = tuple[pd.DataFrame, list[Notice]]
+"""Rows of the file, and what was remarked of them."""
 
 
 def read_delimited(path: Path) -> Iterator[RawTable]:
@@ -43,7 +48,8 @@ def read_delimited(path: Path) -> Iterator[RawTable]:
     with path.open(encoding=encoding, newline="") as file:
         separator = sniff_separator(file.read(SNIFFED_CHARACTERS))
         file.seek(0)
-        lines = records_of(lines_of(file), separator)
+        text = lines_of(file)
+        lines = records_of(text, separator)
         header, is_quoted_well = next((line for line in lines if is_filled(line[0])), ([], True))
         if not is_quoted_well:
             raise CommonsError("read_quotes", line=1)
@@ -52,10 +58,32 @@ def read_delimited(path: Path) -> Iterator[RawTable]:
         if is_headerless(header):
             lines, header = chain([(header, True)], lines), [f"column_{n}" for n in range(1, len(header) + 1)]
             notices = [*notices, Notice(NoticeCode.HEADER_MISSING)]
-        for chunk in in_chunks(_numbered(lines, len(header))):
-            records, ragged = _shape(chunk, len(header), separator)
-            rows, named = tabulate(header, records)
-            yield RawTable(rows, None, None, Format.CSV, encoding, (*notices, *named, *ragged))
+            parted = _quoted(lines, header, separator, first=1)
+        else:
+            parted = _plain(text, header, separator)
+        for rows, remarks in parted:
+            yield RawTable(rows, None, None, Format.CSV, encoding, (*notices, *remarks))
+
+
+def _plain(text: Iterator[str], header: list[str], separator: str) -> Iterator[Part]:
+    """Yield the rows of the lines after the header; from the first that are not plain on as `_quoted` does."""
+    first = 1
+    for block in in_chunks(text):
+        found = cells_of(block, len(header), separator)
+        if found is None:
+            yield from _quoted(records_of(chain(block, text), separator), header, separator, first=first)
+            return
+        cells, places = found
+        yield tabulate_columns(header, cells, [first + place for place in places])
+        first += len(block)
+
+
+def _quoted(records: Iterator[Record], header: list[str], separator: str, *, first: int) -> Iterator[Part]:
+    """Yield the rows of records, the first of which has this number."""
+    for chunk in in_chunks(_numbered(records, len(header), first)):
+        told, ragged = _shape(chunk, len(header), separator)
+        rows, named = tabulate(header, told)
+        yield rows, [*named, *ragged]
 
 
 def detect_encoding(path: Path) -> tuple[str, list[Notice]]:
@@ -132,14 +160,14 @@ def records_of(lines: Iterator[str], separator: str) -> Iterator[Record]:
     raise CommonsError("read_quotes_often", limit=MAX_MISQUOTED)
 
 
-def _numbered(records: Iterator[Record], width: int) -> Iterator[tuple[int, Record]]:
+def _numbered(records: Iterator[Record], width: int, first: int) -> Iterator[tuple[int, Record]]:
     """Yield the records that are not blank with their number.
 
     What is too short right after a misquoted one may be the rest of its text, and is set apart with it: as a record it
     would be shared by the dataset's default, whatever the row's own flags said.
     """
     is_apart = False
-    for number, (cells, is_quoted_well) in enumerate(records, start=1):
+    for number, (cells, is_quoted_well) in enumerate(records, start=first):
         if any(cells):
             is_apart = not is_quoted_well or (is_apart and len(cells) < width)
             yield number, (cells, not is_apart)

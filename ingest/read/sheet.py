@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
+from itertools import chain, islice
 from typing import Any, NamedTuple, Protocol
 
+from ingest.map.headers import fold_header, header_words
 from ingest.notices import Notice, NoticeCode
 from ingest.read.table import (
     Format,
@@ -42,6 +44,11 @@ class PlainCell(NamedTuple):
 Line = tuple[int, Sequence[Cell]]
 """A row's number in its sheet, and its cells."""
 
+MOST_ABOVE = 5
+"""Lines above the titles: a heading, a date, who made the list."""
+ABOVE_CELLS, TITLE_CELLS, KNOWN_TITLES = 2, 3, 2
+"""A line above has at most so many filled cells, titles at least so many, and so many of them are known ones."""
+
 
 def filled(rows: Iterable[Sequence[Cell]]) -> Iterator[Line]:
     """Yield the rows that are not blank up to their last filled cell, with their number in the sheet."""
@@ -56,6 +63,23 @@ def filled(rows: Iterable[Sequence[Cell]]) -> Iterator[Line]:
         )
         if width:
             yield number, cells[:width]
+
+
+def below_heading(lines: Iterator[Line]) -> tuple[Line | None, Iterator[Line], list[Notice]]:
+    """Return the line of titles, those after it, and a notice where lines of few words stand above it.
+
+    Titles that nobody knows are looked for in the first line: what is passed over is no row.
+    """
+    ahead = list(islice(lines, MOST_ABOVE + 1))
+    for place, (_, cells) in enumerate(ahead):
+        texts = [cell.value for cell in cells if cell.value not in (None, "")]
+        if len(texts) > ABOVE_CELLS:
+            known = sum(isinstance(text, str) and fold_header(text) in header_words() for text in texts)
+            if place and len(texts) >= TITLE_CELLS and known >= KNOWN_TITLES:
+                notices = [Notice(NoticeCode.LINES_ABOVE_TITLES)]
+                return ahead[place], chain(ahead[place + 1 :], lines), notices
+            break
+    return (ahead[0] if ahead else None), chain(ahead[1:], lines), []
 
 
 def read_lines(first: Line, lines: list[Line], form: Format, about_file: Iterable[Notice]) -> RawTable:

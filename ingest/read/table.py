@@ -143,13 +143,21 @@ def tabulate(
     Raises CommonsError where there is no row, or too many columns.
     """
     refuse_size(len(header), len(records))
-    names, notices = name_columns(header)
     # All cells once, in the order in which they lie in memory; then each column is every so many of them.
     cells = pa.array(list(chain.from_iterable(records.values())), pa.large_string())
-    columns = (cells.take(np.arange(place, len(cells), len(names))) for place in range(len(names)))
+    columns = [cells.take(np.arange(place, len(cells), len(header))) for place in range(len(header))]
+    return tabulate_columns(header, columns, list(records))
+
+
+def tabulate_columns(
+    header: list[str], columns: Sequence[pa.Array], numbers: Sequence[int]
+) -> tuple[pd.DataFrame, list[Notice]]:
+    """Return columns of cells as `tabulate` does records; `numbers` are those of the rows."""
+    refuse_size(len(header), len(numbers))
+    names, notices = name_columns(header)
     rows = pd.DataFrame(
         {name: text_column(column) for name, column in zip(names, columns, strict=True)}
-    ).set_axis(pd.Index(records, name="row_number"))
+    ).set_axis(pd.Index(numbers, name="row_number"))
     unnamed_and_empty = [
         name
         for name, title in zip(names, header, strict=True)

@@ -15,7 +15,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from commons.errors import CommonsError
 from ingest.notices import Notice, NoticeCode
 from ingest.read.archive import measure
-from ingest.read.sheet import ERROR, FORMULA, Cell, PlainCell, filled, read_lines
+from ingest.read.sheet import ERROR, FORMULA, Cell, PlainCell, below_heading, filled, read_lines
 from ingest.read.table import Format, RawTable, in_chunks
 
 NOT_A_WORKBOOK = (
@@ -51,10 +51,10 @@ def _read_sheets(file: BinaryIO, again: BinaryIO) -> Iterator[RawTable]:
                 continue
             sheet.reset_dimensions()  # some programs write a wrong size
             lines = filled(_with_shown(sheet.iter_rows(), _shown_values(again, sheet.title)))
-            first = next(lines, None)
+            first, rows, above = below_heading(lines)
             if first is not None:
-                for chunk in in_chunks(lines):
-                    yield read_lines(first, chunk, Format.XLSX, others)
+                for chunk in in_chunks(rows):
+                    yield read_lines(first, chunk, Format.XLSX, [*others, *above])
                 return
     finally:
         workbook.close()

@@ -18,19 +18,25 @@ from ingest.report.sent import SentUpload, find_upload
 FIRST_ROWS = 20
 """Row numbers told of each remark: enough to begin with; the file of rows set aside has all that matter."""
 
+CONSTANT = "constant"
+CONSTANT_CODES = (NoticeCode.FLAG_CONSTANT.value, NoticeCode.FIELD_CONSTANT.value)
+
 
 @dataclass(frozen=True)
 class ColumnUse:
-    """A column of the file, the field it was taken for, and from what: of an old upload only whether it was a guess."""
+    """A column of the file, the field it was taken for, and from what: of an old upload only whether it was a guess.
+
+    Of a field that is the same in every row, `column` is that word, empty where it is not known any more.
+    """
 
     column: str
     field: str
-    reason: str  # as of `ingest.map.mapping.Match`, else "told" or "guessed"
+    reason: str  # as of `ingest.map.mapping.Match`, else "constant", "told" or "guessed"
 
 
 @dataclass(frozen=True)
 class UploadAccount:
-    """All that can be told of an upload. It names columns and row numbers, and quotes no value of a row.
+    """All that can be told of an upload. It names columns, row numbers and constants, and quotes no value of a row.
 
     `notices`: code, column, rows (how many), first_rows. `effects` is what it did to each reader, None where that is
     not known; then `standing` tells what there is of the dataset today: records, shared, partners, public.
@@ -76,8 +82,15 @@ def account_of(
 
 
 def _columns(mapping: Mapping) -> tuple[ColumnUse, ...]:
-    parts = (ColumnUse(split.column, field, "person") for split in mapping.splits for field in split.fields)
-    return (*(ColumnUse(match.column, match.field, match.reason) for match in mapping.matches), *parts)
+    parts = (
+        ColumnUse(split.column, field, split.reason) for split in mapping.splits for field in split.fields
+    )
+    constants = (ColumnUse(word, field, CONSTANT) for field, word in mapping.constants.items())
+    return (
+        *(ColumnUse(match.column, match.field, match.reason) for match in mapping.matches),
+        *parts,
+        *constants,
+    )
 
 
 def _stored_columns(connection: Connection, upload_id: int, notices: pd.DataFrame) -> tuple[ColumnUse, ...]:
@@ -87,8 +100,16 @@ def _stored_columns(connection: Connection, upload_id: int, notices: pd.DataFram
         " WHERE u.upload_id = %s ORDER BY m.key",
         (upload_id,),
     ).fetchall()
-    return tuple(
-        ColumnUse(column, field, "guessed" if column in guessed else "told") for field, column in rows
+    saved = connection.execute(
+        "SELECT c.key, c.value FROM commons.upload u JOIN commons.saved_mapping s USING (saved_mapping_id),"
+        " jsonb_each_text(s.document -> 'constants') c WHERE u.upload_id = %s",
+        (upload_id,),
+    ).fetchall()
+    words: dict[str, str] = dict(saved)
+    constants = sorted(set(notices.loc[notices["code"].isin(CONSTANT_CODES), "column"]))
+    return (
+        *(ColumnUse(column, field, "guessed" if column in guessed else "told") for field, column in rows),
+        *(ColumnUse(words.get(field, ""), field, CONSTANT) for field in constants),
     )
 
 

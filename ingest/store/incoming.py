@@ -3,15 +3,18 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from commons.categories.scheme import fold
 from commons.consent.record_flags import STORED, with_validity
-from commons.districts.assign import assign_points
+from commons.districts.assign import LEVELS, assign_points
 from commons.districts.structure import Districts
 from ingest.check.records import CheckedRecords
 from ingest.notices import NoticeCode
@@ -23,6 +26,12 @@ CONTENT = (
     "enterprise_number", "founded_on", "ended_on", "offers", "needs", "updated_on",
 )  # fmt: skip
 """The columns that are stored as they are checked; a change in one of them makes a new version."""
+
+HASH_LEFT_OPEN = "\\x"
+"""No byte, as PostgreSQL writes it."""
+STORAGE_SRID = 4326
+POINT_WITH_SRID = 0x20000001
+EWKB = np.dtype([("order", "u1"), ("type", "<u4"), ("srid", "<u4"), ("x", "<f8"), ("y", "<f8")])
 
 FINGERPRINT_DECIMALS = 4
 """Degrees kept of a position in the fingerprint of a row without a partner's id: about 10 m."""
@@ -63,6 +72,40 @@ def incoming_frame(checked: CheckedRecords, districts: Districts) -> pd.DataFram
         participations=_written(frame["participations"], _participations),
     )
     return pd.concat([told, placed, flags], axis=1)
+
+
+def first_versions(
+    incoming: pd.DataFrame, upload_id: int, district_ids: Mapping[tuple[str, str], int]
+) -> pd.DataFrame:
+    """Return what is copied into `record_version` of an `incoming_frame` whose records are new, but for their ids.
+
+    Their hash is left open: who compares the version with a later one makes it of the version itself.
+    """
+    districts = {
+        f"{level}_id": incoming[level].map(
+            {code: id_ for (of, code), id_ in district_ids.items() if of == level}
+        )
+        for level in LEVELS
+    }
+    return incoming[["row_number", "name_composed", *CONTENT, "extras"]].assign(
+        upload_id=upload_id,
+        content_hash=HASH_LEFT_OPEN,
+        geom=_written_points(incoming["lon"], incoming["lat"]),
+        **{name: ids.astype("Int64") for name, ids in districts.items()},
+    )
+
+
+def _written_points(lon: pd.Series, lat: pd.Series) -> pd.Series:
+    """Return the points as PostGIS writes them (EWKB, hexadecimal), missing where there is none."""
+    points = np.empty(len(lon), dtype=EWKB)
+    points["order"], points["type"], points["srid"] = 1, POINT_WITH_SRID, STORAGE_SRID
+    points["x"], points["y"] = lon, lat
+    size = 2 * EWKB.itemsize
+    offsets = pa.py_buffer(np.arange(0, size * (len(lon) + 1), size, dtype=np.int64))
+    written = pa.LargeStringArray.from_buffers(
+        len(lon), offsets, pa.py_buffer(points.tobytes().hex().encode())
+    )
+    return pd.Series(pc.if_else(pa.array(lon.notna()), written, None), dtype="str")
 
 
 def _written(values: pd.Series, write: Callable[[Any], str | None]) -> pd.Series:

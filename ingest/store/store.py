@@ -6,12 +6,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from commons.audit import record_event
 from commons.consent.checks import lock_dataset
-from commons.consent.record_flags import prepare_flags, says_anything, store_flags
+from commons.consent.record_flags import STORED, prepare_flags, says_anything, store_flags
 from commons.database.connection import Connection
 from commons.database.statements import CopyText, copy_frame, copy_rows, copy_text, run_file, send_copy
 from commons.districts.stored import stored_districts
@@ -21,7 +22,12 @@ from ingest.ahead import ahead
 from ingest.check.records import CheckedRecords
 from ingest.notices import NoticeCode, add_up, notice_frame, summarise
 from ingest.store.erased import without_erased
-from ingest.store.incoming import FINGERPRINT_MARK, incoming_frame, partner_keys
+from ingest.store.incoming import FINGERPRINT_MARK, first_versions, incoming_frame, partner_keys
+
+DISTRICT_IDS = "SELECT level::text, code, district_id FROM reference.district WHERE is_current"
+DRAW_IDS = """
+SELECT array_agg(nextval('commons.source_record_record_id_seq')) FROM generate_series(1, %s)
+"""
 
 
 @dataclass(frozen=True)
@@ -72,16 +78,27 @@ def store(
 ) -> StoredUpload:
     """Return what changed. The caller's transaction holds it all; a second upload of the dataset waits for its end.
 
-    While the database stores one chunk, another thread makes the next.
+    While the database stores one chunk, a second thread writes the next as it is copied, and a third checks another.
     """
     lock_dataset(connection, dataset)
     repeat = _same_file(connection, dataset, file)
     if repeat is not None:
         return repeat
     storing = _Storing(connection, dataset, file, mode, uploaded_by)
-    for checked, text in ahead(storing.make_ready(chunks)):
-        storing.add(checked, text)
+    for ready in ahead(storing.make_ready(chunks)):
+        storing.add(ready)
     return storing.end()
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A chunk as it is copied: into `incoming_record`, or with the keys of new records into `record_version`."""
+
+    checked: CheckedRecords
+    may_be_known: bool
+    text: CopyText
+    keys: CopyText | None = None
+    flags: CopyText | None = None
 
 
 class _Storing:
@@ -98,6 +115,7 @@ class _Storing:
         self._summaries: list[pd.DataFrame] = []
         self._twins: Counter[str] = Counter()
         self._districts = stored_districts(connection)
+        self._district_ids = {(level, code): id_ for level, code, id_ in connection.execute(DISTRICT_IDS)}
         self._may_be_known = _has_records(connection, dataset)
         prepare_flags(connection)
         run_file(connection, "ingest.store", "incoming_record")
@@ -117,36 +135,71 @@ class _Storing:
             uploaded_by=uploaded_by,
         )
 
-    def make_ready(self, chunks: Iterable[CheckedRecords]) -> Iterator[tuple[CheckedRecords, CopyText]]:
+    def make_ready(self, chunks: Iterable[CheckedRecords]) -> Iterator["_Ready"]:
         """Yield each chunk with the partner's keys, and as it is copied; the database is not asked for it."""
-        for checked in chunks:
+        for checked in ahead(chunks):
             # A key of the partner's own may be the fingerprint of a row without one, in another chunk.
             own = checked.frame["partner_key"].astype("str")
             self._may_be_known |= bool(own.str.startswith(FINGERPRINT_MARK, na=False).any())
             keys = partner_keys(checked.frame, self._twins)
             keyed = replace(checked, frame=checked.frame.assign(partner_key=keys))
-            yield keyed, copy_text(incoming_frame(keyed, self._districts))
+            yield self._ready(keyed, may_be_known=self._may_be_known)
 
-    def add(self, ready: CheckedRecords, text: CopyText) -> None:
+    def _ready(self, checked: CheckedRecords, *, may_be_known: bool) -> "_Ready":
+        incoming = incoming_frame(checked, self._districts)
+        if may_be_known or incoming["participations"].notna().any() or incoming.empty:
+            return _Ready(checked, may_be_known, copy_text(incoming))
+        flags = incoming[[*STORED]] if says_anything(checked.flags_present) else None
+        return _Ready(
+            checked,
+            may_be_known,
+            copy_text(first_versions(incoming, self._upload_id, self._district_ids)),
+            keys=copy_text(incoming[["partner_key"]].assign(dataset_id=self._dataset.dataset_id)),
+            flags=None if flags is None else copy_text(flags),
+        )
+
+    def add(self, ready: "_Ready") -> None:
         """Store a chunk, its flags, its notices and the rows that it sets aside."""
-        checked = without_erased(self._connection, self._dataset, ready, self._file.mapping)
-        if checked is not ready:
-            text = copy_text(incoming_frame(checked, self._districts))
+        checked = without_erased(self._connection, self._dataset, ready.checked, self._file.mapping)
+        if checked is not ready.checked:
+            ready = self._ready(checked, may_be_known=ready.may_be_known)
         self._flags = checked.flags_present
+        if ready.keys is None:
+            self._compare(ready)
+        else:
+            self._copy_first(ready, ready.keys)
+        erased = int(checked.set_aside["_codes"].eq(NoticeCode.ERASED.value).sum())
+        self._counts.update(rows_in=checked.rows_in, set_aside=len(checked.set_aside), erased=erased)
+        self._report(checked)
+
+    def _compare(self, ready: "_Ready") -> None:
+        """Store what a chunk tells that its records' versions do not."""
         self._connection.execute("TRUNCATE incoming_record")
-        send_copy(self._connection, "incoming_record", text)
+        send_copy(self._connection, "incoming_record", ready.text)
         values = {
             "dataset_id": self._dataset.dataset_id,
             "upload_id": self._upload_id,
             "has_flags": says_anything(self._flags),
-            "may_be_known": self._may_be_known,
+            "may_be_known": ready.may_be_known,
         }
         counts = run_file(self._connection, "ingest.store", "store_chunk", values).fetchone()
         assert counts is not None  # noqa: S101 - an aggregate
         self._counts.update(dict(zip(("new", "changed", "unchanged"), counts, strict=True)))
-        erased = int(checked.set_aside["_codes"].eq(NoticeCode.ERASED.value).sum())
-        self._counts.update(rows_in=checked.rows_in, set_aside=len(checked.set_aside), erased=erased)
-        self._report(checked)
+
+    def _copy_first(self, ready: "_Ready", keys: CopyText) -> None:
+        """Copy a chunk whose records are all new straight to where they stay, under ids drawn for them."""
+        row = self._connection.execute(DRAW_IDS, (len(keys.lines),)).fetchone()
+        assert row is not None  # noqa: S101 - an aggregate
+        ids = pa.array(row[0], pa.int64())
+        for table, told in (
+            ("commons.source_record", keys),
+            ("commons.record_version", ready.text),
+            ("flagged_record", ready.flags),
+        ):
+            if told is not None:
+                send_copy(self._connection, table, told.beside("record_id", ids))
+        send_copy(self._connection, "seen_record", copy_text(pd.DataFrame({"record_id": ids})))
+        self._counts["new"] += len(ids)
 
     def end(self) -> StoredUpload:
         """Return what changed, once the records that a full list lacks are ended and the flags are stored."""

@@ -23,7 +23,15 @@ UNION ALL
 SELECT k.row_number, k.record_id, v.version_id IS NULL,
        v.content_hash IS DISTINCT FROM k.content_hash OR k.gone_at IS NOT NULL, k.gone_at
   FROM known k
-  LEFT JOIN LATERAL (SELECT version_id, content_hash FROM commons.record_version
+  LEFT JOIN LATERAL (SELECT version_id,
+                            -- As of incoming_record, of a version that a first list left open: it has no participation.
+                            CASE WHEN content_hash <> '' THEN content_hash ELSE int8send(hash_record_extended(ROW(
+                                name, name_composed, name_fr, name_nl, name_en, description, description_fr, description_nl,
+                                description_en, category, category_raw, website, opening_hours, street, house_number, postcode,
+                                municipality, phone, email, contact_person, contact_email, contact_phone, subject, legal_form,
+                                enterprise_number, founded_on, ended_on, offers, needs, updated_on, extras, NULL::jsonb,
+                                ST_X(geom), ST_Y(geom)), 20261125)) END AS content_hash
+                       FROM commons.record_version
                       WHERE record_id = k.record_id AND superseded_at IS NULL LIMIT 1) v ON true
  WHERE k.record_id IS NOT NULL;
 ANALYZE told_record;

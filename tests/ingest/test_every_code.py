@@ -32,6 +32,7 @@ FILES = {
     NoticeCode.ROW_MISQUOTED: 'nom;rue\n"A" "b"\n',
     NoticeCode.ROW_SHORT: "nom;rue\nA\n",
     NoticeCode.HEADER_MISSING: f"Maison;{AT}\n",
+    NoticeCode.LINES_ABOVE_TITLES: [["Nos membres"], ["nom", "rue", "cp"], ["A", "b", "1000"]],
     NoticeCode.HEADER_REPEATED: "nom;nom\nA;b\n",
     NoticeCode.HEADER_EMPTY: "nom;\nA;b\n",
     NoticeCode.FORMULA_VALUE: [["nom", "rue"], ["A", "=1+1"]],

@@ -119,3 +119,32 @@ def test_a_tag_that_does_not_end_is_refused(read):
 def test_any_prefix_may_stand_for_a_namespace(read):
     own = ods(sheet(TITLES, row(cell("A"))).replace("table:", "t:"))
     assert read(own, "a.ods").rows["nom"].tolist() == ["A"]
+
+
+HEADING = row(cell("Nos membres")), row(cell("État au"), cell("1/2/2026"))
+
+
+def test_titles_below_a_heading_are_found_and_told(read):
+    table = read(ods(sheet(*HEADING, row(), TITLES, row(cell("A"), cell("1000"), cell("2018")))), "a.ods")
+    assert table.rows.loc[1].to_dict() == {"nom": "A", "cp": "1000", "fondé": "2018"}
+    assert NoticeCode.LINES_ABOVE_TITLES in {notice.code for notice in table.notices}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [
+            TITLES,
+            row(cell("nom"), cell("cp"), cell("x")),
+        ],  # a first line of titles stays one, whatever follows
+        [
+            row(cell("liste")),
+            row(cell("A"), cell("B"), cell("C")),
+        ],  # no title that is known: nothing is passed over
+        [row(cell("zz"), cell("yy"), cell("xx")), TITLES],
+    ],
+)
+def test_no_row_is_taken_for_a_heading(read, lines):
+    table = read(ods(sheet(*lines)), "a.ods")
+    assert len(table.rows) == len(lines) - 1
+    assert NoticeCode.LINES_ABOVE_TITLES not in {notice.code for notice in table.notices}

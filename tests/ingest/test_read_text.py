@@ -1,10 +1,14 @@
 """CSV in every usual encoding, and what is refused."""
 
+from random import Random
+
+import pandas as pd
 import pytest
 
 from commons.errors import CommonsError
 from commons.vocabulary import Language
 from ingest.notices import NoticeCode
+from ingest.read import delimited, table
 from ingest.read.delimited import MAX_RECORD_LINES
 
 ROWS = "Nom;Adresse;Tél\nCafé « Chez Zoé »;Rue Haute;025551234\n"
@@ -105,3 +109,40 @@ def test_a_file_that_cannot_be_read_is_refused_with_a_reason(read, content, name
     for language in Language:
         assert refused.value.what(language)
         assert refused.value.remedy(language)
+
+
+CELLS = [
+    "",
+    " ",
+    "a",
+    "é",
+    'il dit ""oui""',
+    "1,5",
+    "Rue Haute; 12",
+    "x" * 300,
+    "\u2028",
+    "a\x0bb",
+    "NA",
+    "null",
+]
+SPOILT = ['a "b', '"a" b', '"', '"deux\nlignes"', "a,b,c,d,e"]
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_lines_taken_apart_at_once_are_what_they_are_one_by_one(read, monkeypatch, seed):
+    random = Random(seed)
+
+    def cell():
+        text = random.choice(CELLS)
+        return f'"{text}"' if random.random() < 0.4 or '"' in text or "," in text else text
+
+    lines = [",".join(cell() for _ in range(4)) for _ in range(40)] + [""] * 3 + [",,,"]
+    lines += random.choices(SPOILT, k=seed % 3)
+    random.shuffle(lines)
+    text = random.choice(["\n", "\r\n"]).join(["nom,rue,cp,notes", *lines])
+    monkeypatch.setattr(table, "CHUNK_ROWS", random.choice([3, 20, 1000]))
+    at_once = read(text)
+    monkeypatch.setattr(delimited, "cells_of", lambda *_: None)
+    one_by_one = read(text)
+    pd.testing.assert_frame_equal(at_once.rows, one_by_one.rows, check_index_type=False)
+    assert set(at_once.notices) == set(one_by_one.notices)

@@ -8,11 +8,14 @@ from builders import make_dataset, open_terms
 from commons.consent.effects import Effect
 from commons.database.connection import Role, connect
 from commons.errors import CommonsError
-from commons.vocabulary import UploadMode
+from commons.vocabulary import Language, UploadMode
+from ingest.map.document import parse_mapping
 from ingest.report.account import account_of
 from ingest.report.fates import read_fates
+from ingest.report.page import report_page
 from ingest.report.sent import uploads_of
 from ingest.store.undo import undo_upload
+from ingest.upload import commit_with_account, prepare_upload
 
 
 def drawn(account):
@@ -139,3 +142,20 @@ def test_another_datasets_upload_is_none_of_ours(sender):
         with pytest.raises(CommonsError) as refused:
             account_of(connection, other, account.sent.upload_id)
     assert refused.value.key == "upload.unknown"
+
+
+def test_what_is_the_same_in_every_row_is_told_among_the_columns_at_once_and_later(sender, tmp_path):
+    file = tmp_path / "list.csv"
+    file.write_text("nom,x\nUn,1\n", "utf-8")
+    said = parse_mapping(
+        b'[columns]\nnom = "name"\n[constants]\nvisibility = "partners"\ncategory = "other"\n'
+    )
+    with connect(Role.INGEST) as outside, connect(Role.INGEST) as connection:
+        prepared = prepare_upload(file, "list.csv", chosen=said)
+        done, account = commit_with_account(connection, outside, sender.dataset, prepared, uploaded_by="t")
+    told = {("category", "other"), ("visibility", "partners")}
+    assert {(use.field, use.column) for use in account.columns if use.reason == "constant"} == told
+    afterwards = later(sender, done.stored.upload_id)
+    assert {(use.field, use.column) for use in afterwards.columns if use.reason == "constant"} == told
+    assert "“partners”, in every row" in report_page(afterwards, "", Language.EN)
+    assert "« partners », dans chaque ligne" in report_page(account, "", Language.FR)

@@ -162,6 +162,8 @@ BEGIN
             ('match_decision', 'queue_decisions')) AS w (table_name, function_name)
     LOOP
         FOREACH happening IN ARRAY '{INSERT,UPDATE,DELETE}'::text[] LOOP
+            -- Nobody sees anything of a new record before its version, its consent or its membership, which are queued.
+            CONTINUE WHEN watched.table_name = 'source_record' AND happening = 'INSERT';
             EXECUTE format(
                 'CREATE OR REPLACE TRIGGER release_on_%s AFTER %s ON commons.%I REFERENCING %s TABLE AS changed
                  FOR EACH STATEMENT EXECUTE FUNCTION commons.%I()',

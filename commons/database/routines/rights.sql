@@ -15,6 +15,8 @@ GRANT INSERT ON commons.partner, commons.partner_token, commons.dataset, commons
     commons.narrowing, commons.saved_mapping, commons.alternative, commons.membership, commons.match_decision,
     commons.link_model, commons.linked_record, commons.record_key, commons.charter_assessment, commons.audit_event
     TO commons_ingest;
+-- The ids of a first list's records are drawn before they are copied.
+GRANT USAGE ON SEQUENCE commons.source_record_record_id_seq TO commons_ingest;
 GRANT UPDATE (undone_at, rows_in, rows_stored, rows_set_aside) ON commons.upload TO commons_ingest;
 GRANT INSERT (dataset_id, kind, address, added_by) ON commons.remote_source TO commons_ingest;
 GRANT UPDATE (address, etag, last_modified, upload_id, last_tried_at, last_fetched_at, state, failures, problem, unreachable,

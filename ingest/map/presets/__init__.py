@@ -72,7 +72,9 @@ def apply_preset(preset: Preset, raw: RawTable) -> Mapping:
     mapping = read_mapping({part: told for part, told in tree.items() if told})
     fields, columns = mapping.fields, mapping.columns
     rest = [match for match in guess.matches if match.field not in fields and match.column not in columns]
-    return replace(mapping, matches=(*(replace(match, reason="preset") for match in mapping.matches), *rest))
+    parted = [s for s in guess.splits if fields.isdisjoint(s.fields) and s.column not in columns]
+    matches = (*(replace(match, reason="preset") for match in mapping.matches), *rest)
+    return replace(mapping, matches=matches, splits=(*mapping.splits, *parted))
 
 
 def _read(name: str, text: str) -> Preset:
