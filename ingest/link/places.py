@@ -9,9 +9,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from ingest.link.candidates import Asked, Pairs, candidate_pairs, cell_key, cells, is_placed, key_table
-from ingest.link.compare import PATTERNS, apart_m, patterns
+from ingest.link.compare import PATTERNS, patterns
 from ingest.link.linker import KEY_COLUMNS, PAIR_COLUMNS, RECORD_COLUMNS, REVIEW_AT, Evidence
 from ingest.link.model import Model, probability_of, shipped_model
+from ingest.link.nearness import apart_m
 from ingest.link.prepare import Prepared, prepare
 from ingest.link.train import NO_LABELS, Labels, train
 from ingest.link.usual import usual_of

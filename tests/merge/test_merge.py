@@ -17,7 +17,7 @@ from ingest.link.linker import RECORD_COLUMNS
 from ingest.link.stored import learn_linker, matchable
 from ingest.merge.merge import merge
 from ingest.merge.people import find_record, say, take_back
-from ingest.merge.told import pairs_among, waiting_pairs
+from ingest.merge.told import count_waiting_pairs, pairs_among, waiting_pairs
 
 HERE = (4.3667, 50.8333)
 PHONE = "+32 2 555 01 02"
@@ -282,6 +282,7 @@ def test_what_is_not_sure_is_asked_and_told_with_its_reasons(database):
     with database.connect(Role.INGEST) as connection:
         (pair,) = waiting_pairs(connection)
         assert (pair.one, pair.other) == ("a/1", "b/1")
+        assert count_waiting_pairs(connection) == 1
         assert sum(e.weight for e in pair.evidence) == pytest.approx(
             float(
                 connection.execute(
@@ -294,6 +295,7 @@ def test_what_is_not_sure_is_asked_and_told_with_its_reasons(database):
     person(database, "a/1", "b/1")
     with database.connect(Role.INGEST) as connection:
         assert waiting_pairs(connection) == []
+        assert count_waiting_pairs(connection) == 0
         told = pairs_among(connection, find_record(connection, "b/1").alternative_id)
     assert [(pair.is_human, pair.verdict) for pair in told] == [(True, "same"), (False, "unsure")]
     assert parts(database) == [["a/1", "b/1"]]
