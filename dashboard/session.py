@@ -24,6 +24,8 @@ class Key(StrEnum):
     REPORT = "report"
     UNDOING = "undoing"
     UNDONE = "undone"
+    SAID = "said"
+    DECIDER = "decider"
 
 
 class Param(StrEnum):
