@@ -28,6 +28,12 @@ def show_decisions(partner: Partner, dataset: Dataset) -> None:
     """Show the pairs of the dataset that wait for a person, and ask; then those of which one has spoken."""
     with connect(Role.INGEST) as connection:
         pairs = partner_pairs(connection, partner, dataset)
+    with st.container(key="decisions"):
+        show_pairs(partner, pairs)
+
+
+def show_pairs(partner: Partner, pairs: Sequence[PartnerPair]) -> None:
+    """Show what waits, and ask; then what people have said."""
     st.header(say("decisions.title"), anchor=False)
     if (said := st.session_state.pop(Key.SAID, None)) is not None:
         st.success(say(f"decisions.done_{said}"), icon=":material/check:")
@@ -85,8 +91,8 @@ def ask(partner: Partner, pair: PartnerPair, answers: Sequence[Verdict]) -> None
             max_chars=NAME_LETTERS,
             key=f"name-{at}",
             value=st.session_state.get(Key.DECIDER, ""),
-            help=say("decisions.name_help"),
         )
+        st.caption(say("decisions.name_help"))
         note = st.text_input(say("decisions.note"), max_chars=NOTE_LETTERS, key=f"note-{at}")
         with st.container(horizontal=True):
             pressed = [answer for answer in answers if st.form_submit_button(say(f"decisions.{answer}"))]

@@ -1,6 +1,7 @@
 -- The pairs of which a partner may speak that hold a record of the dataset, with what it may be told of both: of the other record
 -- what all partners see. Inputs: partner_id, dataset_id, most. One that waits has the verdict unsure.
-SELECT p.own_record_id, p.other_record_id, d.verdict, d.reason, d.decided_by, speaker.partner_id, speaker.name, d.decided_at,
+SELECT p.own_record_id, p.other_record_id, d.verdict, d.reason, d.decided_by, speaker.partner_id, speaker.name,
+       (d.decided_at AT TIME ZONE 'Europe/Brussels')::timestamp(0),
        own.fields, theirs.fields - coalesce(kept_back.names, '{}'), source.attribution,
        p.is_all_own OR p.rights & commons.cells('{contact_organisation}', '{display}') <> 0,
        p.is_all_own OR p.rights & commons.cells('{description}', '{display}') <> 0,

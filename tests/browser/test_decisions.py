@@ -73,7 +73,8 @@ def world(database, run_server):
 
 
 def enter(world, page, slug, language):
-    page.goto(f"{world.address}/upload?lang={language}")
+    page.goto(f"{world.address}/?lang={language}")
+    page.get_by_role("link", name=translate("dashboard.upload.nav", language)).click()
     page.get_by_label(translate("dashboard.upload.token", language)).fill(world.token[slug])
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name=said("title", language))).to_be_visible()
@@ -98,9 +99,7 @@ def seen_by_all(world):
 
 def keep(page, name):
     SHOTS.mkdir(exist_ok=True)
-    page.get_by_role(
-        "heading", name=page.get_by_role("heading", level=2).last.inner_text()
-    ).scroll_into_view_if_needed()
+    page.locator(".st-key-decisions").evaluate("node => node.scrollIntoView()")
     page.screenshot(path=SHOTS / f"{name}.png")
 
 
