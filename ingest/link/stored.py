@@ -10,12 +10,18 @@ from psycopg.types.json import Jsonb
 from commons.audit import record_event
 from commons.database.connection import Connection
 from commons.database.statements import copy_frame, read_copy, run_file, statement
-from ingest.link.linker import RECORD_COLUMNS, Linker
+from ingest.link.candidates import CROWD, CROWDED_CELL, LEAST_SHARED, REACH_M, TOUCHING_M
+from ingest.link.linker import FOUND_COLUMNS, RECORD_COLUMNS, Linker
 from ingest.link.model import METHOD, Model, shipped_model
 from ingest.link.places import PlacesLinker, learn, shipped_linker
 
 MANY = 100
 """Records from which PostgreSQL is to hash what it joins: of a temporary table it expects few."""
+FEW_SHARE = 0.05
+"""Share of all records up to which the database finds what is like them: one costs it some milliseconds where the
+town is thick; to read and compare a million takes minutes."""
+ROUNDING_M = 0.001
+"""What PostgreSQL may reckon otherwise than we do, who look at each pair again."""
 TYPES = {
     "record_id": "int64",
     "dataset_id": "int64",
@@ -40,24 +46,46 @@ def matchable(connection: Connection, record_ids: RecordIds) -> pd.DataFrame:
 
 
 def store_keys(connection: Connection, linker: Linker, changed: RecordIds, records: pd.DataFrame) -> None:
-    """Keep by which keys these records are found; the rest of what changed is found no longer."""
+    """Keep by what these records are found; the rest of what changed is found no longer."""
     connection.execute("SELECT commons.forget_keys(%s)", (changed.tolist(),))
     if records.empty:
         return
     keys = linker.keys(records).drop_duplicates().sort_values(["key", "record_id"])
     copy_frame(connection, "commons.record_key", keys[["key", "record_id"]])
+    copy_frame(connection, "commons.linked_place", linker.places(records).sort_values("cell"))
     copy_frame(connection, "commons.linked_record", records[["record_id", "expires_at"]])
 
 
-def neighbours(connection: Connection, linker: Linker, records: pd.DataFrame) -> RecordIds:
-    """Return the other records that share with one of these a key by which it looks for them."""
+def others_than(connection: Connection, changed: RecordIds) -> RecordIds:
+    """Return the records that were compared before and have not changed."""
+    rows = connection.execute("SELECT record_id FROM commons.linked_record ORDER BY 1").fetchall()
+    return np.setdiff1d(np.array(rows, dtype="int64").reshape(-1), changed)
+
+
+def are_few(connection: Connection, records: pd.DataFrame) -> bool:
+    """Say whether these are so few of those compared before that the database is to find what they are like."""
+    row = connection.execute("SELECT count(*) FROM commons.linked_record").fetchone()
+    assert row is not None  # noqa: S101 - an aggregate
+    return len(records) <= FEW_SHARE * int(row[0])
+
+
+def found_beside(connection: Connection, linker: Linker, records: pd.DataFrame) -> pd.DataFrame:
+    """Return `FOUND_COLUMNS`: the pairs of one of these records, whose keys are stored, that may be worth comparing."""
     if records.empty:
-        return np.zeros(0, dtype="int64")
-    run_file(connection, "ingest.link", "looked_for")
-    copy_frame(connection, "looked_for", linker.looked_for(records)[["key"]].drop_duplicates())
+        return pd.DataFrame(columns=list(FOUND_COLUMNS), dtype="int64")
+    run_file(connection, "ingest.link", "looking")
     copy_frame(connection, "looking", records[["record_id"]])
-    found = run_file(connection, "ingest.link", "neighbours").fetchall()
-    return np.array([row[0] for row in found], dtype="int64")
+    copy_frame(connection, "looked_in", linker.around(records))
+    limits = {
+        "reach_m": REACH_M + ROUNDING_M,
+        "touching_m": TOUCHING_M + ROUNDING_M,
+        "least_shared": LEAST_SHARED,
+        "crowd": CROWD,
+        "crowded_cell": CROWDED_CELL,
+    }
+    run_file(connection, "ingest.link", "candidates", limits)
+    types = dict.fromkeys(FOUND_COLUMNS, "int64")
+    return read_copy(connection, "COPY found_pair TO STDOUT (FORMAT csv, HEADER)", types)
 
 
 def current_linker(connection: Connection) -> PlacesLinker:

@@ -13,6 +13,7 @@ from commons.errors import CommonsError
 from commons.partners import find_dataset
 from commons.release import released
 from commons.vocabulary import Audience, FieldGroup, Precision, Verdict
+from ingest.link import stored as stored_module
 from ingest.link.linker import RECORD_COLUMNS
 from ingest.link.stored import learn_linker, matchable
 from ingest.merge.merge import merge
@@ -235,8 +236,11 @@ def list_of(rng, slugs=("a", "b", "c")):
     return told
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_the_order_of_uploads_changes_no_cluster_and_what_was_compared_need_not_be_again(seed, ground):
+@pytest.mark.parametrize(("seed", "few"), [(0, 1.0), (1, 1.0), (1, 0.0)])
+def test_the_order_of_uploads_changes_no_cluster_and_what_was_compared_need_not_be_again(
+    seed, few, ground, monkeypatch
+):
+    monkeypatch.setattr(stored_module, "FEW_SHARE", few)  # found by the database, or all compared in memory
     rng = random.Random(seed)
     told = list_of(rng)
     seen = []

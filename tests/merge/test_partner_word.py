@@ -2,12 +2,15 @@
 
 import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 
 from builders import make_dataset, make_deny, make_record, open_terms
 from commons.database.connection import Role
 from commons.errors import CommonsError
 from commons.partners import Partner, find_dataset, find_partner
 from commons.vocabulary import Precision, Verdict, Visibility
+from ingest.link.compare import COMPARISONS
+from ingest.link.model import shipped_model
 from ingest.merge.merge import merge
 from ingest.merge.partner_word import partner_pairs, say_for, take_back_for
 from ingest.merge.people import RecordRef, say
@@ -196,11 +199,15 @@ def test_of_a_record_that_partners_do_not_see_a_partner_learns_nothing(database,
 
 
 def ask_of(connection, one, other):
-    """Have a person asked of two records, whatever a model finds."""
+    """Have a person asked of two records, whatever a model finds: for a reason that rests on everything."""
+    pattern = 0
+    for comparison in COMPARISONS:
+        pattern = pattern * comparison.size + comparison.size - 1
+    reason = Jsonb({"pattern": pattern, "weight": 1.0, "apart_m": 3})
     connection.execute(
         "INSERT INTO commons.match_decision (left_record_id, right_record_id, verdict, score, reason, decided_by, is_human)"
-        " VALUES (%s, %s, 'unsure', 0.5, '{}', 'm', false) ON CONFLICT DO NOTHING",
-        sorted((one, other)),
+        " VALUES (%s, %s, 'unsure', 0.5, %s, %s, false) ON CONFLICT DO NOTHING",
+        (*sorted((one, other)), reason, shipped_model().name),
     )
 
 
@@ -211,9 +218,10 @@ def test_of_the_other_record_no_more_is_told_than_partners_see(database):
     (asked,) = told(database, "a")
     assert asked.other["name"] == NAME
     assert not {"phone", "email", "street", "house_number", "contact_person"} & set(asked.other)
-    assert {e.comparison for e in asked.evidence} <= {"name", "category", "enterprise"}
+    assert {e.comparison for e in asked.evidence} == {"name", "category", "enterprise"}
     (own,) = told(database, "b")
     assert own.own["phone"] == PHONE
+    assert {"phone", "place"} <= {e.comparison for e in own.evidence}
 
 
 def test_two_rows_of_ones_own_list_are_ones_own_to_decide_even_where_nobody_sees_them(database):

@@ -34,6 +34,7 @@ RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     DELETE FROM commons.record_key k WHERE k.record_id = ANY (of_records);
+    DELETE FROM commons.linked_place p WHERE p.record_id = ANY (of_records);
     DELETE FROM commons.linked_record l WHERE l.record_id = ANY (of_records);
 END;
 
