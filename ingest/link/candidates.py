@@ -148,11 +148,13 @@ def _pieces(prepared: Prepared) -> Iterator[tuple[Positions, Numbers]]:
     )
     for told in (squeezed.str.slice(0, 7), squeezed.str.slice(-7)):
         yield told.index.to_numpy(), _hash(told + "*")
-    initials = pd.Series(
-        prepared.names.initials[prepared.names.of_record[at, spelling]], index=at, dtype=object
-    )
-    for part in (initials[initials.str.len() >= 3], squeezed[squeezed.str.len().between(3, 8)]):
-        yield part.index.to_numpy(), _hash(part + "~")
+    shown = prepared.names.of_record[at, spelling]
+    for initials in (prepared.names.initials, prepared.names.own_initials):
+        told = pd.Series(initials[shown], index=at, dtype=object)
+        told = told[told.str.len() >= 3]
+        yield told.index.to_numpy(), _hash(told + "~")
+    short = squeezed[squeezed.str.len().between(3, 8)]
+    yield short.index.to_numpy(), _hash(short + "~")
 
 
 def _hash(texts: pd.Series) -> Numbers:

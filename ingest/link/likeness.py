@@ -103,8 +103,9 @@ def _is_short(names: Names, a: Ids, b: Ids) -> Mask:
     """Say where one name is the initials of the other."""
 
     def of(short: Ids, long: Ids) -> Mask:
-        initials = names.initials[long]
-        told: Mask = (names.squeezed[short] == initials) & (_length(initials) >= LEAST_INITIALS)
+        told = np.zeros(len(short), dtype=bool)
+        for initials in (names.initials[long], names.own_initials[long]):
+            told |= (names.squeezed[short] == initials) & (_length(initials) >= LEAST_INITIALS)
         return told
 
     return of(a, b) | of(b, a)

@@ -54,6 +54,8 @@ def level(comparison, left, right):
         ("Cyclo Gare du Midi", "Cyclo", "part_rare"),
         ("Centre d'Action Laïque", "CAL", "part"),
         ("Rassemblement Bruxellois pour le Droit à l'Habitat", "RBDH", "part"),
+        ("Vrije Universiteit Brussel", "VUB", "part"),
+        ("Médecins sans frontières", "M.S.F.", "part"),
         ("Les Petits Riens", "Télé-Service", "differs"),
         ("", "Télé-Service", ""),
     ],
