@@ -16,7 +16,8 @@ from ingest.link.model import METHOD, Model, shipped_model
 from ingest.link.places import PlacesLinker, learn, shipped_linker
 
 MANY = 100
-"""Records from which PostgreSQL is to hash what it joins: of a temporary table it expects few."""
+"""Records from which PostgreSQL is to hash what it joins, unless they are few of all: of a temporary table it expects
+few, and of tables that were just filled, too."""
 FEW_SHARE = 0.05
 """Share of all records up to which the database finds what is like them: one costs it some milliseconds where the
 town is thick; to read and compare a million takes minutes."""
@@ -38,7 +39,7 @@ def matchable(connection: Connection, record_ids: RecordIds) -> pd.DataFrame:
     run_file(connection, "ingest.link", "to_match")
     copy_frame(connection, "to_match", pd.DataFrame({"record_id": record_ids}))
     connection.execute("ANALYZE to_match")
-    loops = "off" if len(record_ids) > MANY else "on"
+    loops = "on" if len(record_ids) <= MANY or are_few(connection, len(record_ids)) else "off"
     connection.execute(f"SET LOCAL enable_nestloop = {loops}; SET LOCAL enable_mergejoin = {loops}")
     told = read_copy(connection, statement("ingest.link", "records_to_match"), TYPES)
     connection.execute("SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL enable_mergejoin TO DEFAULT")
@@ -62,11 +63,11 @@ def others_than(connection: Connection, changed: RecordIds) -> RecordIds:
     return np.setdiff1d(np.array(rows, dtype="int64").reshape(-1), changed)
 
 
-def are_few(connection: Connection, records: pd.DataFrame) -> bool:
-    """Say whether these are so few of those compared before that the database is to find what they are like."""
+def are_few(connection: Connection, count: int) -> bool:
+    """Say whether so many are few beside those compared before: the database is then to look each up by itself."""
     row = connection.execute("SELECT count(*) FROM commons.linked_record").fetchone()
     assert row is not None  # noqa: S101 - an aggregate
-    return len(records) <= FEW_SHARE * int(row[0])
+    return count <= FEW_SHARE * int(row[0])
 
 
 def found_beside(connection: Connection, linker: Linker, records: pd.DataFrame) -> pd.DataFrame:

@@ -78,7 +78,7 @@ def _compared(
     """Return the pairs of what changed, `records`, with all there is, and the records of which they are."""
     if everything:
         return linker.pairs(records), records
-    if not are_few(connection, records):
+    if not are_few(connection, len(records)):
         every = _beside(connection, records, others_than(connection, changed))
         return linker.pairs(every, changed), every
     found = found_beside(connection, linker, records)

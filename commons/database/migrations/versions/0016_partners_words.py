@@ -1,13 +1,13 @@
 """For which partner a person spoke of a pair; where the records lie that few new ones are compared with.
 
 Revision ID: 0016
-Revises: 0014
+Revises: 0019
 """
 
 from alembic import op
 
 revision = "0016"
-down_revision = "0014"
+down_revision = "0019"
 
 UP = """
 ALTER TABLE commons.match_decision
