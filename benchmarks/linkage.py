@@ -5,8 +5,8 @@
 Each method runs in a process of its own, without labels, at its own threshold. Beside ours: the nearest record within
 150 m whose name is alike (geopandas and rapidfuzz); recordlinkage (all agreements that it was told to look at);
 Splink with its defaults. The last two are of `pip install '.[bench]'`, and left out where they are not installed.
-So is dedupe, which `pip install dedupe` builds with a C compiler: it learns from labels, and is told the truth of the
-first `ANSWERS` pairs of which it asks.
+So is dedupe, which `pip install dedupe 'BTrees<6'` builds with a C compiler: it learns from labels, and
+is told the truth of the first `ANSWERS` pairs of which it asks.
 """
 
 import argparse
