@@ -5,6 +5,8 @@
 Each method runs in a process of its own, without labels, at its own threshold. Beside ours: the nearest record within
 150 m whose name is alike (geopandas and rapidfuzz); recordlinkage (all agreements that it was told to look at);
 Splink with its defaults. The last two are of `pip install '.[bench]'`, and left out where they are not installed.
+So is dedupe, which `pip install dedupe 'BTrees<6'` builds with a C compiler: it learns from labels, and
+is told the truth of the first `ANSWERS` pairs of which it asks.
 """
 
 import argparse
@@ -15,12 +17,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from itertools import combinations
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from linkage_sets import READERS, world_of
+from pyproj import Transformer
 from rapidfuzz import fuzz
 from rapidfuzz.process import cpdist
 
@@ -36,6 +40,7 @@ TARGETS = {
     "1000000": "F1 >= 0.95, <= 100 s, <= 4096 MB",
 }
 NEAR_M, ALIKE = 150.0, 85.0
+ANSWERS = 100
 Pairs = npt.NDArray[np.int64]
 
 
@@ -122,19 +127,60 @@ def splink(records: pd.DataFrame, *, is_clean: bool) -> Pairs:
     return found[["unique_id_l", "unique_id_r"]].to_numpy(dtype="int64")
 
 
+def deduped(records: pd.DataFrame, *, is_clean: bool, truth: Pairs) -> Pairs:
+    """Return the pairs of dedupe with its defaults, after it has asked a hundred times and been told the truth."""
+    import dedupe  # noqa: PLC0415 - of no extra: it has to be compiled
+    from dedupe import variables  # noqa: PLC0415
+
+    told = records.set_index("record_id", drop=False)
+    fields = [variables.String("name")]
+    if "x" in told:
+        lon, lat = Transformer.from_crs(31370, 4326, always_xy=True).transform(told["x"], told["y"])
+        known = np.isfinite(lon) & np.isfinite(lat)
+        told["place"] = [at if is_known else None for *at, is_known in zip(lat, lon, known, strict=True)]
+        told["place"] = told["place"].map(lambda at: tuple(at) if at else None)
+        fields.append(variables.LatLong("place", has_missing=True))
+    for column in ("phone", "street", "category"):
+        if column in told:
+            told[column] = told[column].replace("", None)
+            fields.append(variables.String(column, has_missing=True))
+    names = ["record_id", *(field.field for field in fields)]
+    told = told[names].astype(object).where(told[names].notna(), None)
+    parts = [
+        part.to_dict("index")
+        for _, part in (
+            told.groupby(records.set_index("record_id")["dataset_id"]) if is_clean else [(0, told)]
+        )
+    ]
+    linker = (dedupe.RecordLink if is_clean else dedupe.Dedupe)(fields, num_cores=0)
+    linker.prepare_training(*parts)
+    same = {tuple(sorted(pair)) for pair in truth.tolist()}
+    for _ in range(ANSWERS):
+        pair = linker.uncertain_pairs()[0]
+        is_same = tuple(sorted(record["record_id"] for record in pair)) in same
+        linker.mark_pairs({"match": [pair] if is_same else [], "distinct": [] if is_same else [pair]})
+    linker.train()
+    if is_clean:
+        return np.array([pair for pair, _ in linker.join(*parts)], dtype="int64").reshape(-1, 2)
+    clusters = [ids for ids, _ in linker.partition(*parts) if len(ids) > 1]
+    return np.array([pair for ids in clusters for pair in combinations(ids, 2)], dtype="int64").reshape(-1, 2)
+
+
 METHODS: dict[str, tuple[Callable[..., Pairs], str]] = {
     "ours": (ours, "ingest"),
     "nearest": (nearest, "geopandas"),
     "recordlinkage": (summed, "recordlinkage"),
     "splink": (splink, "splink"),
+    "dedupe": (deduped, "dedupe"),
 }
 
 
 def measure(name: str, method: str) -> dict[str, float]:
     """Return precision, recall, F1, seconds and peak megabytes of one method on one set, in this process."""
     world, is_clean = world_of(name)
+    labels = {"truth": world.truth} if method == "dedupe" else {}
     before = time.perf_counter()
-    found = np.sort(METHODS[method][0](world.records, is_clean=is_clean), axis=1)
+    found = np.sort(METHODS[method][0](world.records, is_clean=is_clean, **labels), axis=1)
     seconds = time.perf_counter() - before
     truth = set(map(tuple, np.sort(world.truth, axis=1).tolist()))
     told = set(map(tuple, found.tolist()))
@@ -170,7 +216,7 @@ def main() -> None:
 def told_of(name: str, method: str) -> str:
     """Return one line's figures, or why there are none."""
     if importlib.util.find_spec(METHODS[method][1]) is None:
-        return f"not installed: pip install '.[bench]' brings {METHODS[method][1]}"
+        return f"{METHODS[method][1]} is not installed"
     command = [sys.executable, __file__, "--one", "--set", name, "--method", method]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     if run.returncode:

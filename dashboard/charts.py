@@ -17,6 +17,9 @@ BAR_PX = 30
 # Told apart in grey and under every common colour blindness, on white and on the dark ground.
 OWN_COLOUR, OTHER_COLOUR = "#d9480f", "#4292c6"
 OUTLINE_COLOUR = "#7d8894"
+HEAT = ["#deebf7", "#084594"]
+"""From few to many; black reads on the lighter half, white on the darker."""
+SQUARE_PX = 44
 TEXT_COLOURS = {"light": "#4b5563", "dark": "#c9ced6"}
 LABEL_PX = 260
 LABEL_ROOM_PX = 36
@@ -80,6 +83,40 @@ def weights_of_evidence(evidence: Sequence[Evidence], language: Language) -> alt
     texts = base.mark_text(align="left", dx=4, color=_text_colour()).encode(x=alt.X("right:Q"), text="text:N")
     placed = shown.assign(right=shown[["start", "end"]].max(axis=1))
     chart: alt.LayerChart = (bars + texts).properties(data=placed, height=alt.Step(BAR_PX))
+    return chart
+
+
+def heat_of_overlap(told: pd.DataFrame, language: Language) -> alt.LayerChart:
+    """Return a square per two partners, the darker the more they have in common; none where it is not told.
+
+    `told` has the columns partner, other and at_least.
+    """
+    shown = told[told["at_least"].notna()].assign(
+        count=told["at_least"].astype(float),
+        text=[number(count, language) for count in told["at_least"].dropna()],
+    )
+    names = sorted(told["partner"].unique())
+    labels = alt.Axis(labelLimit=LABEL_PX // 2, labelAngle=-40)
+    base = alt.Chart(shown).encode(
+        x=alt.X("other:N", title=None, axis=labels, scale=alt.Scale(domain=names)),
+        y=alt.Y(
+            "partner:N", title=None, axis=alt.Axis(labelLimit=LABEL_PX // 2), scale=alt.Scale(domain=names)
+        ),
+        tooltip=[
+            _told("partner", "partner", language),
+            _told("other", "other_partner", language),
+            _told("text", "at_least", language),
+        ],
+    )
+    most = float(shown["count"].max()) if len(shown) else 1.0
+    squares = base.mark_rect().encode(
+        color=alt.Color("count:Q", scale=alt.Scale(range=HEAT, domain=[0, most]), legend=None)
+    )
+    texts = base.mark_text().encode(
+        text="text:N",
+        color=alt.condition(f"datum.count > {most / 2}", alt.value("white"), alt.value("black")),
+    )
+    chart: alt.LayerChart = (squares + texts).properties(height=alt.Step(SQUARE_PX))
     return chart
 
 

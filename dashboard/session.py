@@ -25,6 +25,8 @@ class Key(StrEnum):
     UNDOING = "undoing"
     UNDONE = "undone"
     DECIDED_PROPOSAL = "decided_proposal"
+    SAID = "said"
+    DECIDER = "decider"
 
 
 class Param(StrEnum):

@@ -38,6 +38,7 @@ ROUTINES = (
     "release",
     "release_triggers",
     "linking",
+    "partner_pairs",
     "referred",
     "audit",
     "erasure",

@@ -12,6 +12,7 @@ from commons.release import released
 from commons.research import change_between, count_by_year
 from commons.vocabulary import Audience, DistrictLevel
 from dashboard.charts import rate_by_year
+from dashboard.overlap import show_overlap
 from dashboard.session import Param, in_address, language, say
 from dashboard.tables import csv_of, name_by_code, show_table
 from dashboard.words import Row, category_label, has, number
@@ -116,6 +117,7 @@ def answer(question: Question, names: Mapping[str, str]) -> None:
     elsewhere = int(change.loc[change["code"].isna(), "alternatives_end"].sum())
     if elsewhere:
         st.caption(say("not_located", count=number(elsewhere, language())))
+    show_overlap()
     st.header(say("research.same_figures"), anchor=False)
     st.markdown(say("research.same_figures_note"))
     st.code(in_python(question), language="python", wrap_lines=True)

@@ -13,6 +13,7 @@ from commons.partners import Dataset, Partner, datasets_of, partner_of_token
 from commons.release import released
 from commons.settings import Secret
 from commons.vocabulary import Audience, UploadMode
+from dashboard.decisions import show_decisions
 from dashboard.failures import explained
 from dashboard.matches import show_matches
 from dashboard.partner_tables import (
@@ -62,6 +63,7 @@ def show() -> None:
     if isinstance(report := st.session_state.get(Key.REPORT), Report):
         tell(report)
         show_matches(report.dataset)
+        show_decisions(partner, report.dataset)
         show_sent(partner, report.dataset)
         return
     send(partner, datasets)
@@ -89,7 +91,7 @@ def enter() -> Partner | None:
 
 def leave() -> None:
     """Forget the token and all that was looked at with it."""
-    for key in (Key.TOKEN, Key.PREPARED, Key.REPORT, Key.UNDOING):
+    for key in (Key.TOKEN, Key.PREPARED, Key.REPORT, Key.UNDOING, Key.SAID, Key.DECIDER):
         st.session_state.pop(key, None)
 
 
@@ -98,6 +100,7 @@ def send(partner: Partner, datasets: list[Dataset]) -> None:
     dataset = st.selectbox(say("upload.dataset"), datasets, format_func=lambda dataset: dataset.title)
     send_file(partner, dataset)
     show_matches(dataset)
+    show_decisions(partner, dataset)
     show_sent(partner, dataset)
 
 

@@ -63,6 +63,14 @@ def cells(prepared: Prepared) -> tuple[Numbers, Numbers]:
     return np.floor(x / REACH_M).astype("int64"), np.floor(y / REACH_M).astype("int64")
 
 
+def spots(prepared: Prepared) -> Numbers:
+    """Return one number for the metre on which each record lies; meaningless where `is_placed` says no."""
+    x, y = (
+        np.round(np.nan_to_num(side, nan=0.0, posinf=0.0, neginf=0.0)) for side in (prepared.x, prepared.y)
+    )
+    return mix(x.astype("int64"), y.astype("int64"))
+
+
 def is_placed(prepared: Prepared) -> Mask:
     """Say which records lie where they are put."""
     return prepared.is_located & (prepared.uncertainty_m <= PRECISE_M)
@@ -82,7 +90,7 @@ def key_table(prepared: Prepared) -> pd.DataFrame:
     def add(kind: str, at: Positions, values: Numbers) -> None:
         known = values != UNKNOWN
         salt = hash_texts([kind]).astype("int64")[0]
-        found.append(pd.DataFrame({"at": at[known], "key": _mix(values[known], salt)}))
+        found.append(pd.DataFrame({"at": at[known], "key": mix(values[known], salt)}))
 
     for kind in ("phone", "email", "web", "enterprise"):
         add(kind, everyone, getattr(prepared, kind))
@@ -91,7 +99,7 @@ def key_table(prepared: Prepared) -> pd.DataFrame:
     add(
         "address",
         everyone,
-        np.where((prepared.house > 0) & (prepared.street > 0), _mix(street, prepared.house), UNKNOWN),
+        np.where((prepared.house > 0) & (prepared.street > 0), mix(street, prepared.house), UNKNOWN),
     )
     add("name in area", *_names(prepared, prepared.names.whole, area))
     add("name", *_names(prepared, prepared.names.core, None))
@@ -100,7 +108,7 @@ def key_table(prepared: Prepared) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True).drop_duplicates(ignore_index=True)
 
 
-def _mix(values: Numbers, more: Numbers | np.int64) -> Numbers:
+def mix(values: Numbers, more: Numbers | np.int64) -> Numbers:
     """Return one number for two, as splitmix64 does it."""
     with np.errstate(over="ignore"):
         mixed = values.astype("uint64") ^ (np.asarray(more).astype("uint64") * np.uint64(0x9E3779B97F4A7C15))
@@ -120,7 +128,7 @@ def _names(prepared: Prepared, texts: Texts, area: Numbers | None) -> tuple[Posi
         keys[told] = hash_texts(texts[told]).astype("int64")
     values = keys[name]
     if area is not None:
-        values = np.where((values != UNKNOWN) & (area[at] != UNKNOWN), _mix(values, area[at]), UNKNOWN)
+        values = np.where((values != UNKNOWN) & (area[at] != UNKNOWN), mix(values, area[at]), UNKNOWN)
     return at, values
 
 
@@ -140,11 +148,13 @@ def _pieces(prepared: Prepared) -> Iterator[tuple[Positions, Numbers]]:
     )
     for told in (squeezed.str.slice(0, 7), squeezed.str.slice(-7)):
         yield told.index.to_numpy(), _hash(told + "*")
-    initials = pd.Series(
-        prepared.names.initials[prepared.names.of_record[at, spelling]], index=at, dtype=object
-    )
-    for part in (initials[initials.str.len() >= 3], squeezed[squeezed.str.len().between(3, 8)]):
-        yield part.index.to_numpy(), _hash(part + "~")
+    shown = prepared.names.of_record[at, spelling]
+    for initials in (prepared.names.initials, prepared.names.own_initials):
+        told = pd.Series(initials[shown], index=at, dtype=object)
+        told = told[told.str.len() >= 3]
+        yield told.index.to_numpy(), _hash(told + "~")
+    short = squeezed[squeezed.str.len().between(3, 8)]
+    yield short.index.to_numpy(), _hash(short + "~")
 
 
 def _hash(texts: pd.Series) -> Numbers:
@@ -169,9 +179,8 @@ def is_crowded(prepared: Prepared) -> Mask:
     """
     told = np.zeros(len(prepared), dtype=bool)
     placed = np.flatnonzero(is_placed(prepared))
-    spot = np.round(np.column_stack([prepared.x[placed], prepared.y[placed]])).astype("int64")
     column, row = (numbers[placed] for numbers in cells(prepared))
-    for keys, most in ((_mix(spot[:, 0], spot[:, 1]), CROWD), (cell_key(column, row), CROWDED_CELL)):
+    for keys, most in ((spots(prepared)[placed], CROWD), (cell_key(column, row), CROWDED_CELL)):
         _, at, counts = np.unique(keys, return_inverse=True, return_counts=True)
         told[placed] |= counts[at] > most
     return told

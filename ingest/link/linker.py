@@ -30,6 +30,8 @@ RECORD_COLUMNS = (
 )
 PAIR_COLUMNS = ("left_record_id", "right_record_id", "probability", "weight", "pattern")
 KEY_COLUMNS = ("record_id", "key")
+PLACE_COLUMNS = ("record_id", "x", "y", "cell", "spot", "letters", "fewest")
+FOUND_COLUMNS = ("left_record_id", "right_record_id", "by_key")
 
 MATCH_AT = 0.5
 """Probability from which two records are taken for the same: of invented lists, 97 in 100 then are
@@ -61,10 +63,13 @@ class Linker(Protocol):
         """Return the model's name and version, as stored with each of its decisions."""
 
     def keys(self, records: pd.DataFrame) -> pd.DataFrame:
-        """Return `KEY_COLUMNS`: by which other records can find each of these."""
+        """Return `KEY_COLUMNS`: by which these and other records find each other, wherever they lie."""
 
-    def looked_for(self, records: pd.DataFrame) -> pd.DataFrame:
-        """Return `KEY_COLUMNS`: by which each of these finds others; their keys and those of the cells around them."""
+    def places(self, records: pd.DataFrame) -> pd.DataFrame:
+        """Return `PLACE_COLUMNS`: by which those with a place are found by what lies near."""
+
+    def around(self, records: pd.DataFrame) -> pd.DataFrame:
+        """Return `record_id` and `cell`: in which cells each of these finds others."""
 
     def pairs(self, records: pd.DataFrame, changed: npt.NDArray[np.int64] | None = None) -> pd.DataFrame:
         """Return the pairs of at least `REVIEW_AT`, `PAIR_COLUMNS`, each once, with the smaller id on the left.
@@ -72,6 +77,9 @@ class Linker(Protocol):
         With `changed`, only those that hold one of these record ids. `weight` is log2 of the odds, `pattern` the
         number of the levels that the comparisons gave.
         """
+
+    def found(self, records: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+        """Return the same of the pairs that were found by the keys and places that are kept: `FOUND_COLUMNS`."""
 
     def evidence(self, pattern: int) -> dict[str, str]:
         """Return the level of each comparison that a pattern stands for."""

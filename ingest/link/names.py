@@ -35,9 +35,9 @@ class Names:
 
     `of_record` has the shape (records, spellings): positions in the other arrays, -1 where a record has none.
     `whole` are the words in alphabetical order, and `words` their number, one for all orders in which a name puts
-    them; `core` those that are not common; `squeezed` and `initials` keep the name's own order. `grams` are the bits
-    of the core's three-letter pieces (of the whole, where there is no core), shape (names, `GRAM_WORDS`); `bits`,
-    shape (names, vocabulary), the root of how rare each word is (-log2 of its share).
+    them; `core` those that are not common; `squeezed` and `initials` keep the name's own order, `own_initials` its
+    language too. `grams` are the bits of the core's three-letter pieces (of the whole, where there is no core), shape
+    (names, `GRAM_WORDS`); `bits`, shape (names, vocabulary), the root of how rare each word is (-log2 of its share).
     """
 
     of_record: npt.NDArray[np.int32]
@@ -46,6 +46,7 @@ class Names:
     core: Texts
     squeezed: Texts
     initials: Texts
+    own_initials: Texts
     grams: npt.NDArray[np.uint64]
     is_common: npt.NDArray[np.bool_]
     bits: csr_array
@@ -115,6 +116,17 @@ def canonical_words(texts: pa.Array) -> pa.ListArray:
     return pa.ListArray.from_arrays(pa.array(np.concatenate([[0], np.cumsum(counts)]), pa.int32()), chosen)
 
 
+def _own_initials(texts: pa.Array) -> pa.Array:
+    """Return the initials of each text's words in its own language, without those of small words and legal forms.
+
+    >>> _own_initials(pa.array(["Vrije Universiteit Brussel", "Huis van de Wijk vzw"])).to_pylist()
+    ['vub', 'hw']
+    """
+    dropped = "|".join((*lexicon()["small_words"], *lexicon()["legal_forms"]))
+    told = pc.replace_substring_regex(plain_texts(texts), rf"\b(?:{dropped})\b", "")
+    return pc.replace_substring_regex(told, r"(\S)\S*\s*|\s+", r"\1")
+
+
 def name_table(
     columns: list[pd.Series],
     common: Collection[str],
@@ -130,11 +142,12 @@ def name_table(
     raw = canonical_words(pa.array(distinct, pa.string()))
     order_words = pc.list_flatten(raw)
     initials = _joined(raw, pc.utf8_slice_codeunits(order_words, 0, 1), "")
+    own_initials = _own_initials(pa.array(distinct, pa.string()))
     squeezed = pc.binary_join(raw, "")
     owner, word, vocabulary = _sorted_words(raw)
     whole = _join(owner, word, vocabulary, len(distinct))
     # By the order of its words too: how one record is spelt must not depend on which others there are.
-    spelt = pc.binary_join_element_wise(whole, squeezed, " | ")
+    spelt = pc.binary_join_element_wise(whole, squeezed, own_initials, " | ")
     keys = pa.chunked_array([spelt]).dictionary_encode().combine_chunks()
     name_of_spelling = keys.indices.to_numpy()
     first = np.full(len(keys.dictionary), -1, dtype="int64")
@@ -152,6 +165,7 @@ def name_table(
         core=_objects(core)[first],
         squeezed=_objects(squeezed)[first],
         initials=_objects(initials)[first],
+        own_initials=_objects(own_initials)[first],
         grams=grams[first],
         is_common=np.isin(whole_texts.astype(str), list(common_names)),
         bits=_bits(owner, word, vocabulary, shares, len(distinct))[first],

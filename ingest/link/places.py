@@ -8,10 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ingest.link.candidates import Asked, Pairs, candidate_pairs, cell_key, cells, is_placed, key_table
-from ingest.link.compare import PATTERNS, apart_m, patterns
-from ingest.link.linker import KEY_COLUMNS, PAIR_COLUMNS, RECORD_COLUMNS, REVIEW_AT, Evidence
+from ingest.link.beside import around_table, found_pairs, place_table
+from ingest.link.candidates import RAW_PAIRS, Asked, Pairs, candidate_pairs, key_table
+from ingest.link.compare import PATTERNS, patterns
+from ingest.link.linker import KEY_COLUMNS, PAIR_COLUMNS, PLACE_COLUMNS, RECORD_COLUMNS, REVIEW_AT, Evidence
 from ingest.link.model import Model, probability_of, shipped_model
+from ingest.link.nearness import apart_m
 from ingest.link.prepare import Prepared, prepare
 from ingest.link.train import NO_LABELS, Labels, train
 from ingest.link.usual import usual_of
@@ -45,24 +47,19 @@ class PlacesLinker:
 
     def keys(self, records: pd.DataFrame) -> pd.DataFrame:
         """Return by which keys each record is found."""
-        return self._keyed(records, reach=0)
-
-    def looked_for(self, records: pd.DataFrame) -> pd.DataFrame:
-        """Return by which keys each record finds others."""
-        return self._keyed(records, reach=1)
-
-    def _keyed(self, records: pd.DataFrame, reach: int) -> pd.DataFrame:
         prepared = self.prepared(records)
-        placed = np.flatnonzero(is_placed(prepared))
-        column, row = (numbers[placed] for numbers in cells(prepared))
-        steps = range(-reach, reach + 1)
-        by_cell = [
-            pd.DataFrame({"at": placed, "key": cell_key(column + x, row + y)}) for x in steps for y in steps
-        ]
-        told = pd.concat([*by_cell, key_table(prepared)], ignore_index=True)
+        told = key_table(prepared)
         return pd.DataFrame(
             {"record_id": prepared.record_id[told["at"]], "key": told["key"]}, columns=list(KEY_COLUMNS)
         )
+
+    def places(self, records: pd.DataFrame) -> pd.DataFrame:
+        """Return where the records lie that are found by their place."""
+        return place_table(self.prepared(records))[list(PLACE_COLUMNS)]
+
+    def around(self, records: pd.DataFrame) -> pd.DataFrame:
+        """Return the cells around each record."""
+        return around_table(self.prepared(records))
 
     def pairs(self, records: pd.DataFrame, changed: npt.NDArray[np.int64] | None = None) -> pd.DataFrame:
         """Return the pairs that are at least to be reviewed."""
@@ -71,6 +68,15 @@ class PlacesLinker:
         prepared = self.prepared(records)
         marked = None if changed is None else np.isin(prepared.record_id, changed)
         return self.scored(compare_candidates(prepared, Asked(self.across, marked)))
+
+    def found(self, records: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+        """Return those of the found pairs that are at least to be reviewed."""
+        if len(records) < 2:
+            return pd.DataFrame(columns=list(PAIR_COLUMNS))
+        prepared = self.prepared(records)
+        left, right = found_pairs(prepared, found, Asked(self.across))
+        parts = np.array_split(np.arange(len(left)), len(left) // RAW_PAIRS + 1)
+        return self.scored(compare_pairs(prepared, ((left[part], right[part]) for part in parts)))
 
     def scored(self, compared: Compared) -> pd.DataFrame:
         """Return the compared pairs that are at least to be reviewed."""

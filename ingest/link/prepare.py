@@ -11,9 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.link.hashing import hash_texts
-from ingest.link.names import Names, Texts, canonical_words, lexicon, name_table, plain_texts
+from ingest.link.names import Ids, Names, Texts, canonical_words, lexicon, name_table, plain_texts
 
 Numbers = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+Levels = npt.NDArray[np.int8]
 UNKNOWN = np.int64(0)
 """The number of a value that is not known."""
 
@@ -94,6 +96,12 @@ class Prepared:
     def is_located(self) -> npt.NDArray[np.bool_]:
         """Say which records have a place."""
         return np.isfinite(self.x) & np.isfinite(self.y)
+
+
+def are_known(values: Numbers, left: Ids, right: Ids) -> Mask:
+    """Say of which pairs both values are known."""
+    told: Mask = (values[left] != UNKNOWN) & (values[right] != UNKNOWN)
+    return told
 
 
 def prepare(records: pd.DataFrame, usual: Usual = NOTHING_USUAL) -> Prepared:

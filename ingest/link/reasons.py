@@ -8,8 +8,8 @@ import pandas as pd
 
 from commons.i18n import translate
 from commons.vocabulary import Language
-from ingest.link.compare import apart_m
 from ingest.link.linker import Evidence
+from ingest.link.nearness import apart_m
 from ingest.link.places import PlacesLinker
 from ingest.link.prepare import Prepared
 

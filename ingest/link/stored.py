@@ -10,12 +10,19 @@ from psycopg.types.json import Jsonb
 from commons.audit import record_event
 from commons.database.connection import Connection
 from commons.database.statements import copy_frame, read_copy, run_file, statement
-from ingest.link.linker import RECORD_COLUMNS, Linker
+from ingest.link.candidates import CROWD, CROWDED_CELL, LEAST_SHARED, REACH_M, TOUCHING_M
+from ingest.link.linker import FOUND_COLUMNS, RECORD_COLUMNS, Linker
 from ingest.link.model import METHOD, Model, shipped_model
 from ingest.link.places import PlacesLinker, learn, shipped_linker
 
 MANY = 100
-"""Records from which PostgreSQL is to hash what it joins: of a temporary table it expects few."""
+"""Records from which PostgreSQL is to hash what it joins, unless they are few of all: of a temporary table it expects
+few, and of tables that were just filled, too."""
+FEW_SHARE = 0.05
+"""Share of all records up to which the database finds what is like them: one costs it some milliseconds where the
+town is thick; to read and compare a million takes minutes."""
+ROUNDING_M = 0.001
+"""What PostgreSQL may reckon otherwise than we do, who look at each pair again."""
 TYPES = {
     "record_id": "int64",
     "dataset_id": "int64",
@@ -32,7 +39,7 @@ def matchable(connection: Connection, record_ids: RecordIds) -> pd.DataFrame:
     run_file(connection, "ingest.link", "to_match")
     copy_frame(connection, "to_match", pd.DataFrame({"record_id": record_ids}))
     connection.execute("ANALYZE to_match")
-    loops = "off" if len(record_ids) > MANY else "on"
+    loops = "on" if len(record_ids) <= MANY or are_few(connection, len(record_ids)) else "off"
     connection.execute(f"SET LOCAL enable_nestloop = {loops}; SET LOCAL enable_mergejoin = {loops}")
     told = read_copy(connection, statement("ingest.link", "records_to_match"), TYPES)
     connection.execute("SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL enable_mergejoin TO DEFAULT")
@@ -40,24 +47,46 @@ def matchable(connection: Connection, record_ids: RecordIds) -> pd.DataFrame:
 
 
 def store_keys(connection: Connection, linker: Linker, changed: RecordIds, records: pd.DataFrame) -> None:
-    """Keep by which keys these records are found; the rest of what changed is found no longer."""
+    """Keep by what these records are found; the rest of what changed is found no longer."""
     connection.execute("SELECT commons.forget_keys(%s)", (changed.tolist(),))
     if records.empty:
         return
     keys = linker.keys(records).drop_duplicates().sort_values(["key", "record_id"])
     copy_frame(connection, "commons.record_key", keys[["key", "record_id"]])
+    copy_frame(connection, "commons.linked_place", linker.places(records).sort_values("cell"))
     copy_frame(connection, "commons.linked_record", records[["record_id", "expires_at"]])
 
 
-def neighbours(connection: Connection, linker: Linker, records: pd.DataFrame) -> RecordIds:
-    """Return the other records that share with one of these a key by which it looks for them."""
+def others_than(connection: Connection, changed: RecordIds) -> RecordIds:
+    """Return the records that were compared before and have not changed."""
+    rows = connection.execute("SELECT record_id FROM commons.linked_record ORDER BY 1").fetchall()
+    return np.setdiff1d(np.array(rows, dtype="int64").reshape(-1), changed)
+
+
+def are_few(connection: Connection, count: int) -> bool:
+    """Say whether so many are few beside those compared before: the database is then to look each up by itself."""
+    row = connection.execute("SELECT count(*) FROM commons.linked_record").fetchone()
+    assert row is not None  # noqa: S101 - an aggregate
+    return count <= FEW_SHARE * int(row[0])
+
+
+def found_beside(connection: Connection, linker: Linker, records: pd.DataFrame) -> pd.DataFrame:
+    """Return `FOUND_COLUMNS`: the pairs of one of these records, whose keys are stored, that may be worth comparing."""
     if records.empty:
-        return np.zeros(0, dtype="int64")
-    run_file(connection, "ingest.link", "looked_for")
-    copy_frame(connection, "looked_for", linker.looked_for(records)[["key"]].drop_duplicates())
+        return pd.DataFrame(columns=list(FOUND_COLUMNS), dtype="int64")
+    run_file(connection, "ingest.link", "looking")
     copy_frame(connection, "looking", records[["record_id"]])
-    found = run_file(connection, "ingest.link", "neighbours").fetchall()
-    return np.array([row[0] for row in found], dtype="int64")
+    copy_frame(connection, "looked_in", linker.around(records))
+    limits = {
+        "reach_m": REACH_M + ROUNDING_M,
+        "touching_m": TOUCHING_M + ROUNDING_M,
+        "least_shared": LEAST_SHARED,
+        "crowd": CROWD,
+        "crowded_cell": CROWDED_CELL,
+    }
+    run_file(connection, "ingest.link", "candidates", limits)
+    types = dict.fromkeys(FOUND_COLUMNS, "int64")
+    return read_copy(connection, "COPY found_pair TO STDOUT (FORMAT csv, HEADER)", types)
 
 
 def current_linker(connection: Connection) -> PlacesLinker:

@@ -13,18 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.link.candidates import REACH_M, Asked, cells, is_placed, near_pairs
-from ingest.link.compare import (
-    AROUND_M,
-    BEYOND_M,
-    CLOSE_M,
-    COMPARISONS,
-    NEAR_M,
-    PATTERNS,
-    apart_m,
-    levels_of,
-    patterns,
-)
+from ingest.link.compare import COMPARISONS, PATTERNS, levels_of, patterns
 from ingest.link.model import Model, probability_of, shipped_model
+from ingest.link.nearness import AROUND_M, BEYOND_M, CLOSE_M, NEAR_M, apart_m
 from ingest.link.prepare import Prepared, Usual
 
 SAMPLE = 400_000

@@ -1,5 +1,6 @@
 """What a partner is told of its list's matches: those that all partners see, and reasons as far as they may."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from commons.database.connection import Connection
@@ -33,11 +34,17 @@ def matches_of(connection: Connection, dataset: Dataset, most: int = MOST) -> li
     """
     values = {"dataset_id": dataset.dataset_id, "most": most}
     reasons = Reasons(connection)
-    found = []
     rows = run_file(connection, "ingest.merge", "matches", values).fetchall()
-    for name, other, attribution, reason, by, is_human, contact, description, exact in rows:
-        told = IDENTITY | (PLACE if exact else set()) | (CONTACT if contact else set())
-        told |= {"web"} if contact and description else set()  # a site may be that of an e-mail address
-        shown = tuple(e for e in reasons.of(by, reason) if e.comparison in told)
-        found.append(Match(name, other, attribution, is_human, shown))
-    return found
+    return [
+        Match(name, other, attribution, is_human, evidence_shown(reasons.of(by, reason), *may))
+        for name, other, attribution, reason, by, is_human, *may in rows
+    ]
+
+
+def evidence_shown(
+    evidence: Iterable[Evidence], contact: bool, description: bool, exact: bool
+) -> tuple[Evidence, ...]:
+    """Return the evidence that rests on no more of the other record than all partners see: which groups, its place."""
+    told = IDENTITY | (PLACE if exact else set()) | (CONTACT if contact else set())
+    told |= {"web"} if contact and description else set()  # a site may be that of an e-mail address
+    return tuple(e for e in evidence if e.comparison in told)

@@ -13,11 +13,12 @@ from commons.errors import CommonsError
 from commons.partners import find_dataset
 from commons.release import released
 from commons.vocabulary import Audience, FieldGroup, Precision, Verdict
+from ingest.link import stored as stored_module
 from ingest.link.linker import RECORD_COLUMNS
 from ingest.link.stored import learn_linker, matchable
 from ingest.merge.merge import merge
 from ingest.merge.people import find_record, say, take_back
-from ingest.merge.told import pairs_among, waiting_pairs
+from ingest.merge.told import count_waiting_pairs, pairs_among, waiting_pairs
 
 HERE = (4.3667, 50.8333)
 PHONE = "+32 2 555 01 02"
@@ -235,8 +236,11 @@ def list_of(rng, slugs=("a", "b", "c")):
     return told
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_the_order_of_uploads_changes_no_cluster_and_what_was_compared_need_not_be_again(seed, ground):
+@pytest.mark.parametrize(("seed", "few"), [(0, 1.0), (1, 1.0), (1, 0.0)])
+def test_the_order_of_uploads_changes_no_cluster_and_what_was_compared_need_not_be_again(
+    seed, few, ground, monkeypatch
+):
+    monkeypatch.setattr(stored_module, "FEW_SHARE", few)  # found by the database, or all compared in memory
     rng = random.Random(seed)
     told = list_of(rng)
     seen = []
@@ -282,6 +286,7 @@ def test_what_is_not_sure_is_asked_and_told_with_its_reasons(database):
     with database.connect(Role.INGEST) as connection:
         (pair,) = waiting_pairs(connection)
         assert (pair.one, pair.other) == ("a/1", "b/1")
+        assert count_waiting_pairs(connection) == 1
         assert sum(e.weight for e in pair.evidence) == pytest.approx(
             float(
                 connection.execute(
@@ -294,6 +299,7 @@ def test_what_is_not_sure_is_asked_and_told_with_its_reasons(database):
     person(database, "a/1", "b/1")
     with database.connect(Role.INGEST) as connection:
         assert waiting_pairs(connection) == []
+        assert count_waiting_pairs(connection) == 0
         told = pairs_among(connection, find_record(connection, "b/1").alternative_id)
     assert [(pair.is_human, pair.verdict) for pair in told] == [(True, "same"), (False, "unsure")]
     assert parts(database) == [["a/1", "b/1"]]

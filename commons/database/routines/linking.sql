@@ -5,26 +5,31 @@
 CREATE OR REPLACE FUNCTION commons.take_changed(everything boolean)
 RETURNS SETOF bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    -- Arrays and a moment that stands still: what is asked for is then found by indexes, however much is stored.
+    present CONSTANT timestamptz := clock_timestamp();
+    since CONSTANT timestamptz := (SELECT max(l.linked_at) FROM commons.linked_record l);
+    queued bigint[];
+    of_datasets bigint[];
 BEGIN
+    WITH taken AS (DELETE FROM commons.link_queue RETURNING record_ids, dataset_ids)
+    SELECT ARRAY(SELECT DISTINCT unnest(taken.record_ids) FROM taken), ARRAY(SELECT DISTINCT unnest(taken.dataset_ids) FROM taken)
+      INTO queued, of_datasets;
+    of_datasets := of_datasets || ARRAY(
+        SELECT a.dataset_id FROM commons.agreement a WHERE a.valid_from > since
+         UNION
+        SELECT c.dataset_id FROM commons.consent c WHERE c.record_id IS NULL AND c.valid_from > since);
     RETURN QUERY
-    WITH taken AS (DELETE FROM commons.link_queue RETURNING record_ids, dataset_ids),
-    since AS (SELECT max(l.linked_at) AS at FROM commons.linked_record l)
     SELECT r.record_id FROM commons.source_record r WHERE everything
      UNION
-    SELECT r.record_id FROM commons.source_record r WHERE r.record_id IN (SELECT unnest(taken.record_ids) FROM taken)
+    SELECT r.record_id FROM commons.source_record r WHERE r.record_id = ANY (queued)
      UNION
-    SELECT r.record_id FROM commons.source_record r WHERE r.dataset_id IN (SELECT unnest(taken.dataset_ids) FROM taken)
+    SELECT r.record_id FROM commons.source_record r WHERE r.dataset_id = ANY (of_datasets)
      UNION
-    SELECT l.record_id FROM commons.linked_record l WHERE l.expires_at <= clock_timestamp()
+    SELECT l.record_id FROM commons.linked_record l WHERE l.expires_at <= present
      UNION
-    SELECT c.record_id FROM commons.consent c, since
-     WHERE c.record_id IS NOT NULL AND c.valid_from > since.at AND c.valid_from <= clock_timestamp()
-     UNION
-    SELECT r.record_id
-      FROM since, commons.source_record r
-     WHERE r.dataset_id IN (SELECT a.dataset_id FROM commons.agreement a WHERE a.valid_from > since.at
-                             UNION
-                            SELECT c.dataset_id FROM commons.consent c WHERE c.record_id IS NULL AND c.valid_from > since.at);
+    SELECT c.record_id FROM commons.consent c
+     WHERE c.record_id IS NOT NULL AND c.valid_from > since AND c.valid_from <= present;
 END
 $$;
 
@@ -34,6 +39,7 @@ RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     DELETE FROM commons.record_key k WHERE k.record_id = ANY (of_records);
+    DELETE FROM commons.linked_place p WHERE p.record_id = ANY (of_records);
     DELETE FROM commons.linked_record l WHERE l.record_id = ANY (of_records);
 END;
 

@@ -10,6 +10,20 @@ SELECT d.left_record_id, d.right_record_id, CASE WHEN d.is_human THEN 'infinity'
                     WHERE no.left_record_id = d.left_record_id AND no.right_record_id = d.right_record_id
                       AND no.verdict = 'different' AND no.is_human AND no.retired_at IS NULL);
 
+-- The pairs of which a person is asked, and nobody has said anything yet. The verdict as text: where the migration that brought it
+-- is part of this transaction, PostgreSQL refuses the new word itself.
+CREATE OR REPLACE VIEW commons.waiting_pair AS
+SELECT d.left_record_id, d.right_record_id, d.score, d.reason, d.decided_by,
+       one.dataset_id AS left_dataset_id, other.dataset_id AS right_dataset_id,
+       one.partner_key AS left_key, other.partner_key AS right_key
+  FROM commons.match_decision d
+  JOIN commons.source_record one ON one.record_id = d.left_record_id AND one.gone_at IS NULL
+  JOIN commons.source_record other ON other.record_id = d.right_record_id AND other.gone_at IS NULL
+ WHERE d.verdict::text = 'unsure' AND d.retired_at IS NULL
+   AND NOT EXISTS (SELECT FROM commons.match_decision said
+                    WHERE said.left_record_id = d.left_record_id AND said.right_record_id = d.right_record_id
+                      AND said.is_human AND said.retired_at IS NULL);
+
 -- Of groups of records, the pairs that are never one alternative: those of which a person says so, and two of one list,
 -- where the list does not repeat itself and no person takes them for the same.
 CREATE OR REPLACE FUNCTION commons.apart(group_ids bigint[], record_ids bigint[])
@@ -38,9 +52,11 @@ SELECT a.group_id, no.left_record_id, no.right_record_id
  WHERE no.verdict = 'different' AND no.is_human AND no.retired_at IS NULL
 $$;
 
--- The parts of the groups that hold records which are apart: pairs are followed from the surest down, and one that would join
--- what is apart is left out. Few groups are such: they go one by one.
-CREATE OR REPLACE FUNCTION commons.torn_parts(group_ids bigint[], record_ids bigint[])
+-- The parts of groups that hold records which are apart (`torn_ids`, `ones`, `others`: their pairs): pairs are followed from the
+-- surest down, and one that would join what is apart is left out. Few groups are such: they go one by one.
+CREATE OR REPLACE FUNCTION commons.torn_parts(
+    group_ids bigint[], record_ids bigint[], torn_ids bigint[], ones bigint[], others bigint[]
+)
 RETURNS TABLE (group_id bigint, record_id bigint, part bigint)
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, public, pg_temp
@@ -57,21 +73,23 @@ BEGIN
 FOR torn IN
     SELECT p.group_id, array_agg(p.record_id ORDER BY p.record_id) AS records, a.ones, a.others
       FROM unnest(group_ids, record_ids) AS p (group_id, record_id)
-      JOIN (SELECT group_id, array_agg(one) AS ones, array_agg(other) AS others
-              FROM commons.apart(group_ids, record_ids) GROUP BY group_id) a USING (group_id)
+      JOIN (SELECT apart.group_id, array_agg(apart.one) AS ones, array_agg(apart.other) AS others
+              FROM unnest(torn_ids, ones, others) AS apart (group_id, one, other)
+             GROUP BY apart.group_id) a USING (group_id)
      GROUP BY p.group_id, a.ones, a.others
 LOOP
     part_of := torn.records;
     -- Two equally sure go by what their partners call them: ids tell who came first, which must not matter.
     FOR pair IN
+        WITH called AS MATERIALIZED (
+            SELECT r.record_id, d.slug || ' ' || r.partner_key AS called
+              FROM commons.source_record r JOIN commons.dataset d USING (dataset_id)
+             WHERE r.record_id = ANY (torn.records)
+        )
         SELECT p.left_record_id, p.right_record_id
           FROM commons.same_pair p
-          JOIN (SELECT r.record_id, d.slug || ' ' || r.partner_key AS called
-                  FROM commons.source_record r JOIN commons.dataset d USING (dataset_id)
-                 WHERE r.record_id = ANY (torn.records)) l ON l.record_id = p.left_record_id
-          JOIN (SELECT r.record_id, d.slug || ' ' || r.partner_key AS called
-                  FROM commons.source_record r JOIN commons.dataset d USING (dataset_id)
-                 WHERE r.record_id = ANY (torn.records)) r ON r.record_id = p.right_record_id
+          JOIN called l ON l.record_id = p.left_record_id
+          JOIN called r ON r.record_id = p.right_record_id
          WHERE p.left_record_id = ANY (torn.records) AND p.right_record_id = ANY (torn.records)
          ORDER BY p.strength DESC, least(l.called, r.called) COLLATE "C", greatest(l.called, r.called) COLLATE "C"
     LOOP
@@ -97,8 +115,14 @@ SET search_path = pg_catalog, public, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
-    torn CONSTANT bigint[] := ARRAY(SELECT DISTINCT a.group_id FROM commons.apart(group_ids, record_ids) a);
+    torn bigint[];
+    ones bigint[];
+    others bigint[];
 BEGIN
+SELECT coalesce(array_agg(a.group_id), '{}'), array_agg(a.one), array_agg(a.other)
+  INTO torn, ones, others
+  FROM commons.apart(group_ids, record_ids) a;
+
 RETURN QUERY
 WITH RECURSIVE piece AS MATERIALIZED (
     SELECT p.group_id, p.record_id
@@ -125,12 +149,7 @@ walk AS (
 SELECT walk.group_id, walk.record_id, min(walk.reached) FROM walk GROUP BY walk.group_id, walk.record_id;
 
 IF cardinality(torn) > 0 THEN
-    RETURN QUERY
-    SELECT taken_apart.*
-      FROM (SELECT array_agg(p.group_id) AS group_ids, array_agg(p.record_id) AS record_ids
-              FROM unnest(group_ids, record_ids) AS p (group_id, record_id)
-             WHERE p.group_id IN (SELECT unnest(torn))) piece
-     CROSS JOIN LATERAL commons.torn_parts(piece.group_ids, piece.record_ids) taken_apart;
+    RETURN QUERY SELECT t.* FROM commons.torn_parts(group_ids, record_ids, torn, ones, others) t;
 END IF;
 END
 $$;

@@ -12,8 +12,12 @@ GRANT INSERT ON commons.partner, commons.partner_token, commons.dataset, commons
     commons.set_aside_row, commons.source_record, commons.record_version, commons.record_location,
     commons.location_source, commons.geocoder_answer, commons.participation, commons.mutualisation,
     commons.mutualisation_obstacle, commons.agreement, commons.agreement_term, commons.consent, commons.withdrawal,
-    commons.narrowing, commons.saved_mapping, commons.alternative, commons.membership, commons.match_decision,
-    commons.link_model, commons.linked_record, commons.record_key, commons.charter_assessment, commons.audit_event
+    commons.narrowing, commons.saved_mapping, commons.alternative, commons.membership, commons.link_model,
+    commons.linked_record, commons.linked_place, commons.record_key, commons.charter_assessment,
+    commons.audit_event TO commons_ingest;
+-- What is said for a partner goes through commons.say_for_partner.
+REVOKE INSERT ON commons.match_decision FROM commons_ingest;
+GRANT INSERT (left_record_id, right_record_id, verdict, score, reason, decided_by, is_human) ON commons.match_decision
     TO commons_ingest;
 -- The ids of a first list's records are drawn before they are copied.
 GRANT USAGE ON SEQUENCE commons.source_record_record_id_seq TO commons_ingest;

@@ -39,7 +39,14 @@ match_decision = Table(
     Column("is_human", Boolean, nullable=False),
     moment("decided_at", default_now=True),
     moment("retired_at", nullable=True),
+    refers_to(
+        "partner_id",
+        "commons.partner.partner_id",
+        nullable=True,
+        comment="for which partner the person spoke; null: for the commons",
+    ),
     CheckConstraint("left_record_id < right_record_id", name="ordered_pair"),
+    CheckConstraint("partner_id IS NULL OR is_human", name="partner_is_human"),
     Index(
         "uq_match_decision_live",
         "left_record_id",

@@ -1,7 +1,7 @@
-"""What linking keeps between its runs: models, what changed since, and by which keys each record is found."""
+"""What linking keeps between its runs: models, what changed since, and how each record is found."""
 
-from sqlalchemy import BigInteger, Column, Index, PrimaryKeyConstraint, Table, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, Column, Double, Index, Integer, PrimaryKeyConstraint, Table, Text
+from sqlalchemy.dialects.postgresql import BIT, JSONB
 
 from commons.database.tables.base import PRIVATE, array_of, identity_key, metadata, moment
 
@@ -32,9 +32,22 @@ linked_record = Table(
 record_key = Table(
     "record_key",
     metadata,
-    Column("key", BigInteger, nullable=False, comment="a hash of a cell, a contact, an address or a name"),
+    Column("key", BigInteger, nullable=False, comment="a hash of a contact, an address or a name"),
     Column("record_id", BigInteger, nullable=False, index=True),
     PrimaryKeyConstraint("key", "record_id"),
+    schema=PRIVATE,
+)
+
+linked_place = Table(
+    "linked_place",
+    metadata,
+    Column("record_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("x", Double, nullable=False, comment="metres, EPSG:31370, as finely as may be compared"),
+    Column("y", Double, nullable=False),
+    Column("cell", BigInteger, nullable=False, index=True, comment="a number for 200 m by 200 m"),
+    Column("spot", BigInteger, nullable=False, index=True, comment="a number for a metre by a metre"),
+    Column("letters", BIT(256), nullable=False, comment="the three-letter pieces of all its names, as bits"),
+    Column("fewest", Integer, nullable=False, comment="bits of the name that has the fewest"),
     schema=PRIVATE,
 )
 

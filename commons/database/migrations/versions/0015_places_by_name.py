@@ -1,12 +1,12 @@
 """Released places in the order of their names, and among tiles only those that exist today.
 
-Revision ID: 0019
+Revision ID: 0015
 Revises: 0014
 """
 
 from alembic import op
 
-revision = "0019"
+revision = "0015"
 down_revision = "0014"
 
 UP = """

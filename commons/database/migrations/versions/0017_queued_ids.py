@@ -1,13 +1,13 @@
 """What is queued is taken within the transaction: ids by the ten thousand are not worth being compressed for that.
 
-Revision ID: 0015
-Revises: 0017
+Revision ID: 0017
+Revises: 0016
 """
 
 from alembic import op
 
-revision = "0015"
-down_revision = "0017"
+revision = "0017"
+down_revision = "0016"
 
 QUEUED = (
     ("release_queue", "record_ids"),

@@ -1,13 +1,13 @@
 """What visitors propose: an error of what is shown, or an alternative that is missing.
 
-Revision ID: 0017
-Revises: 0019
+Revision ID: 0016
+Revises: 0015
 """
 
 from alembic import op
 
-revision = "0017"
-down_revision = "0019"
+revision = "0016"
+down_revision = "0015"
 
 UP = r"""
 CREATE TABLE commons.proposal (
