@@ -81,23 +81,18 @@ def in_address(
 
     The address holds codes, never labels: it means the same in every language. A code that is none of the
     `options` is left out. What the visit last chose comes back where the address is silent.
+
+    A value that the widget has is not given to it again: that would undo what a person chose while the page ran.
     """
-    asked = st.query_params.get_all(param) or st.session_state.get(_kept(param), default)
-    valid = [code for code in asked if options is None or code in options]
-    values = valid[: None if many else 1] or [code for code in default if options is None or code in options]
-    if options is not None:
-        st.session_state[param] = values if many else next(iter(values), None)
-    elif st.session_state.get(param) != (text := next(iter(values), "")):
-        st.session_state[param] = text
-    write_address(param, values)
-    return {"key": param, "on_change": _follow, "args": (param,)}
+    values = _asked(param, options, default)[: None if many else 1]
+    value = values if many else next(iter(values), None if options is not None else "")
+    return _begin(param, values, value, labels=[language(), *(options or ())])
 
 
 def switch_in_address(param: Param) -> dict[str, Any]:
     """Return the arguments by which a checkbox starts from the address and writes itself into it."""
-    arguments = in_address(param, [YES])
-    st.session_state[param] = st.session_state[param] == YES
-    return arguments
+    values = _asked(param, [YES])
+    return _begin(param, values, bool(values))
 
 
 def write_address(param: Param, values: Sequence[str]) -> None:
@@ -116,7 +111,27 @@ def kept(param: Param) -> str | None:
     return st.query_params.get(param) or next(iter(st.session_state.get(_kept(param), [])), None)
 
 
+def _asked(param: Param, options: Collection[str] | None, default: Sequence[str] = ()) -> list[str]:
+    said = st.query_params.get_all(param) or st.session_state.get(_kept(param), default)
+    valid, usual = (
+        [code for code in codes if options is None or code in options] for codes in (said, default)
+    )
+    return valid or usual
+
+
+def _begin(param: Param, values: list[str], value: object, labels: object = None) -> dict[str, Any]:
+    """Give the widget its value where it has another, or says its options otherwise than before."""
+    labelled = f"labelled.{param}"
+    if st.session_state.get(param) != value or st.session_state.get(labelled) != labels:
+        st.session_state[param], st.session_state[labelled] = value, labels
+    write_address(param, values)
+    return {"key": param, "on_change": _follow, "args": (param,)}
+
+
 def _follow(param: Param) -> None:
+    """Write what a person chose, and again what was chosen just before: the browser's address may not say it yet."""
+    for other in set(Param) & set(st.query_params):
+        write_address(other, st.session_state.get(_kept(other), st.query_params.get_all(other)))
     value = st.session_state[param]
     if value is True:
         value = YES

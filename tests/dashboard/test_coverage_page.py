@@ -122,6 +122,34 @@ def test_the_year_goes_back_and_forth_on_the_slider(unchanged_demo, open_page):
     assert any("population du 1er janvier 2012" in text.value for text in app.markdown)
 
 
+def test_a_choice_stands_when_the_next_comes_with_the_address_of_before(unchanged_demo, open_page):
+    app = open_page("coverage", lang="fr")
+    app.select_slider(key="year").set_value("2012").run()
+    app.query_params["year"] = "now"
+    app.segmented_control(key="level").set_value("commune").run()
+    assert app.select_slider(key="year").value == "2012"
+    assert "2012" in app.query_params["year"]
+
+
+def test_an_address_that_changes_alone_is_followed(unchanged_demo, open_page):
+    app = open_page("coverage", lang="fr")
+    app.select_slider(key="year").set_value("2012").run()
+    app.query_params["year"] = "2013"
+    app.run()
+    assert app.select_slider(key="year").value == "2013"
+
+
+def test_what_a_page_shows_again_is_not_set_again(unchanged_demo, open_page):
+    app = open_page("coverage", lang="fr", year="2012")
+    app.segmented_control(key="level").set_value("commune").run()
+    told = [
+        app.select_slider(key="year"),
+        app.selectbox(key="category"),
+        app.segmented_control(key="measure"),
+    ]
+    assert [widget.proto.set_value for widget in told] == [False] * 3
+
+
 def test_without_any_founding_there_is_no_slider(database, open_page):
     with database.connect(Role.ADMIN) as connection:
         make_record(connection, make_dataset(connection, "undated", open_terms()))

@@ -51,6 +51,11 @@ def lists(database):
     return database
 
 
+def unlink(lists):
+    with lists.connect() as connection:
+        connection.execute(UNLINK)
+
+
 def link(_=None):
     with connect(Role.INGEST) as connection:
         return merge(connection)
@@ -104,16 +109,17 @@ def linking():
 
 def test_a_run_that_is_killed_leaves_all_apart_or_all_together(lists):
     rng = random.Random()
+    link()
+    unlink(lists)
     started = time.monotonic()
     link()
     lasts_s, interrupted = time.monotonic() - started, 0
-    for _ in range(KILLS):
-        with lists.connect() as connection:
-            connection.execute(UNLINK)
+    for turn in range(KILLS):
+        unlink(lists)
         assert lists.rows(SHOWN, Role.PUBLIC) == [(2 * PAIRS,)]
         child = FORK.Process(target=linking)
         child.start()
-        time.sleep(rng.uniform(0, 1.1 * lasts_s))
+        time.sleep(lasts_s * (turn + rng.random()) / KILLS)
         os.kill(child.pid, signal.SIGKILL)
         child.join()
         # In one statement: the server process of the killed one may be committing at this moment.
