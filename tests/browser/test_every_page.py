@@ -10,6 +10,7 @@ import httpx
 import pytest
 from axe import violations
 from playwright.sync_api import expect
+from visiting import go_to, settle
 
 from commons.i18n import translate
 from commons.vocabulary import Language
@@ -38,7 +39,7 @@ def rest(page, path):
             state="attached"
         )
     if path in ("/", "/coverage", "/research", "/upload"):
-        page.locator("[data-test-script-state=notRunning]").wait_for()
+        settle(page)
     elif path != "/alternative":
         page.locator("#map path").first.wait_for(state="attached")
 
@@ -67,32 +68,23 @@ def test_a_page_is_sound(demo_address, watched, path, language):
     watched.assert_stayed_home(demo_address)
 
 
-def focused(page, selector, key="Tab"):
-    """Press a key until what the selector names has the focus."""
-    for _ in range(80):
-        page.keyboard.press(key)
-        if page.evaluate("(selector) => document.activeElement?.matches(selector)", selector):
-            return
-    raise AssertionError(f"no way by keyboard to {selector}")
-
-
 def test_the_map_and_its_list_are_used_by_keyboard_alone(demo_address, watched):
     page = watched.page
     page.set_viewport_size(WIDE)
     page.goto(f"{demo_address}/?lang=en")
     rest(page, "/")
-    focused(page, "input[type=search]")
+    go_to(page, page.locator("input[type=search]"))
     page.keyboard.type("potager")
     page.keyboard.press("Enter")
     expect(page.locator(".st-key-list button").first).to_contain_text(re.compile("potager", re.IGNORECASE))
-    page.locator("[data-test-script-state=notRunning]").wait_for()
-    focused(page, ".st-key-list button")
+    settle(page)
+    go_to(page, page.locator(".st-key-list button"))
     name = page.evaluate("() => document.activeElement.innerText").split(" — ")[0]
     page.keyboard.press("Enter")
     card = page.locator(".st-key-card")
     expect(card.get_by_role("heading")).to_have_text(name)
-    page.locator("[data-test-script-state=notRunning]").wait_for()
-    focused(page, ".st-key-card button", "Shift+Tab")
+    settle(page)
+    go_to(page, page.locator(".st-key-card button"), "Shift+Tab")
     page.keyboard.press("Enter")
     expect(card).to_have_count(0)
     watched.assert_stayed_home(demo_address)
@@ -129,7 +121,7 @@ def test_the_plain_list_suggests_by_keyboard_and_leads_to_a_card(demo_address, w
     rest(page, "/list")
     page.keyboard.press("Tab")
     expect(page.locator(".skip")).to_be_focused()
-    focused(page, "#q")
+    go_to(page, page.locator("#q"))
     page.keyboard.type("potag")
     options = page.get_by_role("option")
     expect(options.first).to_be_visible()

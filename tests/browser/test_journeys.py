@@ -14,6 +14,7 @@ import pandas as pd
 import psycopg
 import pytest
 from playwright.sync_api import expect
+from visiting import settle
 
 from commons.database.connection import Role, connect
 from commons.database.migrate import routine
@@ -134,11 +135,6 @@ def search(page, label, text):
 
 def hits(page):
     return page.locator(".st-key-list button")
-
-
-def settle(page):
-    """Wait until no run of the page is under way: it would replace the button that is being clicked."""
-    page.locator("[data-test-script-state=notRunning]").wait_for()
 
 
 def assert_fits(page):

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from axe import violations
 from playwright.sync_api import expect
+from visiting import go_to, settle
 
 from builders import make_dataset, make_record, open_terms
 from commons.database.connection import Role, connect
@@ -73,8 +74,7 @@ def assert_conforms(page, language):
         assert violations(page) == []
 
 
-@pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("language", "size"), zip(Language, SIZES, strict=True))
 def test_every_state_of_the_page_conforms_in_every_language_and_width(world, watched, language, size):
     page = watched.page
     page.set_viewport_size(SIZES[size])
@@ -254,17 +254,16 @@ def test_a_partner_reads_it_as_text_and_refuses_it_by_keyboard(world, watched, m
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name=translate("dashboard.proposals.title", language))).to_be_visible()
     box = page.get_by_role("combobox", name=translate("dashboard.proposals.which", language))
-    page.locator("[data-test-script-state=notRunning]").wait_for()
+    settle(page)
     box.press_sequentially(reference)
     expect(page.get_by_role("option")).to_have_count(1)
     box.press("Enter")
     expect(page.locator(".st-key-proposal")).to_contain_text(NAME)
     expect(page.locator(".st-key-proposal")).to_contain_text("javascript:alert(1)")
+    settle(page)
     keep(page, f"partner-proposals-{language}-{size}")
     page.get_by_label(translate("dashboard.proposals.by", language)).fill("A. Voisin")
-    page.keyboard.press("Tab")
-    for _ in range(2):
-        page.keyboard.press("Tab")
+    go_to(page, page.get_by_role("button", name=translate("dashboard.proposals.refuse", language)))
     page.keyboard.press("Enter")
     expect(page.get_by_text(translate("dashboard.proposals.refused", language), exact=True)).to_be_visible()
     with psycopg.connect(world.url) as connection:

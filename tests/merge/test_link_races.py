@@ -86,8 +86,10 @@ def test_two_runs_at_once_beside_an_upload_show_each_state_whole(lists, tmp_path
     with ThreadPoolExecutor(4) as pool:
         watching = pool.submit(watch)
         done = [pool.submit(link), pool.submit(send, file), pool.submit(link)]
-        results = [one.result(timeout=60) for one in done]
-        over.set()
+        try:
+            results = [one.result(timeout=60) for one in done]
+        finally:
+            over.set()
         watching.result(timeout=10)
     assert sum(result.changed > 0 for result in results if result is not None) <= 1, (
         "the second found nothing left to do"

@@ -1,5 +1,6 @@
 """A withdrawal beside an upload, a merge or an expiry: whoever commits last, nothing stays released without a live grant."""
 
+import os
 import random
 import threading
 import time
@@ -19,7 +20,7 @@ SELECT r.audience, r.alternative_id
   JOIN commons.released_alternative r USING (audience, alternative_id)
  WHERE r.expires_at > clock_timestamp()
 """
-INTERLEAVINGS = 200
+INTERLEAVINGS = int(os.environ.get("COMMONS_INTERLEAVINGS", "80"))
 TRIES = 3
 
 
