@@ -6,7 +6,7 @@ from datetime import date
 
 from commons.i18n import translate
 from commons.vocabulary import Language, Precision
-from dashboard.words import Row, category_label, day, has, text_of, web_address
+from dashboard.words import Row, category_label, day, has, text_of, told_of, web_address
 from maps.entries import PLAIN_FIELDS
 
 
@@ -17,6 +17,9 @@ class Card:
     name: str
     category: str
     description: str
+    described_in: Language | None
+    """The description's language; None where nobody said."""
+
     facts: tuple[tuple[str, str], ...]
     """A label and what is told under it, in the order in which they are shown."""
     website: str | None
@@ -38,10 +41,12 @@ def card_of(
         "offers": _kinds(row["offers"], language),
         "needs": _kinds(row["needs"], language),
     }
+    description, described_in = told_of(row, "description", language)
     return Card(
         name=text_of(row, "name", language),
         category=category_label(row["category"], language),
-        description=text_of(row, "description", language),
+        description=description,
+        described_in=described_in,
         facts=tuple((_say(name, language), text) for name, text in facts.items() if text),
         website=web_address(row["website"]),
         sources=" · ".join(map(str, row["attributions"])),

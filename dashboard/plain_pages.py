@@ -26,6 +26,7 @@ from dashboard.failures import note_failure
 from dashboard.headers import content_policy
 from dashboard.html import language_of, template
 from dashboard.places_route import PAGE, Question, find, read_question
+from dashboard.propose_page import propose_address
 from dashboard.query import LONGEST_QUERY
 from dashboard.words import category_label, number
 from maps.assets import asset_url
@@ -180,7 +181,7 @@ def _list(page: Page) -> Response:
         "sources": [] if page.is_embedded else sources_of(reader),
         "drawn": json.dumps(drawn) if drawn else None,
         "is_open": OPEN in chosen,
-        "papers": [] if asked.text else papers(page),
+        "ways": [(propose_address(language), translate("propose.addition_link", language)), *papers(page)],
         # What a partner's frame is made of stays.
         "clear": page.address(
             filters=tuple(f for f in asked.filters if page.is_embedded and f[0] == "source"), text="", skip=0
@@ -190,8 +191,10 @@ def _list(page: Page) -> Response:
 
 
 def papers(page: Page) -> list[tuple[str, str]]:
-    """Return the addresses of what can be taken along of a view, with the words for them."""
+    """Return the addresses of what can be taken along of a view, with the words for them; of a search nothing."""
     language = page.question.language
+    if page.question.text:
+        return []
     offered = [("export", page.address("/export.html", skip=0))]
     if any(name == "district" and len(values) == 1 for name, values in page.question.filters):
         offered.insert(0, ("poster", page.address("/poster.pdf", skip=0)))

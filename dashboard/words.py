@@ -41,11 +41,20 @@ def has(value: object) -> bool:
     return not pd.isna(value) and value != ""  # type: ignore[call-overload]
 
 
+def told_of(row: Row, field: str, language: Language) -> tuple[str, Language | None]:
+    """Return the field in the language, else as given without one, else in any, else nothing; and its language.
+
+    >>> told_of({"description_fr": "Un potager"}, "description", Language.NL)
+    ('Un potager', <Language.FR: 'fr'>)
+    """
+    ways: list[tuple[str, Language | None]] = [(f"{field}_{language}", language), (field, None)]
+    ways += [(f"{field}_{other}", other) for other in Language]
+    return next(((str(row[name]), spoken) for name, spoken in ways if has(row.get(name))), ("", None))
+
+
 def text_of(row: Row, field: str, language: Language) -> str:
-    """Return the field in the language, else as it was given without one, else in any language, else nothing."""
-    others = [f"{field}_{other}" for other in Language]
-    found = (row.get(name) for name in (f"{field}_{language}", field, *others))
-    return next((str(value) for value in found if has(value)), "")
+    """Return the text of `told_of`."""
+    return told_of(row, field, language)[0]
 
 
 def category_label(code: str, language: Language) -> str:

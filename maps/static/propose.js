@@ -27,7 +27,7 @@
     const error = element("a", said.likelyError, { href: address("/propose", { lang: said.lang, id }), ...away });
     error.setAttribute("aria-label", said.likelyAbout.replace("{name}", () => name));
     const made = element("li");
-    made.append(element("a", name, { href: address("/", { id, lang: said.lang }), ...away }), error);
+    made.append(element("a", name, { href: address(`/alternative/${id}`, { lang: said.lang }), ...away }), error);
     return made;
   }
 

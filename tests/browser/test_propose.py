@@ -195,7 +195,7 @@ def test_what_is_there_already_is_offered_while_a_name_is_typed_as_text(world, w
     expect(found).to_have_count(1)
     card, report = found.get_by_role("link").all()
     assert card.inner_text() == NAME
-    assert card.get_attribute("href") == f"/?id={world.hostile}&lang=nl"
+    assert card.get_attribute("href") == f"/alternative/{world.hostile}?lang=nl"
     assert report.get_attribute("href") == f"/propose?lang=nl&id={world.hostile}"
     assert {link.get_attribute("target") for link in (card, report)} == {"_blank"}
     name.fill("qqqqqqqqq")

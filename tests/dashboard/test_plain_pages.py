@@ -111,6 +111,24 @@ def test_what_a_partner_wrote_is_text(some):
         assert "49" not in page.texts
 
 
+def test_a_text_in_another_language_than_the_page_says_in_which(database):
+    with database.connect() as connection:
+        dataset = make_dataset(connection, terms=open_terms())
+        make_record(
+            connection, dataset, name="Potager", description_fr="Un potager", description_nl="Een moestuin"
+        )
+    one = released(Audience.PUBLIC).alternatives()["public_id"].iat[0]
+    answers = visit(*(f"/alternative/{one}?lang={language}" for language in Language))
+    told = [next(at for tag, at in Seen(a.text).elements if at.get("class") == "told") for a in answers]
+    assert [at.get("lang") for at in told] == [None, None, "fr"]
+
+
+def test_who_misses_an_alternative_can_propose_it(some):
+    whole, searched, embedded = visit("/list?lang=nl", "/list?lang=nl&q=zinneke", "/embed?lang=nl")
+    for answer, offered in ((whole, True), (searched, True), (embedded, False)):
+        assert ("/propose?lang=nl" in Seen(answer.text).links()) is offered
+
+
 def test_filters_narrow_and_survive_in_every_address_of_the_page(some):
     (answer,) = visit("/list?category=repair&lang=nl")
     assert len(listed(answer)) == 1
