@@ -87,34 +87,31 @@ def weights_of_evidence(evidence: Sequence[Evidence], language: Language) -> alt
 
 
 def heat_of_overlap(told: pd.DataFrame, language: Language) -> alt.LayerChart:
-    """Return a square per two partners, the darker the more they have in common; none where it is not told.
+    """Return a square per two sources, the darker the more they have in common.
 
-    `told` has the columns partner, other and at_least.
+    `told` has the columns source, other and both_tell.
     """
-    shown = told[told["at_least"].notna()].assign(
-        count=told["at_least"].astype(float),
-        text=[number(count, language) for count in told["at_least"].dropna()],
-    )
-    names = sorted(told["partner"].unique())
+    shown = told.assign(text=[number(count, language) for count in told["both_tell"]])
+    names = sorted(told["source"].unique())
     labels = alt.Axis(labelLimit=LABEL_PX // 2, labelAngle=-40)
     base = alt.Chart(shown).encode(
         x=alt.X("other:N", title=None, axis=labels, scale=alt.Scale(domain=names)),
         y=alt.Y(
-            "partner:N", title=None, axis=alt.Axis(labelLimit=LABEL_PX // 2), scale=alt.Scale(domain=names)
+            "source:N", title=None, axis=alt.Axis(labelLimit=LABEL_PX // 2), scale=alt.Scale(domain=names)
         ),
         tooltip=[
-            _told("partner", "partner", language),
-            _told("other", "other_partner", language),
-            _told("text", "at_least", language),
+            _told("source", "source", language),
+            _told("other", "other_source", language),
+            _told("text", "both_tell", language),
         ],
     )
-    most = float(shown["count"].max()) if len(shown) else 1.0
+    most = int(shown["both_tell"].max())
     squares = base.mark_rect().encode(
-        color=alt.Color("count:Q", scale=alt.Scale(range=HEAT, domain=[0, most]), legend=None)
+        color=alt.Color("both_tell:Q", scale=alt.Scale(range=HEAT, domain=[0, most]), legend=None)
     )
     texts = base.mark_text().encode(
         text="text:N",
-        color=alt.condition(f"datum.count > {most / 2}", alt.value("white"), alt.value("black")),
+        color=alt.condition(f"datum.both_tell > {most / 2}", alt.value("white"), alt.value("black")),
     )
     chart: alt.LayerChart = (squares + texts).properties(height=alt.Step(SQUARE_PX))
     return chart

@@ -1,41 +1,41 @@
-"""Who knows what: how many public alternatives each two partners have in common, as a picture and a table."""
+"""Who knows what: how many public alternatives each two sources have in common, as a picture and a table."""
 
 import pandas as pd
 import streamlit as st
 
-from commons.database.connection import Role, connect
-from commons.overlap import TOLD_BY, overlap_for_everyone
-from commons.vocabulary import Language
+from commons.release import released
+from commons.research import overlap_of_sources
+from commons.vocabulary import Audience
 from dashboard.charts import heat_of_overlap
 from dashboard.session import language, say
-from dashboard.words import has, number
+from dashboard.words import number
 
-LEAST_PARTNERS = 2
+LEAST_SOURCES = 2
+KEPT_SECONDS = 600
 
 
 def show_overlap() -> None:
-    """Show how many public alternatives each two partners both know; nothing while fewer than two know any."""
-    with connect(Role.INGEST) as connection:
-        told = overlap_for_everyone(connection)
-    if told["partner"].nunique() < LEAST_PARTNERS:
+    """Show how many public alternatives each two sources both tell of; nothing while fewer than two tell of any."""
+    told = kept_overlap(released(Audience.PUBLIC).version())
+    if told["source"].nunique() < LEAST_SOURCES:
         return
-    spoken = language()
     st.header(say("overlap.title"), anchor=False)
-    st.markdown(say("overlap.lead", step=TOLD_BY))
+    st.markdown(say("overlap.lead"))
     picture, table = st.columns(2)
-    picture.altair_chart(heat_of_overlap(told, spoken), alt=say("overlap.alt"))
-    table.dataframe(overlap_table(told, spoken), alt=say("overlap.title"))
+    picture.altair_chart(heat_of_overlap(told, language()), alt=say("overlap.alt"))
+    table.dataframe(overlap_table(told), alt=say("overlap.title"))
 
 
-def overlap_table(told: pd.DataFrame, language: Language) -> pd.DataFrame:
-    """Return a line and a column per partner; what is not told says so."""
-    words = [
-        say("overlap.at_least", count=number(count, language))
-        if has(count)
-        else say("overlap.few", step=TOLD_BY)
-        for count in told["at_least"]
-    ]
-    table = told.assign(words=words).pivot_table(
-        index="partner", columns="other", values="words", aggfunc="first"
+@st.cache_data(max_entries=1, ttl=KEPT_SECONDS, show_spinner=False)
+def kept_overlap(version: str) -> pd.DataFrame:  # noqa: ARG001
+    """Return what the public's sources have in common; kept as long as the version of what it sees is the same."""
+    return overlap_of_sources(Audience.PUBLIC)
+
+
+def overlap_table(told: pd.DataFrame) -> pd.DataFrame:
+    """Return a line and a column per source, by their names."""
+    counts = told.pivot_table(
+        index="source", columns="other", values="both_tell", fill_value=0, aggfunc="sum"
     )
-    return table.rename_axis(index=say("column.partner"), columns=None)
+    written = counts.map(lambda count: number(count, language()))
+    return written.rename_axis(index=say("column.source"), columns=None)

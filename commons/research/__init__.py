@@ -9,6 +9,7 @@ from commons.research.count import count_alternatives
 from commons.research.coverage import coverage
 from commons.research.freeze import Frozen, freeze_statistics
 from commons.research.measure import SHARES, WALK_M, Gap, measure_districts, years_known
+from commons.research.overlap import overlap_of_sources
 from commons.research.statistics import cells, digest, snapshots, statistics
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "digest",
     "freeze_statistics",
     "measure_districts",
+    "overlap_of_sources",
     "snapshots",
     "statistics",
     "years_known",

@@ -38,7 +38,7 @@ def frame_of(page):
     return next(frame for frame in page.frames if "folium" in frame.url)
 
 
-@pytest.mark.parametrize(("language", "size"), zip(FIRST_LINES, SIZES, strict=True))
+@pytest.mark.parametrize(("language", "size"), list(zip(FIRST_LINES, SIZES, strict=True)))
 def test_it_draws_in_each_language_and_is_no_wider_than_the_screen(
     opened, watched, demo_address, size, language
 ):

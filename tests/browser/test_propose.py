@@ -74,7 +74,7 @@ def assert_conforms(page, language):
         assert violations(page) == []
 
 
-@pytest.mark.parametrize(("language", "size"), zip(Language, SIZES, strict=True))
+@pytest.mark.parametrize(("language", "size"), list(zip(Language, SIZES, strict=True)))
 def test_every_state_of_the_page_conforms_in_every_language_and_width(world, watched, language, size):
     page = watched.page
     page.set_viewport_size(SIZES[size])
