@@ -13,7 +13,8 @@ import pytest
 
 from commons.database.connection import Connection, Role, connect
 from commons.database.embedded import EmbeddedCluster
-from commons.database.migrate import routine, upgrade
+from commons.database.migrate import upgrade
+from commons.database.owner import routine
 from commons.districts.frames import read_districts
 from commons.districts.grid import grid_districts
 from commons.districts.load import load_districts

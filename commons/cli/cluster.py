@@ -7,7 +7,6 @@ import typer
 from commons.cli.terminal import complaints, console, group, say, told, working
 from commons.database.connection import Role, conninfo
 from commons.database.embedded import EmbeddedCluster
-from commons.database.migrate import upgrade
 from commons.settings import settings
 
 db = group("db")
@@ -56,6 +55,8 @@ def status() -> None:
 
 
 def upgrade_database() -> None:
+    from commons.database.migrate import upgrade  # noqa: PLC0415 - takes half a second of every command
+
     ensure_database()
     with working(say("db_upgrade.doing")):
         upgrade(conninfo(Role.ADMIN))

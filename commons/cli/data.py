@@ -10,7 +10,6 @@ from commons.cli.terminal import OutputFormat, console, group, print_frame, say,
 from commons.consent.agreement import AgreementTerms
 from commons.consent.change import set_agreement
 from commons.database.connection import Role, connect
-from commons.districts.frames import read_districts
 from commons.districts.load import GridNotNeededError, LoadReport, load_districts
 from commons.districts.replace import replace_records
 from commons.errors import CommonsError
@@ -57,6 +56,8 @@ def load_official_districts() -> LoadReport | None:
     None where the sources are out of reach and the official districts stored before stay. Every record is given its
     districts anew, and released anew, in the same transaction.
     """
+    from commons.districts.frames import read_districts  # noqa: PLC0415 - GeoPandas takes a tenth of a second
+
     now = settings()
     found = read_districts(now.mirror, now.home / "districts")
     with connect(Role.ADMIN) as connection:

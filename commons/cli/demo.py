@@ -9,8 +9,6 @@ from commons.cli.cluster import ensure_database, serve
 from commons.cli.data import load_official_districts, print_loaded
 from commons.cli.terminal import console, print_frame, say, told, working
 from commons.database.connection import Role, connect, conninfo
-from commons.database.migrate import upgrade
-from commons.districts.frames import read_districts
 from commons.overview import dataset_overview
 from commons.partners import find_partner, issue_token
 from commons.settings import settings
@@ -28,6 +26,7 @@ def demo(
     host: Annotated[str | None, typer.Option(help=say("serve.host"))] = None,
     port: Annotated[int | None, typer.Option(help=say("serve.port"))] = None,
 ) -> None:
+    from commons.database.migrate import upgrade  # noqa: PLC0415 - takes half a second of every command
     from ingest.demo import demo_partners, load_demo_partner, refuse_real_partners  # noqa: PLC0415
     from ingest.link.stored import learn_linker  # noqa: PLC0415
     from ingest.merge.merge import merge  # noqa: PLC0415
@@ -63,6 +62,7 @@ def demo(
 
 
 def _write(folder: Path, seed: int) -> None:
+    from commons.districts.frames import read_districts  # noqa: PLC0415
     from ingest.demo import write_demo  # noqa: PLC0415 - a room above
 
     now = settings()

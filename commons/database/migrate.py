@@ -12,7 +12,6 @@ import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.engine import Connection as SqlConnection
@@ -20,12 +19,10 @@ from sqlalchemy.pool import NullPool
 
 from commons.categories.load import load_categories
 from commons.database.connection import Role, role_password
-from commons.database.statements import statement
+from commons.database.owner import OWNER, REBUILD, routine, set_password
 from commons.database.tables.base import PRIVATE
 from commons.errors import CommonsError
-from commons.settings import Secret
 
-OWNER = "commons_owner"
 ROUTINES = (
     "cells",
     "places",
@@ -53,13 +50,6 @@ ROUTINES = (
     "rights",
 )
 """The SQL files applied after the migrations, in this order."""
-REBUILD = "SELECT commons.refresh_release(ARRAY(SELECT alternative_id FROM commons.alternative))"
-"""What a migration may have emptied is released anew, in its transaction."""
-
-
-def routine(name: str) -> str:
-    """Return the text of one SQL file of `commons/database/routines`."""
-    return statement("commons.database.routines", name)
 
 
 def run_routine(connection: SqlConnection, name: str) -> None:
@@ -118,16 +108,6 @@ def _revision(connection: SqlConnection) -> str | None:
 def _set_passwords(connection: psycopg.Connection) -> None:
     for role in Role:
         set_password(connection, role, role_password(role))
-
-
-def set_password(connection: psycopg.Connection, login: str, password: Secret | None) -> None:
-    """Give the login this password; None leaves it as it is."""
-    if password is not None:
-        connection.execute(
-            sql.SQL("ALTER ROLE {} PASSWORD {}").format(
-                sql.Identifier(str(login)), sql.Literal(password.reveal())
-            )
-        )
 
 
 def _config(connection: SqlConnection) -> Config:

@@ -11,7 +11,7 @@ from uuid import UUID
 from email_validator import EmailNotValidError, validate_email
 
 from commons.categories.scheme import categories
-from commons.database.tables.proposal import LONGEST
+from commons.proposals.lengths import LONGEST
 from commons.vocabulary import Language, ProposalKind, ProposedField
 
 TEXTS = {

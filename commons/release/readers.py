@@ -2,7 +2,7 @@
 
 from commons.audit import record_event
 from commons.database.connection import PARTNER_LOGIN, Connection, role_password
-from commons.database.migrate import OWNER, routine, set_password
+from commons.database.owner import OWNER, routine, set_password
 from commons.partners import Partner
 
 NAMED = """

@@ -15,7 +15,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.sql import SQL, Identifier
 
 from commons.database.connection import Connection, Role, conninfo
-from commons.database.migrate import OWNER, REBUILD, routine, upgrade
+from commons.database.owner import OWNER, REBUILD, routine
 from commons.errors import CommonsError
 from commons.safekeeping.note import catch_up_or_refuse, note_restore
 from commons.safekeeping.programs import client_program, last_lines, run_program
@@ -140,6 +140,8 @@ def _closed_database(server: Connection, name: str, *, drop: bool) -> Iterator[N
 
 
 def _fill(server: Connection, name: str, file: Path, tell: Tell) -> None:
+    from commons.database.migrate import upgrade  # noqa: PLC0415 - takes half a second of every command
+
     tell("fill")
     program = client_program("pg_restore", server.info.server_version // 10000)
     # Who may do what is given anew by the upgrade: the backup may know logins that this server does not have.

@@ -10,7 +10,7 @@ from canaries import Commons, bring_about
 from entitled import READERS, Entitled
 from serving import CHROMIUM, LAUNCH
 
-from commons.database.migrate import routine
+from commons.database.owner import routine
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from playwright.sync_api import expect
 from visiting import settle
 
 from commons.database.connection import Role, connect
-from commons.database.migrate import routine
+from commons.database.owner import routine
 from commons.districts.frames import read_districts
 from commons.districts.grid import grid_districts
 from commons.partners import find_dataset, find_partner, issue_token

@@ -16,7 +16,7 @@ from commons.database.connection import Role
 from commons.partners import find_dataset
 from commons.vocabulary import Audience, Precision, Visibility
 
-WORLDS = 40
+WORLDS = 25
 ANN = Word(given_by="Ann")
 
 
