@@ -9,7 +9,7 @@ from worlds import make_world, read_places, store_worlds, ties_of
 
 from builders import SCHEMA_OF
 
-WORLDS = int(os.environ.get("COMMONS_WORLDS", "10000"))
+WORLDS = int(os.environ.get("COMMONS_WORLDS", "4000"))
 COMPARED = [name for names in GROUP_OF.values() for name in names]
 COMPARED += [
     "precision",

@@ -18,7 +18,7 @@ from commons.research.freeze import freeze_statistics
 from commons.vocabulary import Precision, Visibility
 
 K = 5
-WORLDS = max(3, int(os.environ.get("COMMONS_WORLDS", "10000")) // 400)
+WORLDS = max(3, int(os.environ.get("COMMONS_WORLDS", "4000")) // 400)
 READ = "SELECT snapshot_id, level::text, code, category, shown, hidden FROM statistic"
 TOLD = """
 SELECT c.batch_id, m.record_id, c.category, c.sector, c.neighbourhood, c.commune, c.first_snapshot_id, c.last_snapshot_id

@@ -1,7 +1,10 @@
 """What a visitor in a browser does without thinking of it: wait until the page rests, go on by keyboard."""
 
+from playwright.sync_api import TimeoutError as NotYet
+
 REST_MS = 150
 MOST_KEYS = 80
+TRIES, TRY_MS = 5, 5_000
 
 
 def settle(page):
@@ -19,3 +22,18 @@ def go_to(page, locator, key="Tab"):
         if locator.evaluate_all("found => found.includes(document.activeElement)"):
             return
     raise AssertionError(f"no way by keyboard to {locator}")
+
+
+def look_up(page, box, text):
+    """Type into a list's box and return what it offers. What the page still draws closes a list: then it is opened again."""
+    offered = page.get_by_role("option")
+    for _ in range(TRIES):
+        settle(page)
+        box.fill(text)
+        try:
+            offered.first.wait_for(timeout=TRY_MS)
+        except NotYet:
+            box.press("Escape")
+        else:
+            return offered
+    raise AssertionError(f"nothing is offered for {text!r}")
