@@ -18,7 +18,7 @@ made AS (
            format('%%s %%s %%s', kind.nl, thing.nl, CASE WHEN i >= 1000 THEN i::text END) AS name_nl,
            CASE i %% 5 WHEN 0 THEN area.label_point
                 ELSE ST_Translate(area.label_point, (random() - 0.5) * area.reach, (random() - 0.5) * area.reach * 0.64) END AS place
-      FROM generate_series(1, %(count)s) i
+      FROM generate_series(1, %(count)s::bigint) i
       JOIN area ON area.n = (i * 7919) %% (SELECT count(*) FROM spot)
       JOIN kind ON kind.n = (i * 31) %% (SELECT count(*) FROM kind)
       JOIN thing ON thing.n = (i * 17 + i / 100) %% (SELECT count(*) FROM thing)
