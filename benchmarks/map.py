@@ -52,8 +52,8 @@ import sys, uvicorn
 from dashboard.tile_routes import TileRoutes
 from maps.tiles import Tiles
 class Unkept(Tiles):
-    async def tile(self, address, filters, version):
-        return await self._make((address, filters))
+    async def tile(self, address, filters, version, moment=None):
+        return await self._make((address, filters, moment))
 app = TileRoutes(None)
 app.tiles = Unkept("commons_public")
 uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="error", access_log=False, lifespan="off")
