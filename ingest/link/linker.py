@@ -8,13 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+NAME_COLUMNS = ("name", "name_fr", "name_nl", "name_en")
 RECORD_COLUMNS = (
     "record_id",
     "dataset_id",
-    "name",
-    "name_fr",
-    "name_nl",
-    "name_en",
+    *NAME_COLUMNS,
     "x",
     "y",
     "uncertainty_m",

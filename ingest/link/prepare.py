@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.link.hashing import hash_texts
+from ingest.link.linker import NAME_COLUMNS
 from ingest.link.names import Ids, Names, Texts, canonical_words, lexicon, name_table, plain_texts
 
 Numbers = npt.NDArray[np.int64]
@@ -115,7 +116,7 @@ def prepare(records: pd.DataFrame, usual: Usual = NOTHING_USUAL) -> Prepared:
     def metres(column: str, otherwise: float) -> npt.NDArray[np.float64]:
         return metres_of(ordered, column, otherwise)
 
-    spelt = [texts(column) for column in ("name", "name_fr", "name_nl", "name_en")]
+    spelt = [texts(column) for column in NAME_COLUMNS]
     names = name_table(
         [column for at, column in enumerate(spelt) if at == 0 or (column != "").any()],
         {*lexicon()["common_words"], *(word for word, share in shares.items() if share >= COMMON_SHARE)},

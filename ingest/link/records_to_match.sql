@@ -22,9 +22,8 @@ SELECT p.record_id, p.dataset_id, name.name, name.name_fr, name.name_nl, name.na
  CROSS JOIN LATERAL (SELECT ST_Transform(place.geom, 31370) AS geom) spot
   LEFT JOIN LATERAL (SELECT v.street, v.house_number, v.postcode, v.municipality
                       WHERE may.place AND p.precision = 'exact') address ON true
-  -- A name made of an address is one.
-  LEFT JOIN LATERAL (SELECT v.name, v.name_fr, v.name_nl, v.name_en
-                      WHERE NOT v.name_composed OR (may.place AND p.precision = 'exact')) name ON true
+  -- A name that was made of the address says nothing that the address does not say: everything in a street would be called alike.
+  LEFT JOIN LATERAL (SELECT v.name, v.name_fr, v.name_nl, v.name_en WHERE NOT v.name_composed) name ON true
  WHERE p.rights & commons.cells('{identity}', '{matching}') <> 0
  ORDER BY p.record_id
 ) TO STDOUT (FORMAT csv, HEADER)

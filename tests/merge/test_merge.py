@@ -224,6 +224,33 @@ def test_a_place_counts_for_matching_as_finely_as_it_may_be_known(database):
     assert pd.isna(found["street"])
 
 
+def test_what_has_no_name_but_its_address_is_asked_where_the_address_is_the_same_and_never_merged(database):
+    stood = {
+        "street": "Rue Josse Impens",
+        "postcode": "1030",
+        "municipality": "Schaerbeek",
+        "name_composed": True,
+    }
+    stored(
+        database,
+        ("racks", "126", "Arceaux, Rue Josse Impens 126", HERE, {**stood, "house_number": "126"}),
+        ("parking", "126", "Rue Josse Impens 126", near(4), {**stood, "house_number": "126"}),
+        ("parking", "79", "Rue Josse Impens 79", near(150), {**stood, "house_number": "79"}),
+        (
+            "named",
+            "126",
+            "Rue Josse Impens 126",
+            near(4),
+            {**stood, "house_number": "126", "name_composed": False},
+        ),
+    )
+    run(database)
+    assert parts(database) == [["named/126"], ["parking/126"], ["parking/79"], ["racks/126"]]
+    with database.connect(Role.INGEST) as connection:
+        asked = [{pair.one, pair.other} for pair in waiting_pairs(connection)]
+    assert not [pair for pair in asked if "parking/79" in pair]
+
+
 def list_of(rng, slugs=("a", "b", "c")):
     """Return records of several lists: some of one alternative, spelt and placed a little differently."""
     told = []
