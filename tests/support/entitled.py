@@ -66,9 +66,7 @@ class Entitled:
             ]
             visible = [g for g in granted if g is not None and oracle.may_see(g)]
             pairs = [pair for record in group for pair in self.pairs[record.number]]
-            for part in oracle.parts_of(
-                visible, oracle.Ties(pairs), oracle.kept_apart(visible, reader, self.now)
-            ):
+            for part in oracle.parts_of(visible, oracle.Ties(pairs), reader, self.now):
                 yield sorted(
                     part,
                     key=lambda g: (oracle.LADDER.index(g.precision), g.record.dataset.slug, g.record.key),

@@ -223,11 +223,25 @@ def kept_apart(visible, reader, now):
     return [g.record for g in share_alike] if private else []
 
 
-def parts_of(visible, ties, apart):
-    """The visible records, put together as far as visible ones alone hold them together, and those apart by themselves.
+def parts_of(visible, ties, reader, now):
+    """The visible records, put together as far as visible ones alone hold them together.
 
-    The surest pair goes first; one that would bring together what is never one is passed over.
+    What holds together and is kept apart is put together anew, each side among its own.
     """
+    parts = []
+    for part in held(visible, ties):
+        apart = kept_apart(part, reader, now)
+        sides = (
+            [[g for g in part if any(g.record is r for r in apart) is side] for side in (True, False)]
+            if apart
+            else [part]
+        )
+        parts += [whole for side in sides if side for whole in (held(side, ties) if apart else [side])]
+    return parts
+
+
+def held(visible, ties):
+    """What these records alone hold together: the surest pair first; one that joins what is never one is passed over."""
     parts = [[g] for g in visible]
 
     def called(record):
@@ -237,8 +251,6 @@ def parts_of(visible, ties, apart):
         return (-pair[2], *sorted(map(called, pair[:2])))
 
     for one, other, _ in sorted(ties.same, key=order):
-        if any(one is record for record in apart) != any(other is record for record in apart):
-            continue
         if any({id(one), id(other)} == {id(a), id(b)} for a, b in ties.different):
             continue
         touched = [part for part in parts if any(g.record is one or g.record is other for g in part)]
@@ -254,7 +266,7 @@ def release(records, ties, reader, now):
     present = [granted(r, reader, now) for r in records if not r.gone and r.place is not None]
     visible = [g for g in present if g is not None and may_see(g)]
     rows = {}
-    for part in parts_of(visible, ties, kept_apart(visible, reader, now)):
+    for part in parts_of(visible, ties, reader, now):
         anchor, row = release_part(part)
         rows[next(n for n, record in enumerate(records) if record is anchor)] = row
     return rows

@@ -37,3 +37,14 @@ def look_up(page, box, text):
         else:
             return offered
     raise AssertionError(f"nothing is offered for {text!r}")
+
+
+def choose(page, box, text):
+    """Choose by keyboard what a list offers first for a part of its words, and see that it is chosen."""
+    for _ in range(TRIES):
+        look_up(page, box, text)
+        box.press("Enter")
+        settle(page)
+        if text in box.input_value() != text:
+            return
+    raise AssertionError(f"nothing is chosen by {text!r}")

@@ -46,36 +46,54 @@ visible AS MATERIALIZED (
            = commons.cells('{existence,identity,location}', '{display}')
        AND g.precision <> 'withheld'
 ),
--- Where a reader sees share-alike records beside others of which it has more than everyone has.
-mixed AS MATERIALIZED (
-    SELECT v.audience, v.partner_id, v.alternative_id
-      FROM visible v
-      LEFT JOIN visible everyone ON everyone.audience = 'public' AND everyone.record_id = v.record_id
-     WHERE v.audience <> 'public'
-       AND v.alternative_id IN (SELECT alternative_id FROM visible WHERE commons.is_share_alike(licence))
-     GROUP BY v.audience, v.partner_id, v.alternative_id
-    HAVING bool_or(commons.is_share_alike(v.licence))
-       AND bool_or(NOT commons.is_share_alike(v.licence)
-                   AND (everyone.record_id IS NULL OR everyone.precision <> v.precision
-                        OR (everyone.rights # v.rights)
-                           & commons.cells(enum_range(NULL::reference.field_group), '{display}') <> 0))
-),
 -- Where a reader sees several of an alternative's records: what of them holds together?
 pieced AS MATERIALIZED (
-    SELECT dense_rank() OVER (ORDER BY v.audience, v.partner_id, v.alternative_id,
-                                       mixed.alternative_id IS NOT NULL AND commons.is_share_alike(v.licence)) AS group_id,
-           v.audience, v.partner_id, v.record_id
+    SELECT dense_rank() OVER (ORDER BY v.audience, v.partner_id, v.alternative_id) AS group_id, v.audience, v.partner_id, v.record_id
       FROM (SELECT *, count(*) OVER (PARTITION BY audience, partner_id, alternative_id) AS seen FROM visible) v
-      LEFT JOIN mixed USING (audience, partner_id, alternative_id)
      WHERE v.seen > 1
 ),
-part AS MATERIALIZED (
+held AS MATERIALIZED (
     SELECT pieced.audience, pieced.partner_id, pieced.record_id, parts.part
       FROM (SELECT array_agg(group_id ORDER BY group_id, record_id) AS group_ids,
                    array_agg(record_id ORDER BY group_id, record_id) AS record_ids
               FROM pieced) every
      CROSS JOIN LATERAL commons.parts(every.group_ids, every.record_ids) parts
       JOIN pieced USING (group_id, record_id)
+),
+-- In which of these parts share-alike records are beside others of which the reader has more than everyone has.
+mixed AS MATERIALIZED (
+    SELECT held.audience, held.partner_id, v.alternative_id, held.part
+      FROM held
+      JOIN visible v USING (audience, partner_id, record_id)
+      LEFT JOIN visible everyone ON everyone.audience = 'public' AND everyone.record_id = v.record_id
+     WHERE held.audience <> 'public'
+       AND v.alternative_id IN (SELECT alternative_id FROM visible WHERE commons.is_share_alike(licence))
+     GROUP BY held.audience, held.partner_id, v.alternative_id, held.part
+    HAVING bool_or(commons.is_share_alike(v.licence))
+       AND bool_or(NOT commons.is_share_alike(v.licence)
+                   AND (everyone.record_id IS NULL OR everyone.precision <> v.precision
+                        OR (everyone.rights # v.rights)
+                           & commons.cells(enum_range(NULL::reference.field_group), '{display}') <> 0))
+),
+-- What holds together of the share-alike records alone, and of the others alone.
+divided AS MATERIALIZED (
+    SELECT dense_rank() OVER (ORDER BY held.audience, held.partner_id, v.alternative_id, held.part, commons.is_share_alike(v.licence))
+               AS group_id,
+           held.audience, held.partner_id, held.record_id
+      FROM held
+      JOIN visible v USING (audience, partner_id, record_id)
+      JOIN mixed ON mixed.audience = held.audience AND mixed.partner_id = held.partner_id
+                AND mixed.alternative_id = v.alternative_id AND mixed.part = held.part
+),
+part AS MATERIALIZED (
+    SELECT held.audience, held.partner_id, held.record_id, coalesce(alone.part, held.part) AS part
+      FROM held
+      LEFT JOIN (SELECT divided.audience, divided.partner_id, divided.record_id, parts.part
+                   FROM (SELECT array_agg(group_id ORDER BY group_id, record_id) AS group_ids,
+                                array_agg(record_id ORDER BY group_id, record_id) AS record_ids
+                           FROM divided) every
+                  CROSS JOIN LATERAL commons.parts(every.group_ids, every.record_ids) parts
+                   JOIN divided USING (group_id, record_id)) alone USING (audience, partner_id, record_id)
 ),
 placed AS (
     SELECT visible.*, coalesce(part.part, 0) AS part,
