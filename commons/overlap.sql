@@ -1,8 +1,7 @@
 -- How many alternatives, as a reader sees them, each two partners both know; with oneself, how many one knows at all, and how
 -- many nobody else does. Only sources that may be shown to the reader, and counted, count. Input: audience.
 WITH known AS MATERIALIZED (
-    SELECT c.alternative_id, c.anchor_id, p.slug,
-           count(*) OVER (PARTITION BY c.alternative_id, c.anchor_id) AS partners
+    SELECT c.alternative_id, c.anchor_id, p.slug, count(*) OVER (PARTITION BY c.alternative_id, c.anchor_id) AS partners
       FROM (SELECT DISTINCT c.alternative_id, c.anchor_id, d.partner_id
               FROM commons.contribution c
               JOIN commons.dataset d USING (dataset_id)

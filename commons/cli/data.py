@@ -56,7 +56,7 @@ def load_official_districts() -> LoadReport | None:
     None where the sources are out of reach and the official districts stored before stay. Every record is given its
     districts anew, and released anew, in the same transaction.
     """
-    from commons.districts.frames import read_districts  # noqa: PLC0415 - GeoPandas takes a tenth of a second
+    from commons.districts.frames import read_districts  # noqa: PLC0415 - takes some of every command's start
 
     now = settings()
     found = read_districts(now.mirror, now.home / "districts")

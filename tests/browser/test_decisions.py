@@ -22,14 +22,7 @@ DESK, PHONE = {"width": 1280, "height": 1400}, {"width": 390, "height": 844}
 HERE = (4.3667, 50.8333)
 HOSTILE = "[Potager](https://evil.example) <img src=x onerror=\"document.title='taken'\">"
 NAMES = (HOSTILE, "Repair Café Matonge", "Buurthuis De Pianofabriek")
-
-
-@pytest.fixture(autouse=True, scope="module")
-def patience():
-    """Wait for a server that is still reading its modules."""
-    expect.set_options(timeout=30_000)
-    yield
-    expect.set_options(timeout=5_000)
+pytestmark = pytest.mark.usefixtures("patience")
 
 
 @pytest.fixture

@@ -20,21 +20,7 @@ Le Fil;50.85;4.37;retenu
 Le Clou;50.86;4.35;retenu
 """
 COLUMN = "diff interne"
-
-
-@pytest.fixture(autouse=True, scope="module")
-def patience():
-    """Wait for a server that is still reading its modules."""
-    expect.set_options(timeout=30_000)
-    yield
-    expect.set_options(timeout=5_000)
-
-
-@pytest.fixture(scope="module")
-def own_database(cluster, template, clone):
-    """Yield a database for these tests."""
-    with clone(cluster, template) as database:
-        yield database
+pytestmark = pytest.mark.usefixtures("patience")
 
 
 @pytest.fixture(scope="module")
