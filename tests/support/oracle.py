@@ -231,12 +231,11 @@ def parts_of(visible, ties, reader, now):
     parts = []
     for part in held(visible, ties):
         apart = kept_apart(part, reader, now)
-        sides = (
-            [[g for g in part if any(g.record is r for r in apart) is side] for side in (True, False)]
-            if apart
-            else [part]
-        )
-        parts += [whole for side in sides if side for whole in (held(side, ties) if apart else [side])]
+        if not apart:
+            parts.append(part)
+            continue
+        for side in (True, False):
+            parts += held([g for g in part if any(g.record is r for r in apart) is side], ties)
     return parts
 
 

@@ -62,13 +62,13 @@ held AS MATERIALIZED (
 ),
 -- In which of these parts share-alike records are beside others of which the reader has more than everyone has.
 mixed AS MATERIALIZED (
-    SELECT held.audience, held.partner_id, v.alternative_id, held.part
+    SELECT held.audience, held.partner_id, held.part
       FROM held
       JOIN visible v USING (audience, partner_id, record_id)
       LEFT JOIN visible everyone ON everyone.audience = 'public' AND everyone.record_id = v.record_id
      WHERE held.audience <> 'public'
        AND v.alternative_id IN (SELECT alternative_id FROM visible WHERE commons.is_share_alike(licence))
-     GROUP BY held.audience, held.partner_id, v.alternative_id, held.part
+     GROUP BY held.audience, held.partner_id, held.part
     HAVING bool_or(commons.is_share_alike(v.licence))
        AND bool_or(NOT commons.is_share_alike(v.licence)
                    AND (everyone.record_id IS NULL OR everyone.precision <> v.precision
@@ -77,13 +77,11 @@ mixed AS MATERIALIZED (
 ),
 -- What holds together of the share-alike records alone, and of the others alone.
 divided AS MATERIALIZED (
-    SELECT dense_rank() OVER (ORDER BY held.audience, held.partner_id, v.alternative_id, held.part, commons.is_share_alike(v.licence))
-               AS group_id,
+    SELECT dense_rank() OVER (ORDER BY held.audience, held.partner_id, held.part, commons.is_share_alike(v.licence)) AS group_id,
            held.audience, held.partner_id, held.record_id
       FROM held
+      JOIN mixed USING (audience, partner_id, part)
       JOIN visible v USING (audience, partner_id, record_id)
-      JOIN mixed ON mixed.audience = held.audience AND mixed.partner_id = held.partner_id
-                AND mixed.alternative_id = v.alternative_id AND mixed.part = held.part
 ),
 part AS MATERIALIZED (
     SELECT held.audience, held.partner_id, held.record_id, coalesce(alone.part, held.part) AS part
