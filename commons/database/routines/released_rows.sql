@@ -71,7 +71,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE audience WHEN 'partner' THEN 'partners'::reference.audience ELSE audience END;
 
 -- The released rows of these alternatives for every reader, as they ought to be: the refresh stores them, the drift check
--- compares with them.
+-- compares with them. Each step is materialized: where the planner expects one row it joins by loops, and would make the rows
+-- of a step again, or a released row, for every pair that it tries.
 CREATE OR REPLACE FUNCTION commons.compute_released_alternatives(ids bigint[])
 RETURNS SETOF commons.released_alternative
 LANGUAGE plpgsql STABLE
@@ -129,7 +130,7 @@ ranked AS (
                     ORDER BY told.priority, measure.merit DESC, told.rank)
 ),
 -- Of each field the best value, and why it is that. The parts of an address are one source's: they stay together.
-best AS (
+best AS MATERIALIZED (
     SELECT DISTINCT ON (audience, partner_id, anchor_id, key) *,
            CASE WHEN tellers = 1 THEN NULL
                 WHEN priority < next_priority THEN 'authority'
@@ -138,14 +139,14 @@ best AS (
       FROM ranked
      ORDER BY audience, partner_id, anchor_id, key, priority, merit DESC, rank
 ),
-address_source AS (
+address_source AS MATERIALIZED (
     SELECT DISTINCT ON (audience, partner_id, anchor_id) audience, partner_id, anchor_id, rank
       FROM told
      WHERE sources > 1 AND address_parts > 0
      ORDER BY audience, partner_id, anchor_id, priority, address_parts DESC, rank
 ),
 -- Each field: the best permitted value, with its source.
-chosen AS (
+chosen AS MATERIALIZED (
     SELECT told.audience, told.partner_id, told.anchor_id, told.fields,
            (SELECT jsonb_object_agg(name, told.slug) FROM jsonb_object_keys(told.fields) AS name) AS provenance,
            '{}'::jsonb AS chosen_by, ARRAY[told.licence] AS licences, ARRAY[told.attribution] AS attributions
@@ -161,7 +162,7 @@ chosen AS (
      WHERE best.chosen_by <> 'completeness' OR best.rank = a.rank
      GROUP BY best.audience, best.partner_id, best.anchor_id
 ),
-summary AS (
+summary AS MATERIALIZED (
     SELECT c.audience, c.partner_id, c.anchor_id,
            bool_or(c.rights & commons.cells('{existence}', '{statistics}') <> 0) AS counted,
            bool_and(c.rights & commons.cells('{existence}', '{reuse}') <> 0) AS reusable,
@@ -172,7 +173,7 @@ summary AS (
      GROUP BY c.audience, c.partner_id, c.anchor_id
 ),
 -- A part is known by the id of the first of its records that has one: the id outlives the source that it began with.
-identity AS (
+identity AS MATERIALIZED (
     SELECT DISTINCT ON (c.audience, c.partner_id, c.anchor_id) c.audience, c.partner_id, c.anchor_id, i.public_id
       FROM commons.contribution c
       JOIN commons.released_identity i ON i.record_id = c.record_id AND i.audience = commons.identity_audience(c.audience)
@@ -180,7 +181,7 @@ identity AS (
        AND i.record_id = ANY (ARRAY(SELECT record_id FROM commons.contribution WHERE alternative_id = ANY (ids)))
      ORDER BY c.audience, c.partner_id, c.anchor_id, c.record_id
 ),
-placed AS (
+placed AS MATERIALIZED (
     SELECT c.audience, c.partner_id, c.alternative_id, c.anchor_id, c.precision, c.licence || v.licences AS licences,
            d.attribution || v.attributions AS attributions,
            CASE WHEN v.method IS NULL THEN d.slug ELSE 'found:' || v.method END AS told_by,
@@ -222,61 +223,63 @@ area_names AS MATERIALIZED (
       FROM reference.district d
      WHERE d.is_current AND d.level IN ('commune', 'neighbourhood')
 ),
+joined AS MATERIALIZED (
+    SELECT placed.*, placed.licences || chosen.licences AS all_licences, placed.attributions || chosen.attributions AS all_attributions,
+           chosen.fields, chosen.provenance, chosen.chosen_by, identity.public_id, summary.counted, summary.reusable,
+           summary.updated_on, summary.expires_at
+      FROM placed
+      JOIN chosen USING (audience, partner_id, anchor_id)
+      JOIN summary USING (audience, partner_id, anchor_id)
+      JOIN identity USING (audience, partner_id, anchor_id)
+),
 -- Not for researchers, who ask by SQL: to keep words costs a fifth of a release for each reader.
 found_by AS MATERIALIZED (
-    SELECT placed.audience, placed.partner_id, placed.anchor_id,
-           concat_ws(' ', told.names, told.street) AS title,
+    SELECT joined.*, concat_ws(' ', told.names, told.street) AS title,
            setweight(to_tsvector('simple', told.names), 'A') || setweight(to_tsvector('simple', coalesce(told.street, '')), 'B')
            || coalesce(category_terms.words, '') || coalesce(commune.words, '') || coalesce(neighbourhood.words, '')
            || setweight(to_tsvector('simple', told.description), 'C') AS words
-      FROM placed
-      JOIN chosen USING (audience, partner_id, anchor_id)
-     CROSS JOIN LATERAL (
+      FROM joined
+      LEFT JOIN LATERAL (
            SELECT commons.folded(concat_ws(' ', f.name, nullif(f.name_fr, f.name), nullif(f.name_nl, f.name),
                                            nullif(f.name_en, f.name))) AS names,
                   commons.folded(f.street) AS street,
                   commons.folded(concat_ws(' ', f.description, f.description_fr, f.description_nl, f.description_en)) AS description
-             FROM jsonb_to_record(chosen.fields) AS f (name text, name_fr text, name_nl text, name_en text, street text,
+             FROM jsonb_to_record(joined.fields) AS f (name text, name_fr text, name_nl text, name_en text, street text,
                                                        description text, description_fr text, description_nl text,
                                                        description_en text)
            OFFSET 0 -- else it would be folded once for each use
-           ) told
-      LEFT JOIN category_terms ON category_terms.category = chosen.fields ->> 'category'
-      LEFT JOIN area_names commune ON commune.level = 'commune' AND commune.code = placed.commune
-      LEFT JOIN area_names neighbourhood ON neighbourhood.level = 'neighbourhood' AND neighbourhood.code = placed.neighbourhood
-     WHERE placed.audience <> 'researchers'
+           ) told ON joined.audience <> 'researchers'
+      LEFT JOIN category_terms ON category_terms.category = joined.fields ->> 'category'
+      LEFT JOIN area_names commune ON commune.level = 'commune' AND commune.code = joined.commune
+      LEFT JOIN area_names neighbourhood ON neighbourhood.level = 'neighbourhood' AND neighbourhood.code = joined.neighbourhood
 )
 SELECT released.*
-  FROM placed
-  JOIN chosen USING (audience, partner_id, anchor_id)
-  LEFT JOIN found_by USING (audience, partner_id, anchor_id)
-  JOIN summary USING (audience, partner_id, anchor_id)
-  JOIN identity USING (audience, partner_id, anchor_id)
+  FROM found_by f
  CROSS JOIN LATERAL jsonb_populate_record(
        NULL::commons.released_alternative,
-       chosen.fields || coalesce(chosen.fields -> 'charter', '{}') || jsonb_build_object(
-           'audience', placed.audience,
-           'partner_id', placed.partner_id,
-           'alternative_id', placed.alternative_id,
-           'anchor_id', placed.anchor_id,
-           'public_id', identity.public_id,
-           'precision', placed.precision,
-           'uncertainty_m', placed.uncertainty_m,
-           'sector', placed.sector,
-           'neighbourhood', placed.neighbourhood,
-           'commune', placed.commune,
-           'counted', summary.counted,
-           'reusable', summary.reusable,
-           'licences', ARRAY(SELECT DISTINCT unnest(chosen.licences || placed.licences) ORDER BY 1),
-           'attributions', ARRAY(SELECT DISTINCT unnest(chosen.attributions || placed.attributions) ORDER BY 1),
-           'provenance', chosen.provenance || jsonb_build_object('geom', placed.told_by),
-           'chosen_by', chosen.chosen_by,
-           'updated_on', summary.updated_on,
-           'expires_at', summary.expires_at,
-           'geom', placed.geom::text,
-           'spot', commons.spot(placed.geom),
-           'title', coalesce(found_by.title, ''),
-           'words', coalesce(found_by.words, ''))) released;
+       f.fields || coalesce(f.fields -> 'charter', '{}') || jsonb_build_object(
+           'audience', f.audience,
+           'partner_id', f.partner_id,
+           'alternative_id', f.alternative_id,
+           'anchor_id', f.anchor_id,
+           'public_id', f.public_id,
+           'precision', f.precision,
+           'uncertainty_m', f.uncertainty_m,
+           'sector', f.sector,
+           'neighbourhood', f.neighbourhood,
+           'commune', f.commune,
+           'counted', f.counted,
+           'reusable', f.reusable,
+           'licences', ARRAY(SELECT DISTINCT unnest(f.all_licences) ORDER BY 1),
+           'attributions', ARRAY(SELECT DISTINCT unnest(f.all_attributions) ORDER BY 1),
+           'provenance', f.provenance || jsonb_build_object('geom', f.told_by),
+           'chosen_by', f.chosen_by,
+           'updated_on', f.updated_on,
+           'expires_at', f.expires_at,
+           'geom', f.geom::text,
+           'spot', commons.spot(f.geom),
+           'title', f.title,
+           'words', coalesce(f.words, ''))) released;
 END
 $$;
 
