@@ -20,7 +20,7 @@ stroke-width="3"/><g fill="#b3400a"><circle cx="16" cy="8" r="6"/><circle cx="8"
 <circle cx="24" cy="23" r="6"/></g></svg>"""
 FOLDER = Path(__file__).parent
 STYLE = FOLDER / "style.css"
-set_page_language = declare_component("page_language", path=FOLDER / "page_language")
+take_care_of_page = declare_component("page_care", path=FOLDER / "page_care")
 PAGES = ("explore", "coverage", "research", "upload")
 
 
@@ -59,10 +59,11 @@ page = st.navigation(pages, position="hidden")
 with st.container(horizontal=True, gap="small", key="pages"):
     for other in pages:
         st.page_link(other, query_params={Param.LANGUAGE.value: language().value})
+with st.container(key="page_care"):  # before the page, whose map may be left while it is loading
+    take_care_of_page(language=language().value, page=page.url_path, key="care", default=None)
 st.set_page_config(page_title=f"{page.title} · {say('brand')}")
 with explained():
     page.run()
 st.divider()
 with explained():
     show_sources()
-set_page_language(language=language().value, key="page_language", default=None)

@@ -14,7 +14,6 @@ import psycopg
 from entitled import reader_connection
 from paper import pdf_text
 from playwright.sync_api import Error
-from playwright.sync_api import TimeoutError as NotYet
 from public_pages import crawled
 
 from commons import research
@@ -232,16 +231,6 @@ def proposing(visit) -> Found:
                 yield f"/propose {asked}", f"{answer.headers}\n{answer.text}".replace(visit.hidden_id, "")
 
 
-def open_page(page, place, drawn) -> None:
-    """Choose a page until it is there: what a map tells at that moment makes Streamlit stay where it was."""
-    for _ in range(3):
-        page.locator(".st-key-pages a").nth(place).click()
-        with suppress(NotYet):
-            page.locator(drawn).first.wait_for(timeout=15_000)
-            return
-    raise AssertionError(f"page {place} does not open")
-
-
 def pages(visit) -> Found:
     """The four pages in three languages in a real browser: what they show, load and offer, and what the socket brings."""
     page, seen = visit.page, []
@@ -254,7 +243,8 @@ def pages(visit) -> Found:
     for language in Language:
         page.goto(f"{visit.address}/?lang={language}&id={visit.shown_id}")
         for place, drawn in enumerate(DRAWN):
-            open_page(page, place, drawn)
+            page.locator(".st-key-pages a").nth(place).click()
+            page.locator(drawn).first.wait_for()
             if place in MAPS:
                 page.frame_locator("iframe[title*=folium]").locator(".bxl-legend").wait_for()
             visit.settle()
