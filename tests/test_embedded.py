@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 
 import psycopg
 import pytest
@@ -247,6 +248,15 @@ def test_a_killed_server_starts_again_with_what_was_committed(shared: EmbeddedCl
         idle.execute("SELECT 1")
     idle.close()
     assert ask(shared, "SELECT one FROM survivor") == 1
+
+
+def test_a_server_that_dies_while_it_is_asked_is_started_again(shared: EmbeddedCluster) -> None:
+    dying = pid_of(shared)
+    os.kill(dying, signal.SIGSTOP)  # the connection is made, and nobody answers
+    Timer(0.5, os.kill, (dying, signal.SIGKILL)).start()
+    shared.start()
+    assert pid_of(shared) != dying
+    assert ask(shared, "SELECT 1") == 1
 
 
 def test_a_process_that_a_killed_server_left_is_waited_for_or_named(

@@ -100,7 +100,13 @@ class EmbeddedCluster:
         with disk_errors_explained(self.home), self._locked():
             if self._pid() is None:
                 self._bring_up()
-            self._ensure_database()
+            try:
+                self._ensure_database()
+            except CommonsError:
+                if self._pid() is not None:
+                    raise
+                self._bring_up()  # it was dying when it was looked at
+                self._ensure_database()
 
     def stop(self) -> None:
         """Stop the server, open connections included, and return once it is down; nothing where none runs."""
