@@ -51,16 +51,16 @@ def show_sources() -> None:
 
 st.set_page_config(layout="wide", page_icon=ICON.strip())
 st.html(STYLE)
+pages = [st.Page(f"views/{name}.py", title=say(f"{name}.nav"), default=name == PAGES[0]) for name in PAGES]
+page = st.navigation(pages, position="hidden")
+with st.container(key="page_care"):  # before the links, and the map that may be left while it is loading
+    take_care_of_page(language=language().value, page=page.url_path, key="care", default=None)
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
     st.caption(say("brand"))
     choose_language()
-pages = [st.Page(f"views/{name}.py", title=say(f"{name}.nav"), default=name == PAGES[0]) for name in PAGES]
-page = st.navigation(pages, position="hidden")
 with st.container(horizontal=True, gap="small", key="pages"):
     for other in pages:
         st.page_link(other, query_params={Param.LANGUAGE.value: language().value})
-with st.container(key="page_care"):  # before the page, whose map may be left while it is loading
-    take_care_of_page(language=language().value, page=page.url_path, key="care", default=None)
 st.set_page_config(page_title=f"{page.title} · {say('brand')}")
 with explained():
     page.run()

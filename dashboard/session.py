@@ -59,7 +59,7 @@ def language() -> Language:
     browser = (st.context.locale or "")[:2]
     said = (
         st.query_params.get(Param.LANGUAGE),
-        st.session_state.get(_kept(Param.LANGUAGE), [""])[0],
+        *st.session_state.get(_kept(Param.LANGUAGE), []),
         browser,
     )
     return next((Language(code) for code in said if code in set(Language)), Language.FR)
@@ -86,7 +86,7 @@ def in_address(
     """
     values = _asked(param, options, default)[: None if many else 1]
     value = values if many else next(iter(values), None if options is not None else "")
-    return _begin(param, values, value, labels=[language(), *(options or ())])
+    return _begin(param, values, value, labels=[language(), *(options or ())], required=bool(default))
 
 
 def switch_in_address(param: Param) -> dict[str, Any]:
@@ -119,23 +119,30 @@ def _asked(param: Param, options: Collection[str] | None, default: Sequence[str]
     return valid or usual
 
 
-def _begin(param: Param, values: list[str], value: object, labels: object = None) -> dict[str, Any]:
+def _begin(
+    param: Param, values: list[str], value: object, labels: object = None, *, required: bool = False
+) -> dict[str, Any]:
     """Give the widget its value where it has another, or says its options otherwise than before."""
     labelled = f"labelled.{param}"
     if st.session_state.get(param) != value or st.session_state.get(labelled) != labels:
         st.session_state[param], st.session_state[labelled] = value, labels
     write_address(param, values)
-    return {"key": param, "on_change": _follow, "args": (param,)}
+    return {"key": param, "on_change": _follow, "args": (param, required)}
 
 
-def _follow(param: Param) -> None:
-    """Write what a person chose, and again what was chosen just before: the browser's address may not say it yet."""
+def _follow(param: Param, required: bool) -> None:
+    """Write what a person chose, and again what was chosen just before: the browser's address may not say it yet.
+
+    That nothing is chosen of what is `required` no person said: Streamlit does, where a page is left as it arrives.
+    """
     for other in set(Param) & set(st.query_params):
         write_address(other, st.session_state.get(_kept(other), st.query_params.get_all(other)))
     value = st.session_state[param]
     if value is True:
         value = YES
-    write_address(param, value if isinstance(value, list) else [value] if value else [])
+    values = value if isinstance(value, list) else [value] if value else []
+    if values or not required:
+        write_address(param, values)
 
 
 def _kept(param: Param) -> str:

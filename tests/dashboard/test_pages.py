@@ -127,6 +127,15 @@ def test_a_filter_of_the_address_holds_and_survives_another_language(filled, ope
     assert (said(app, "lang"), said(app, "cat")) == (["nl"], ["food"])
 
 
+def test_a_language_that_the_browser_loses_stays(filled, open_page):
+    """After a page is chosen while the first one is still arriving, Streamlit tells that nothing is chosen."""
+    app = open_page("explore", lang="nl")
+    app.segmented_control(key="lang").set_value(None).run()
+    assert not app.exception
+    assert app.title[0].value == translate("dashboard.explore.title", "nl")
+    assert app.query_params["lang"] in ("nl", ["nl"])
+
+
 def test_an_address_that_asks_for_what_there_is_not_is_put_right(filled, open_page):
     app = open_page(lang="xx", cat=["food", "drugs"], district="nowhere", level="galaxy")
     assert_fine(app)
