@@ -37,7 +37,8 @@ class Names:
     `whole` are the words in alphabetical order, and `words` their number, one for all orders in which a name puts
     them; `core` those that are not common; `squeezed` and `initials` keep the name's own order, `own_initials` its
     language too. `grams` are the bits of the core's three-letter pieces (of the whole, where there is no core), shape
-    (names, `GRAM_WORDS`); `bits`, shape (names, vocabulary), the root of how rare each word is (-log2 of its share).
+    (names, `GRAM_WORDS`); `bits`, shape (names, vocabulary), the root of how rare each word is (-log2 of its share);
+    `institutions` one bit for each kind of house that a name says it is.
     """
 
     of_record: npt.NDArray[np.int32]
@@ -50,6 +51,7 @@ class Names:
     grams: npt.NDArray[np.uint64]
     is_common: npt.NDArray[np.bool_]
     bits: csr_array
+    institutions: npt.NDArray[np.int32]
 
 
 @cache
@@ -169,6 +171,7 @@ def name_table(
         grams=grams[first],
         is_common=np.isin(whole_texts.astype(str), list(common_names)),
         bits=_bits(owner, word, vocabulary, shares, len(distinct))[first],
+        institutions=_institutions(owner, word, vocabulary, len(distinct))[first],
     )
 
 
@@ -190,6 +193,16 @@ def _sorted_words(lists: pa.ListArray) -> tuple[npt.NDArray[np.int64], npt.NDArr
     width = max(len(vocabulary), 1)
     both = np.unique(owner * width + codes[flat.indices.to_numpy()])
     return both // width, both % width, vocabulary.astype(object)
+
+
+def _institutions(
+    owner: npt.NDArray[np.int64], word: npt.NDArray[np.int64], vocabulary: Texts, length: int
+) -> npt.NDArray[np.int32]:
+    told = np.zeros(length, dtype="int32")
+    kinds = {kind: 1 << at for at, kind in enumerate(lexicon()["institutions"])}
+    bit = np.array([kinds.get(text, 0) for text in vocabulary], dtype="int32")
+    np.bitwise_or.at(told, owner, bit[word])
+    return told
 
 
 def _join(

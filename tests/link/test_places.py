@@ -56,6 +56,11 @@ def level(comparison, left, right):
         ("Rassemblement Bruxellois pour le Droit à l'Habitat", "RBDH", "part"),
         ("Vrije Universiteit Brussel", "VUB", "part"),
         ("Médecins sans frontières", "M.S.F.", "part"),
+        ("Museum of the City of Brussels", "Musée de la Ville de Bruxelles", "same"),
+        ("Museum of the City of Brussels", "Archives de la Ville de Bruxelles", "somewhat"),
+        ("Hôtel de Ville de Bruxelles", "City Hall of Brussels", "same"),
+        ("Hôtel de Ville de Bruxelles", "Musée de la Ville de Bruxelles", "somewhat"),
+        ("Musée du Théâtre de Toone", "Théâtre de Toone", "nearly"),
         ("Les Petits Riens", "Télé-Service", "differs"),
         ("", "Télé-Service", ""),
     ],
@@ -238,6 +243,10 @@ def test_a_word_has_one_spelling_and_a_phrase_is_told_once():
     words = [word for group in told["same"] for word in group]
     assert sorted(words) == sorted(set(words)), "a word of two groups would be that of the later one"
     assert not set(words) & {*told["legal_forms"], *told["small_words"]}, "these are left out of a name"
+    spelt_otherwise = set(words) - {group[0] for group in told["same"]}
+    assert not set(told["institutions"]) & spelt_otherwise, (
+        "a kind is told in the spelling that stands for all"
+    )
     for phrase, words_of_it in told["phrases"].items():
         assert phrase != words_of_it
         assert not any(f" {other} " in f" {words_of_it} " for other in told["phrases"]), phrase
