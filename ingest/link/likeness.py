@@ -69,10 +69,10 @@ def spelling_levels(names: Names, a: Ids, b: Ids) -> Levels:
     found[np.where(both_tell, (core >= ALIKE) & (whole >= SOMEWHAT), whole >= NEARLY)] = level["alike"]
     found[(core >= NEARLY) & (whole >= SOMEWHAT)] = level["nearly"]
     found[run_together] = level["nearly"]
-    # A museum and an archive of one city have most of their letters in common, and are two.
+    # A museum and an archive of one city have most of their letters in common, and are two houses.
     ours, theirs = names.institutions[a], names.institutions[b]
     others = (ours != 0) & (theirs != 0) & (ours & theirs == 0)
-    found[others] = np.minimum(found[others], level["somewhat"])
+    found[others] = level["differs"]
     told[rest] = found
     return told
 
