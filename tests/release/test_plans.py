@@ -4,7 +4,7 @@ import pytest
 
 from builders import make_dataset, make_record, open_terms
 
-ALTERNATIVES = 160
+ALTERNATIVES = 300
 BY_LOOPS_ALONE = """
 SET LOCAL enable_hashjoin = off;
 SET LOCAL enable_mergejoin = off;
@@ -23,7 +23,7 @@ def many(database):
     with database.connect() as connection:
         datasets = [make_dataset(connection, slug, open_terms()) for slug in "ab"]
         for n in range(ALTERNATIVES):
-            told = {"key": str(n), "name": f"Potager {n}", "place": (4.32 + n * 5e-4, 50.83)}
+            told = {"key": str(n), "name": f"Potager {n}", "place": (4.32 + n * 3e-4, 50.83)}
             first = make_record(connection, datasets[0], **told)
             if n % 2:
                 make_record(connection, datasets[1], alternative_id=first.alternative_id, **told)
