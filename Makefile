@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help demo test check mutants bench clean machine
+.PHONY: help demo test field files check mutants bench clean machine
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
@@ -15,9 +15,6 @@ APT := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Tim
 CHROMIUM := $(or $(COMMONS_CHROMIUM),/usr/bin/chromium)
 DEJAVU := /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 
-# Originals of official data, already downloaded, where they lie beside the project.
-export COMMONS_MIRROR ?= $(if $(wildcard ../shared/mirror/.),$(CURDIR)/../shared/mirror)
-
 help: ## tell these words
 	@sed -En 's/^([a-z]+):.*## (.*)/  make \1 \t\2/p' Makefile | expand -t 16
 
@@ -27,6 +24,21 @@ demo: $(INSTALLED) ## fill a commons with invented partners and serve it; ARGS=-
 test: WITH_BROWSER := yes
 test: check ## check, then run every test; a test that would be skipped for lack of something fails
 	@COMMONS_REQUIRE_ALL=1 $(BIN)/pytest --numprocesses 2 --dist loadfile $(ARGS)
+
+# Files that are not ours to give: originals of official data, partners' files, files that break readers, labelled sets.
+FIELD := mirror partners awkward linkage
+
+field: $(INSTALLED) ## test on real files that are not in the repository; DATA=FOLDER holds them
+	@lacking=()
+	for part in $(FIELD); do [ -n "$(DATA)" ] && [ -d "$(DATA)/$$part" ] || lacking+=("$$part/"); done
+	if [ "$${#lacking[@]}" -gt 0 ]; then
+		echo "make field needs DATA=FOLDER, a folder with $(FIELD:%=%/). Missing in '$(DATA)': $${lacking[*]}" >&2
+		exit 1
+	fi
+	COMMONS_FIELD_DATA='$(abspath $(DATA))' COMMONS_REQUIRE_ALL=1 $(BIN)/pytest --numprocesses 2 tests/field $(ARGS)
+
+files: $(INSTALLED) ## write docs/files.md anew: what becomes of each file of DATA=FOLDER
+	@$(BIN)/python tests/support/field_files.py '$(DATA)' > docs/files.md
 
 check: $(INSTALLED) ## style, format, types, and which room may import which
 	@$(BIN)/ruff check

@@ -29,9 +29,8 @@ from commons.database.connection import Role, connect
 from commons.database.embedded import EmbeddedCluster
 from commons.database.migrate import upgrade
 from commons.database.statements import copy_frame
-from commons.districts.frames import read_districts
-from commons.districts.grid import grid_districts
 from commons.districts.load import load_districts
+from commons.districts.packaged import packaged_districts
 from commons.partners import add_dataset, add_partner
 from commons.vocabulary import UploadMode
 from ingest.store.store import UploadedFile, store
@@ -155,11 +154,9 @@ def measure(form: str, frame: pd.DataFrame) -> None:
         try:
             os.environ["DATABASE_URL"] = cluster.url()
             upgrade(cluster.url())
-            mirror = os.environ.get("COMMONS_MIRROR")
             with psycopg.connect(cluster.url()) as connection:
                 connection.execute("SET ROLE commons_owner")
-                found = read_districts(Path(mirror), Path(), pauses_s=()) if mirror else grid_districts()
-                load_districts(connection, found)
+                load_districts(connection, packaged_districts())
             path = write(Path(folder), form, frame)
             size_mb = path.stat().st_size / 1e6
             plain_s, plain_mb = timed("baseline", path)

@@ -1,6 +1,7 @@
 """The sets that linkage is measured on: records, and which of them are the same."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,11 +12,18 @@ import numpy.typing as npt
 import pandas as pd
 from linkage_world import World, make_world
 
-from commons.districts.frames import read_districts
+from commons.districts.packaged import packaged_districts
 from ingest.demo import demo_partners, write_demo
 from ingest.link.files import read_list, to_plane
 
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "linkage"
+
+def labelled(name: str) -> Path:
+    """Return a file or folder of the labelled sets, which lie where COMMONS_FIELD_DATA says."""
+    if not (folder := os.environ.get("COMMONS_FIELD_DATA")):
+        raise SystemExit(
+            "The labelled sets are elsewhere: COMMONS_FIELD_DATA=FOLDER names the folder that holds linkage/."
+        )
+    return Path(folder) / "linkage" / name
 
 
 def world_of(name: str) -> tuple[World, bool]:
@@ -31,7 +39,7 @@ def world_of(name: str) -> tuple[World, bool]:
 
 def fodors_zagats() -> tuple[World, bool]:
     """Return restaurants of two guides: addresses and phones, no places."""
-    folder = SHARED / "fodors_zagats"
+    folder = labelled("fodors_zagats")
     lists = [pd.read_csv(folder / f"{part}.csv", dtype=str) for part in ("zagats", "fodors")]
     both = pd.concat([part.assign(dataset_id=at) for at, part in enumerate(lists)], ignore_index=True)
     both = both.rename(columns={"addr": "street", "city": "municipality", "type": "category"})
@@ -42,7 +50,7 @@ def fodors_zagats() -> tuple[World, bool]:
 
 def bce_names() -> tuple[World, bool]:
     """Return names of organisations in Brussels, of which some have one enterprise number: nothing but names."""
-    told = pd.read_csv(SHARED / "brussels_org_names_bce.csv", dtype=str)
+    told = pd.read_csv(labelled("brussels_org_names_bce.csv"), dtype=str)
     told = told[(told["bce_checksum_ok"] == "True") & told["bce_number"].notna()]
     told = told.drop_duplicates(["name", "bce_number"], ignore_index=True)
     told = told.assign(record_id=told.index, dataset_id=0)[["record_id", "dataset_id", "name", "bce_number"]]
@@ -51,7 +59,7 @@ def bce_names() -> tuple[World, bool]:
 
 def overture() -> tuple[World, bool]:
     """Return places of the world as two providers tell them: name, address, phone, site, no position."""
-    pairs = json.loads((SHARED / "overture_fusion_golden_200.json").read_text("utf-8"))
+    pairs = json.loads(labelled("overture_fusion_golden_200.json").read_text("utf-8"))
     rows = [
         _overture_place(pair["data"][side]) | {"truth": at, "dataset_id": dataset}
         for dataset, side in enumerate(("current", "base"))
@@ -85,7 +93,7 @@ def febrl() -> tuple[World, bool]:
         "soc_sec_id": "enterprise_number",
     }
     lists = [
-        pd.read_csv(SHARED / "febrl" / f"dataset4{part}.csv", dtype=str, skipinitialspace=True).assign(
+        pd.read_csv(labelled("febrl") / f"dataset4{part}.csv", dtype=str, skipinitialspace=True).assign(
             dataset_id=at
         )
         for at, part in enumerate("ab")
@@ -104,7 +112,7 @@ def demo() -> tuple[World, bool]:
     Rows that were spoilt on purpose are left out: an upload sets them aside.
     """
     with TemporaryDirectory() as folder:
-        write_demo(Path(folder), read_districts(SHARED.parent / "mirror", Path(folder) / "districts"))
+        write_demo(Path(folder), packaged_districts())
         truth = pd.read_csv(Path(folder) / "truth.csv", keep_default_na=False)
         parts = []
         for at, partner in enumerate(demo_partners(Path(folder))):

@@ -30,9 +30,8 @@ from commons.database.connection import Role
 from commons.database.embedded import EmbeddedCluster
 from commons.database.installation import find_installation
 from commons.database.migrate import upgrade
-from commons.districts.frames import read_districts
-from commons.districts.grid import grid_districts
 from commons.districts.load import load_districts
+from commons.districts.packaged import packaged_districts
 from commons.vocabulary import Language
 from ingest.demo.words import name_dutch, name_french, names
 from maps.search import Search
@@ -73,11 +72,9 @@ def cluster() -> Iterator[EmbeddedCluster]:
         try:
             os.environ["DATABASE_URL"] = made.url()
             upgrade(made.url())
-            mirror = os.environ.get("COMMONS_MIRROR")
             with psycopg.connect(made.url()) as connection:
                 connection.execute("SET ROLE commons_owner")
-                found = read_districts(Path(mirror), Path(), pauses_s=()) if mirror else grid_districts()
-                load_districts(connection, found)
+                load_districts(connection, packaged_districts())
             yield made
         finally:
             made.remove()

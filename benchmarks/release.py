@@ -20,9 +20,8 @@ import psycopg
 from commons.database.connection import Connection, Role, connect
 from commons.database.embedded import EmbeddedCluster
 from commons.database.migrate import upgrade
-from commons.districts.frames import read_districts
-from commons.districts.grid import grid_districts
 from commons.districts.load import load_districts
+from commons.districts.packaged import packaged_districts
 from commons.release.upkeep import release_drift
 
 WORLD = Path(__file__).with_suffix(".sql").with_name("release_world.sql")
@@ -78,11 +77,9 @@ def empty_commons() -> Iterator[EmbeddedCluster]:
         try:
             os.environ["DATABASE_URL"] = cluster.url()
             upgrade(cluster.url())
-            mirror = os.environ.get("COMMONS_MIRROR")
             with psycopg.connect(cluster.url()) as connection:
                 connection.execute("SET ROLE commons_owner")
-                found = read_districts(Path(mirror), Path(), pauses_s=()) if mirror else grid_districts()
-                load_districts(connection, found)
+                load_districts(connection, packaged_districts())
             yield cluster
         finally:
             cluster.remove()

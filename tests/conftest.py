@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -15,14 +14,11 @@ from commons.database.connection import Connection, Role, connect
 from commons.database.embedded import EmbeddedCluster
 from commons.database.migrate import upgrade
 from commons.database.owner import routine
-from commons.districts.frames import read_districts
-from commons.districts.grid import grid_districts
 from commons.districts.load import load_districts
-from commons.districts.structure import Districts
+from commons.districts.packaged import packaged_districts
 from ingest.demo import demo_partners, load_demo_partner, write_demo
 
 PROJECT = Path(__file__).resolve().parent.parent
-SHARED = PROJECT.parent / "shared"
 TEMPLATE = "commons_template"
 DEMO_TEMPLATE = "commons_demo_template"
 _numbers = count(1)
@@ -69,13 +65,6 @@ def safekeeping(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
 
 
 @pytest.fixture(scope="session")
-def mirror() -> Path | None:
-    """Return the folder of original open data, None where there is none and the stand-in grid must do."""
-    folder = Path(os.environ.get("COMMONS_MIRROR") or SHARED / "mirror")
-    return folder if folder.is_dir() else None
-
-
-@pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedCluster]:
     """Start a throw-away cluster."""
     cluster = EmbeddedCluster(tmp_path_factory.mktemp("cluster"), durable=False)
@@ -85,27 +74,16 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedCluste
 
 
 @pytest.fixture(scope="session")
-def template(cluster: EmbeddedCluster, mirror: Path | None) -> str:
+def template(cluster: EmbeddedCluster) -> str:
     """Make the template: the present schema, the categories, the districts."""
     with psycopg.connect(cluster.url("postgres"), autocommit=True) as server:
         server.execute(f"CREATE DATABASE {TEMPLATE}")
     url = cluster.url(TEMPLATE)
     upgrade(url)
-    load_template_districts(url, mirror)
-    return TEMPLATE
-
-
-def load_template_districts(url: str, mirror: Path | None) -> None:
-    """Store the districts in the template."""
     with psycopg.connect(url) as connection:
         connection.execute("SET ROLE commons_owner")
-        load_districts(connection, template_districts(mirror))
-
-
-@cache
-def template_districts(mirror: Path | None) -> Districts:
-    """Return the official districts, or the grid where there is no mirror: tests download nothing."""
-    return read_districts(mirror, Path(), pauses_s=()) if mirror else grid_districts()
+        load_districts(connection, packaged_districts())
+    return TEMPLATE
 
 
 @pytest.fixture
@@ -132,10 +110,10 @@ def database(cluster: EmbeddedCluster, template: str, monkeypatch: pytest.Monkey
 
 
 @pytest.fixture(scope="session")
-def demo_folder(tmp_path_factory: pytest.TempPathFactory, mirror: Path | None) -> Path:
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write the fictional partners' files."""
     folder = tmp_path_factory.mktemp("demo")
-    write_demo(folder, template_districts(mirror))
+    write_demo(folder, packaged_districts())
     return folder
 
 

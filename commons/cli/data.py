@@ -1,8 +1,12 @@
 """Commands about what is stored: districts, partners and their tokens, an overview."""
 
 from datetime import date, datetime
+from enum import StrEnum
+from importlib.resources import as_file
+from pathlib import Path
 from typing import Annotated
 
+import pandas as pd
 import typer
 
 from commons.cli.cluster import ensure_database
@@ -10,8 +14,9 @@ from commons.cli.terminal import OutputFormat, console, group, print_frame, say,
 from commons.consent.agreement import AgreementTerms
 from commons.consent.change import set_agreement
 from commons.database.connection import Role, connect
-from commons.districts.load import GridNotNeededError, LoadReport, load_districts
+from commons.districts.load import LoadReport, load_districts
 from commons.districts.replace import replace_records
+from commons.districts.structure import Districts
 from commons.errors import CommonsError
 from commons.overview import dataset_overview
 from commons.partners import add_dataset, add_partner, find_dataset, find_partner, issue_token, let_repeat
@@ -19,7 +24,7 @@ from commons.proposals.queue import forget_proposals
 from commons.release.readers import give_login
 from commons.release.upkeep import release_drift, sweep_release
 from commons.settings import settings
-from commons.vocabulary import Precision, Stance, Visibility
+from commons.vocabulary import DistrictLevel, Precision, Stance, Visibility
 
 districts = group("districts")
 release = group("release")
@@ -29,6 +34,7 @@ partners = group("partners")
 def register(app: typer.Typer) -> None:
     """Add these commands to the tree."""
     districts.command("load", help=told("districts_load", "commons districts load"))(load)
+    districts.command("pack", help=told("districts_pack", "commons districts pack originals/"))(pack)
     app.add_typer(districts, name="districts")
     partners.command("list", help=told("partners_list", "commons partners list --format csv"))(overview)
     partners.command("add", help=told("partners_add", "commons partners add voisins 'Les Voisins ASBL'"))(add)
@@ -50,42 +56,80 @@ SIGN_EXAMPLE = (
 )
 
 
-def load_official_districts() -> LoadReport | None:
-    """Return what was stored of the districts, from the mirror, the cache or their sources, else of the grid.
+class Origin(StrEnum):
+    """Where the districts that a load stores come from."""
 
-    None where the sources are out of reach and the official districts stored before stay. Every record is given its
-    districts anew, and released anew, in the same transaction.
+    PACKAGED = "packaged"
+    DOWNLOADED = "downloaded"
+    GRID = "grid"
+
+
+def load_from(origin: Origin) -> LoadReport:
+    """Return what was stored of the districts: those of the program, of the publishers' originals, or the grid.
+
+    Every record is given its districts anew, and released anew, in the same transaction. Raises GridNotNeededError
+    where the grid would take the place of official districts.
     """
-    from commons.districts.frames import read_districts  # noqa: PLC0415 - takes some of every command's start
-
-    now = settings()
-    found = read_districts(now.mirror, now.home / "districts")
+    found = _read_from(origin)
     with connect(Role.ADMIN) as connection:
         connection.execute("SET LOCAL ROLE commons_owner")
-        try:
-            report = load_districts(connection, found)
-        except GridNotNeededError:
-            return None
+        report = load_districts(connection, found)
         replace_records(connection)
     return report
 
 
-def print_loaded(report: LoadReport | None) -> None:
-    """Say which districts were loaded, and which sources could not be had."""
-    if report is None:
-        console.print(str(GridNotNeededError()), markup=False)
-        return
-    values = {"districts": report.districts, "population": report.population}
-    console.print(say(f"districts_load.{report.scheme}", **values))
+def _read_from(origin: Origin) -> Districts:
+    # Inside, for what they import takes some of every command's start.
+    from commons.districts.frames import read_districts  # noqa: PLC0415
+    from commons.districts.grid import grid_districts  # noqa: PLC0415
+    from commons.districts.packaged import packaged_districts  # noqa: PLC0415
+
+    match origin:
+        case Origin.PACKAGED:
+            return packaged_districts()
+        case Origin.DOWNLOADED:
+            now = settings()
+            return read_districts(now.mirror, now.home / "districts")
+        case Origin.GRID:
+            return grid_districts()
+
+
+def print_loaded(report: LoadReport, origin: Origin) -> None:
+    """Print in one line which districts are shown, and of which date; then the sources that could not be had."""
+    counts = {f"{level}s": report.current[level] for level in DistrictLevel}
+    line = say(f"districts_load.{origin}", borders=report.borders, counted_in=report.counted_in, **counts)
+    console.print(line, markup=False, highlight=False)
     if report.missing:
         console.print(say("districts_load.missing", sources=", ".join(report.missing)), markup=False)
 
 
-def load() -> None:
+def load(
+    *,
+    download: Annotated[bool, typer.Option("--download", help=say("districts_load.download"))] = False,
+    grid: Annotated[bool, typer.Option("--grid", help=say("districts_load.use_grid"))] = False,
+) -> None:
+    if download and grid:
+        raise CommonsError("district_origins")
+    origin = Origin.DOWNLOADED if download else Origin.GRID if grid else Origin.PACKAGED
     ensure_database()
     with working(say("districts_load.doing")):
-        report = load_official_districts()
-    print_loaded(report)
+        report = load_from(origin)
+    print_loaded(report, origin)
+
+
+def pack(
+    originals: Annotated[
+        Path, typer.Argument(file_okay=False, exists=True, help=say("districts_pack.originals"))
+    ],
+    to: Annotated[
+        Path | None, typer.Option(file_okay=False, exists=True, help=say("districts_pack.to"))
+    ] = None,
+) -> None:
+    from commons.districts.packaged import PACKAGED, pack_districts  # noqa: PLC0415
+
+    with working(say("districts_pack.doing")), as_file(PACKAGED) as packaged:
+        sizes = pack_districts(originals, to or packaged)
+    print_frame(pd.DataFrame(sizes.items(), columns=["file", "bytes"]))
 
 
 def overview(form: Annotated[OutputFormat, typer.Option("--format")] = OutputFormat.TABLE) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from commons.cli.cluster import ensure_database, serve
-from commons.cli.data import load_official_districts, print_loaded
+from commons.cli.data import Origin, load_from, print_loaded
 from commons.cli.terminal import console, print_frame, say, told, working
 from commons.database.connection import Role, connect, conninfo
 from commons.overview import dataset_overview
@@ -42,8 +42,8 @@ def demo(
     with connect(Role.INGEST) as connection:
         refuse_real_partners(connection)
     with working(say("districts_load.doing")):
-        report = load_official_districts()
-    print_loaded(report)
+        report = load_from(Origin.PACKAGED)
+    print_loaded(report, Origin.PACKAGED)
     folder = settings().home / "demo"
     _write(folder, seed)
     partners = demo_partners(folder)
@@ -62,9 +62,8 @@ def demo(
 
 
 def _write(folder: Path, seed: int) -> None:
-    from commons.districts.frames import read_districts  # noqa: PLC0415
+    from commons.districts.packaged import packaged_districts  # noqa: PLC0415
     from ingest.demo import write_demo  # noqa: PLC0415 - a room above
 
-    now = settings()
     with working(say("demo.writing")):
-        write_demo(folder, read_districts(now.mirror, now.home / "districts"), seed)
+        write_demo(folder, packaged_districts(), seed)

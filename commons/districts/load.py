@@ -10,6 +10,7 @@ from commons.districts.containment import containment
 from commons.districts.grid import SCHEME as GRID_SCHEME
 from commons.districts.structure import Districts
 from commons.errors import CommonsError
+from commons.vocabulary import DistrictLevel
 
 SPARSE_BELOW_INHABITANTS = 20
 """A sector or neighbourhood with fewer inhabitants is sparse: it may hold one address only, and naming it would
@@ -25,13 +26,20 @@ class GridNotNeededError(CommonsError):
 
 @dataclass(frozen=True)
 class LoadReport:
-    """What a load stored: the scheme, how many rows of each table, and the sources that could not be had."""
+    """What a load stored: the scheme, how many rows of each table, and the sources that could not be had.
+
+    `current` counts the districts of today by level, whose borders are of the year `borders`; `counted_in` is the
+    last year with a population, None without one.
+    """
 
     scheme: str
     districts: int
     population: int
     within: int
     missing: tuple[str, ...]
+    current: dict[DistrictLevel, int]
+    borders: str
+    counted_in: int | None
 
 
 def load_districts(connection: Connection, districts: Districts) -> LoadReport:
@@ -51,8 +59,16 @@ def load_districts(connection: Connection, districts: Districts) -> LoadReport:
     connection.execute(_sql("retire_districts"), values)
     connection.execute("DELETE FROM reference.district_within")
     connection.execute(_sql("store_within"), values)
-    counts = len(districts.districts), len(districts.population), len(within)
-    return LoadReport(districts.scheme, *counts, districts.missing)
+    return LoadReport(
+        districts.scheme,
+        districts=len(districts.districts),
+        population=len(districts.population),
+        within=len(within),
+        missing=districts.missing,
+        current={level: len(districts.current(level)) for level in DistrictLevel},
+        borders=districts.districts.loc[districts.districts["is_current"], "revision"].max(),
+        counted_in=None if districts.population.empty else int(districts.population["year"].max()),
+    )
 
 
 def _has_official(connection: Connection) -> bool:

@@ -1,5 +1,7 @@
 """Districts and population from the official sources' tables."""
 
+import gzip
+import io
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,6 +16,7 @@ from commons.districts.structure import (
     POPULATION_COLUMNS,
     REGION_CODE,
     STORAGE_CRS,
+    Districts,
     district_frame,
     population_frame,
 )
@@ -37,12 +40,22 @@ NIS_DIGITS = 5
 
 
 def read_table(source: Source, path: Path) -> pd.DataFrame:
-    """Return the source's rows, geometries in EPSG:4326; raises CommonsError where its columns are not there."""
+    """Return the source's rows, geometries in EPSG:4326; raises CommonsError where its columns are not there.
+
+    A file whose name ends in .gz is unpacked.
+    """
+    content = path.read_bytes()
+    if path.suffix == ".gz":
+        content = gzip.decompress(content)
     try:
-        table = _read_csv(path) if source.format == "CSV" else gpd.read_file(path).to_crs(STORAGE_CRS)
+        table = (
+            _read_csv(content)
+            if source.format == "CSV"
+            else gpd.read_file(io.BytesIO(content)).to_crs(STORAGE_CRS)
+        )
     except (DataSourceError, UnicodeDecodeError, pd.errors.ParserError) as error:
         raise CommonsError("district_source_unreadable", file=source.file, title=source.title) from error
-    if absent := _columns(source) - set(table.columns):
+    if absent := named_columns(source) - set(table.columns):
         columns = ", ".join(sorted(absent))
         raise CommonsError("district_source_columns", file=source.file, title=source.title, columns=columns)
     for column, value in source.rows.items():
@@ -51,20 +64,27 @@ def read_table(source: Source, path: Path) -> pd.DataFrame:
     return table
 
 
-def _read_csv(path: Path) -> pd.DataFrame:
+def _read_csv(content: bytes) -> pd.DataFrame:
     """Return the cells as text; the separator is that of the first line."""
-    with path.open(encoding="utf-8-sig") as lines:
-        header = lines.readline()
-    return pd.read_csv(path, sep=max(",;|", key=header.count), dtype=str, encoding="utf-8-sig")
+    header = content.partition(b"\n")[0].decode()
+    return pd.read_csv(io.BytesIO(content), sep=max(",;|", key=header.count), dtype=str, encoding="utf-8-sig")
 
 
-def _columns(source: Source) -> set[str]:
+def named_columns(source: Source) -> set[str]:
+    """Return the columns of the source's file that are read, geometry aside."""
     named: set[str | None] = set()
     if source.districts:
         named |= {source.districts.key, source.districts.name_fr, source.districts.name_nl}
     if source.population:
         named |= {source.population.key, source.population.value, source.population.year_column}
     return {column for column in named if column}
+
+
+def official_data(tables: dict[Source, pd.DataFrame], missing: tuple[str, ...] = ()) -> Districts:
+    """Return the districts and populations of the sources' tables; `missing` are the keys of those without one."""
+    districts, repaired = official_districts(tables)
+    population = official_population(tables, districts)
+    return Districts("official", districts, population, tuple(tables), missing, repaired)
 
 
 def official_districts(tables: dict[Source, pd.DataFrame]) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:

@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from commons.districts.frames import Districts
+from commons.districts.structure import Districts
 from commons.errors import CommonsError
 from commons.vocabulary import DistrictLevel
 from ingest.demo.words import names

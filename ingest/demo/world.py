@@ -7,7 +7,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from commons.districts.frames import Districts
+from commons.districts.structure import Districts
 from commons.vocabulary import Language, ResourceKind
 from ingest.demo.places import draw_places
 from ingest.demo.words import host, name_dutch, name_french, names, of, sentences

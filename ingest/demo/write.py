@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from commons.districts.frames import Districts
+from commons.districts.structure import Districts
 from commons.i18n import translate
 from commons.vocabulary import Language
 from ingest.demo.files import WRITERS

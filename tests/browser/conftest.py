@@ -10,6 +10,8 @@ import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect
 from serving import CHROMIUM, LAUNCH, serving
 
+from tests.conftest import missing
+
 OWN_SCHEMES = {"data", "blob", "about"}
 
 
@@ -17,7 +19,7 @@ OWN_SCHEMES = {"data", "blob", "about"}
 def browser_type_launch_args() -> dict:
     """Debian's Chromium, which can resolve no name but our own address."""
     if not Path(CHROMIUM).exists():
-        pytest.skip(f"no browser at {CHROMIUM}")
+        missing(f"no browser at {CHROMIUM}")
     return LAUNCH
 
 

@@ -18,8 +18,7 @@ from visiting import settle
 
 from commons.database.connection import Role, connect
 from commons.database.owner import routine
-from commons.districts.frames import read_districts
-from commons.districts.grid import grid_districts
+from commons.districts.packaged import packaged_districts
 from commons.partners import find_dataset, find_partner, issue_token
 from commons.release import released
 from commons.research import change_between
@@ -72,7 +71,7 @@ pytestmark = pytest.mark.usefixtures("patience")
 
 
 @pytest.fixture(scope="module")
-def world(cluster, template, mirror, tmp_path_factory, run_server):
+def world(cluster, template, tmp_path_factory, run_server):
     """Serve a database with one partner's list; another partner has signed and not yet sent hers."""
     with psycopg.connect(cluster.url("postgres"), autocommit=True) as server:
         server.execute(f"CREATE DATABASE {DATABASE} TEMPLATE {template}")
@@ -80,7 +79,7 @@ def world(cluster, template, mirror, tmp_path_factory, run_server):
     with psycopg.connect(url) as connection:
         connection.execute(routine("database_rights"))
     folder = tmp_path_factory.mktemp("demo")
-    write_demo(folder, read_districts(mirror, folder, pauses_s=()) if mirror else grid_districts())
+    write_demo(folder, packaged_districts())
     partners = demo_partners(folder)
     sender = next(partner for partner in partners if UPLOADER in partner.name)
     with pytest.MonkeyPatch.context() as patch:

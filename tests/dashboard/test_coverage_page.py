@@ -53,12 +53,6 @@ def of_world(clone, cluster, template, monkeypatch, open_page, places):
         return [sent(open_page("coverage", lang="en", **view)) for view in VIEWS]
 
 
-@pytest.fixture(autouse=True)
-def official(mirror):
-    if mirror is None:
-        pytest.skip("the stand-in grid has neither population nor these districts")
-
-
 def test_a_true_point_moved_within_its_published_district_changes_nothing_of_any_view(
     clone, cluster, template, monkeypatch, open_page
 ):

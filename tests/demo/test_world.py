@@ -3,8 +3,8 @@ import pytest
 import shapely
 
 from commons.categories.scheme import categories
-from commons.districts.frames import read_districts
 from commons.districts.grid import grid_districts
+from commons.districts.packaged import packaged_districts
 from commons.errors import CommonsError
 from commons.vocabulary import DistrictLevel, ResourceKind
 from ingest.demo.places import MARGIN_M, draw_places, region_ground
@@ -104,12 +104,11 @@ def test_a_grid_without_communes_or_population_still_gives_plausible_places():
     assert set(places["postcode"]) == {"1000"}
 
 
-def test_real_districts_give_real_communes(mirror, tmp_path):
-    districts = read_districts(mirror, tmp_path)
+def test_real_districts_give_real_communes():
+    districts = packaged_districts()
     places = draw_places(districts, 300, np.random.default_rng(4))
     assert places.within(region_ground(districts)).all()
-    if districts.scheme == "official":
-        assert {"Anderlecht", "Bruxelles", "Schaerbeek"} <= set(places["municipality_fr"])
+    assert {"Anderlecht", "Bruxelles", "Schaerbeek"} <= set(places["municipality_fr"])
 
 
 def test_no_neighbourhood_at_all_is_explained(districts):

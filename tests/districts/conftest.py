@@ -1,22 +1,17 @@
 """The official districts read once, and a small invented town whose borders meet exactly where a test says."""
 
-import os
-
 import pandas as pd
 import pytest
 import shapely
 
-from commons.districts.frames import read_districts
 from commons.districts.grid import grid_districts
+from commons.districts.packaged import packaged_districts
 from commons.districts.structure import POPULATION_COLUMNS, Districts, district_frame, population_frame
 
 
 @pytest.fixture(scope="session")
-def official(mirror, tmp_path_factory) -> Districts:
-    if mirror is None:
-        reason = "the originals of the official districts (COMMONS_MIRROR)"
-        pytest.fail(reason) if os.environ.get("COMMONS_REQUIRE_ALL") == "1" else pytest.skip(reason)
-    return read_districts(mirror, tmp_path_factory.mktemp("cache"), offline_ok=False)
+def official() -> Districts:
+    return packaged_districts()
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""What the official files say, as frames; and the stand-in where they cannot be reached."""
+"""What the official files say, as frames."""
 
 import dataclasses
 
@@ -10,6 +10,7 @@ import shapely
 from commons.districts.fetch import SourceUnreachableError
 from commons.districts.frames import read_districts
 from commons.districts.official import official_districts, official_population, read_table
+from commons.districts.packaged import PACKAGED, packed_name
 from commons.districts.sources import official_sources
 from commons.districts.structure import DISTRICT_COLUMNS, POPULATION_COLUMNS, as_multipolygons
 from commons.errors import CommonsError
@@ -112,23 +113,20 @@ def test_the_region_has_no_figure_for_a_year_in_which_a_neighbourhood_lacks_one(
     assert len(people(official, "neighbourhood", 2021)) == 138
 
 
-def test_without_network_and_mirror_the_grid_stands_in(tmp_path):
-    districts = read_districts(None, tmp_path, sources=unreachable_sources(), pauses_s=())
-    assert districts.scheme == "h3"
+def test_without_network_and_mirror_originals_are_not_to_be_had(tmp_path):
+    with pytest.raises(SourceUnreachableError) as refused:
+        read_districts(None, tmp_path, sources=unreachable_sources(), pauses_s=())
+    assert "Without --download" in refused.value.remedy(Language.EN)
 
 
-def test_without_network_and_mirror_a_run_that_needs_the_official_ones_stops(tmp_path):
-    with pytest.raises(SourceUnreachableError):
-        read_districts(None, tmp_path, offline_ok=False, sources=unreachable_sources(), pauses_s=())
-
-
-def test_a_missing_population_is_told_and_leaves_the_districts(mirror, official, tmp_path):
+def test_a_missing_population_is_told_and_leaves_the_districts(official, tmp_path):
     partial = tmp_path / "mirror"
     partial.mkdir()
-    for source in official_sources():
+    sources = [dataclasses.replace(s, file=packed_name(s), sha256=None) for s in unreachable_sources()]
+    for source in sources:
         if source.is_required:
-            (partial / source.file).symlink_to(mirror / source.file)
-    districts = read_districts(partial, tmp_path, sources=unreachable_sources(), pauses_s=())
+            (partial / source.file).write_bytes((PACKAGED / source.file).read_bytes())
+    districts = read_districts(partial, tmp_path, sources=sources, pauses_s=())
     assert districts.scheme == "official"
     assert set(districts.missing) == {"sectors_2020", "population_neighbourhoods", "population_sectors_2025"}
     assert districts.population.empty

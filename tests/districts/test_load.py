@@ -8,6 +8,7 @@ import pytest
 from commons.database.migrate import upgrade
 from commons.districts.load import SPARSE_BELOW_INHABITANTS, LoadReport, load_districts
 from commons.errors import CommonsError
+from commons.vocabulary import DistrictLevel
 
 EVERY_ROW = """
     SELECT d::text FROM reference.district d
@@ -40,8 +41,16 @@ def bare(empty_database):
     return empty_database
 
 
+CURRENT = {
+    DistrictLevel.REGION: 1,
+    DistrictLevel.COMMUNE: 19,
+    DistrictLevel.NEIGHBOURHOOD: 145,
+    DistrictLevel.SECTOR: 749,
+}
+
+
 def test_all_is_stored(official, bare):
-    assert store(bare, official) == LoadReport("official", 1638, 6175, 2481, ())
+    assert store(bare, official) == LoadReport("official", 1638, 6175, 2481, (), CURRENT, "2025", 2025)
     assert one(bare, "SELECT count(*) FROM reference.district") == 1638
     assert one(bare, "SELECT count(*) FROM reference.population") == 6175
     assert one(bare, "SELECT count(*) FROM reference.district_within") == 2481

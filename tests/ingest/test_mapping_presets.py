@@ -7,8 +7,6 @@ from ingest.check import check
 from ingest.map import FLAG_FIELDS, apply_mapping, propose_mapping
 from ingest.map.headers import header_words
 from ingest.map.presets import apply_preset, find_preset, presets, recognise_preset
-from ingest.read import read_file
-from tests.conftest import SHARED, missing
 
 
 def csv_of(row):
@@ -79,28 +77,38 @@ def test_a_preset_of_which_the_file_has_nothing_is_refused(read):
     assert "gogocarto, murmurations, osm, template, urbis" in str(refused.value)
 
 
+MURMURATIONS = {
+    "oid": "7", "name": "Le Coin", "nickname": "coin", "primary_url": "https://coin.example", "tags[0]": "garden",
+    "tags[1]": "asbl", "full_address": "Rue Haute 5, 1000 Bruxelles", "geolocation.lat": "50.84",
+    "geolocation.lon": "4.36", "telephone": "02 555 12 34", "geographic_scope": "local",
+}  # fmt: skip
+OSM = {
+    "name": "Le Coin", "addr:street": "Rue Haute", "addr:housenumber": "5", "addr:postcode": "1000", "addr:city": "Bruxelles",
+    "contact:phone": "02 555 12 34", "contact:website": "https://coin.example", "shop": "supermarket",
+}  # fmt: skip
+URBIS = {
+    "ID": 946289.0,
+    "TYPE": "CU",
+    "TXT_FRE": "LE COIN",
+    "TXT_DUT": "DE HOEK",
+    "COM_FRE": None,
+    "COM_DUT": None,
+}
+
+
 @pytest.mark.parametrize(
-    ("path", "name", "gained"),
+    ("row", "name", "gained"),
     [
-        (
-            "formats/organizations_schema-v1.0.0-example-import.csv",
-            "murmurations",
-            {"partner_key", "category"},
-        ),
-        ("transformap/susy_sse.geojson", "osm", set()),
-        (
-            "poipointer_brussels_2014/urbis_2d_map_zipoint_zones_of_interest_cu_culture.geojson",
-            "urbis",
-            set(),
-        ),
+        (MURMURATIONS, "murmurations", {"partner_key", "category"}),
+        (OSM, "osm", set()),
+        (URBIS, "urbis", set()),
     ],
     ids=["murmurations", "osm", "urbis"],
 )
-def test_real_files_are_recognised_and_never_say_less_than_without(path, name, gained):
-    if not SHARED.is_dir():
-        missing("the files beside the project")
-    file = SHARED / "partners" / path
-    raw = read_file(file, file.name)
+def test_a_list_of_a_format_says_never_less_by_its_preset_than_without(read, collection, row, name, gained):
+    raw = (
+        read(csv_of(row)) if name == "murmurations" else read(collection([(row, (4.36, 50.84))]), "f.geojson")
+    )
     preset = recognise_preset(raw)
     assert preset is not None
     assert preset.name == name

@@ -1,4 +1,4 @@
-"""The linker of places: what it may depend on, and how well it does on the labelled sets that lie beside the project."""
+"""The linker of places: what it may depend on, and how well it does on invented sets."""
 
 from itertools import permutations
 
@@ -8,18 +8,18 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from labelled import f1_of
 from linkage_sets import world_of
 from linkage_world import make_world
 
 from ingest.link.assign import one_to_one
 from ingest.link.compare import COMPARISONS, levels_of, patterns
-from ingest.link.linker import MATCH_AT, RECORD_COLUMNS
+from ingest.link.linker import RECORD_COLUMNS
 from ingest.link.model import Model, shipped_model
 from ingest.link.names import canonical_words, lexicon
 from ingest.link.places import PlacesLinker, learn, shipped_linker
 from ingest.link.prepare import prepare
 from ingest.link.usual import usual_of
-from tests.conftest import SHARED, missing
 
 
 def record(record_id, name="", dataset_id=1, **told):
@@ -209,26 +209,9 @@ def test_one_to_one_takes_the_assignment_with_the_largest_sum():
     assert chosen["right_record_id"].is_unique
 
 
-def f1_of(name):
-    if not SHARED.is_dir():
-        missing("the labelled sets beside the project")
-    world, is_clean = world_of(name)
-    linker, compared = learn(world.records, across=is_clean)
-    pairs = linker.scored(compared)
-    pairs = one_to_one(pairs) if is_clean else pairs
-    pairs = pairs[pairs["probability"] >= MATCH_AT]
-    found = set(pairs[["left_record_id", "right_record_id"]].itertuples(index=False, name=None))
-    truth = {tuple(sorted(pair)) for pair in world.truth.tolist()}
-    right = len({tuple(sorted(pair)) for pair in found} & truth)
-    return 2 * right / (len(found) + len(truth))
-
-
 @pytest.mark.parametrize(
     ("name", "least"),
     [
-        ("fodors_zagats", 0.99),
-        ("bce_names", 0.80),
-        ("overture", 0.98),
         ("demo", 0.98),
         ("10000", 0.94),
         ("10000-dense", 0.90),
@@ -253,9 +236,7 @@ def test_a_word_has_one_spelling_and_a_phrase_is_told_once():
 
 
 def test_a_name_that_is_part_of_another_by_rare_words_weighs_no_less_than_one_by_common_words():
-    if not SHARED.is_dir():
-        missing("the labelled sets beside the project")
-    world, _ = world_of("bce_names")
+    world, _ = world_of("10000")
     linker, _ = learn(world.records)
     of_name = linker.model.level_weights()[0]
     part, part_rare = (of_name[COMPARISONS[0].number(level)] for level in ("part", "part_rare"))

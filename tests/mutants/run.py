@@ -60,8 +60,7 @@ def killed(copy: Path, mutant: dict[str, Any]) -> bool:
 
 
 def passes(copy: Path, tests: Iterable[str]) -> bool:
-    environment = {**os.environ, "PYTHONPATH": str(copy), "COMMONS_MIRROR": os.environ.get("COMMONS_MIRROR") or str(PROJECT.parent / "shared" / "mirror"),
-                   "COMMONS_WORLDS": "1500"}  # fmt: skip
+    environment = {**os.environ, "PYTHONPATH": str(copy), "COMMONS_WORLDS": "1500"}
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
     return (
         subprocess.run(command, cwd=copy, env=environment, capture_output=True, check=False).returncode == 0

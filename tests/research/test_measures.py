@@ -38,10 +38,8 @@ def pool(connection, record, kind, since, until=None):
 
 
 @pytest.fixture
-def world(database, mirror):
+def world(database):
     """Two foods and an undated mobility in Matonge, one food known in Ixelles only, a repair by the canal, and one not counted."""
-    if mirror is None:
-        pytest.skip("the stand-in grid has no population")
     with database.connect(Role.ADMIN) as connection:
         exact = make_dataset(connection, "exact", open_terms())
         rough = make_dataset(connection, "rough", open_terms(precision=Precision.COMMUNE))

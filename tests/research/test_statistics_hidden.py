@@ -91,8 +91,6 @@ def of(place, number, *levels):
     ],
 )
 def test_five_are_counted_where_their_place_may_be_known(stage, precision, levels):
-    if stage.places[0].sparse and precision in (Precision.SECTOR, Precision.NEIGHBOURHOOD):
-        pytest.skip("in the stand-in grid every place climbs to its commune")
     stage.plant(5, precision=precision)
     freeze()
     assert hidden() == hidden(category="food") == of(stage.places[0], 5, *levels)
@@ -301,8 +299,6 @@ def test_a_batch_is_told_by_what_its_members_still_share(stage):
     ("precision", "levels"), [(Precision.NEIGHBOURHOOD, LEVELS[1:]), (Precision.COMMUNE, LEVELS[2:])]
 )
 def test_a_coarser_place_takes_effect_at_once(stage, precision, levels):
-    if stage.places[0].sparse and precision is Precision.NEIGHBOURHOOD:
-        pytest.skip("in the stand-in grid every place climbs to its commune")
     record = stage.plant(5)[0]
     first = freeze().snapshot_id
     stage.now(record, precision=precision)

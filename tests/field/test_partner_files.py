@@ -1,11 +1,10 @@
-"""Real open files of Brussels: what goes in comes out, stored or set aside (skipped where they are not at hand)."""
+"""Real open files of Brussels: what goes in comes out, stored or set aside."""
 
 import pytest
 
 from ingest.check import check
 from ingest.map import apply_mapping, propose_mapping
 from ingest.read import read_file
-from tests.conftest import SHARED, missing
 
 FILES = {
     "poipointer_brussels_2014/art-heritage-of-regional-roads-fountains0.geojson": (21, "Fontaine Pol Bury"),
@@ -28,10 +27,8 @@ FILES = {
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_real_file_is_read_whole(name):
-    path = SHARED / "partners" / name
-    if not path.exists():
-        missing(f"{name} is not at hand")
+def test_a_real_file_is_read_whole(data, name):
+    path = data / "partners" / name
     raw = read_file(path, path.name)
     result = check(apply_mapping(raw, propose_mapping(raw)))
     rows, first = FILES[name]

@@ -1,4 +1,4 @@
-"""What becomes of every real and awkward file beside the project: `python tests/support/shared_files.py > docs/files.md`."""
+"""What becomes of every real and awkward file of a folder: `make files DATA=FOLDER` writes docs/files.md."""
 
 import sys
 from collections import Counter
@@ -11,11 +11,11 @@ from ingest.upload import prepare_upload
 FOLDERS = ("partners", "awkward")
 SIDE_FILES = {".shx", ".dbf", ".prj", ".cpg", ".shp", ".md", ".txt"}
 """Parts of a shapefile that nobody sends alone, and what is written about the files."""
+NOTES = {"LICENSE", "README"}
 HEAD = """# Real and awkward files
 
-What becomes of every file of `partners/` and `awkward/` that lies beside the project (real open data, and small files that break
-readers; not part of the repository): made by `python tests/support/shared_files.py > docs/files.md`, and held by
-`tests/ingest/test_shared_files.py`. *Refused* files are refused whole, with the reason that their partner reads. A row that is set
+What becomes of every file of `partners/` and `awkward/`, the data of `make field` (real open data, and small files that break
+readers; not part of the repository): made by `make files DATA=FOLDER`, and held by `tests/field/test_every_file.py`. *Refused* files are refused whole, with the reason that their partner reads. A row that is set
 aside has a code of [notices](notices.md); most of these files are of other regions (`OUTSIDE_REGION`).
 
 | file | rows | ready | set aside | why |
@@ -23,10 +23,10 @@ aside has a code of [notices](notices.md); most of these files are of other regi
 """
 
 
-def shared_files(shared):
+def field_files(data):
     """Return the files, in order."""
-    every = [path for folder in FOLDERS for path in sorted((shared / folder).rglob("*")) if path.is_file()]
-    return [path for path in every if path.suffix.lower() not in SIDE_FILES and path.name != "LICENSE"]
+    every = [path for folder in FOLDERS for path in sorted((data / folder).rglob("*")) if path.is_file()]
+    return [path for path in every if path.suffix.lower() not in SIDE_FILES and path.name not in NOTES]
 
 
 def outcome(path):
@@ -42,17 +42,17 @@ def outcome(path):
     return rows, ready, aside, ", ".join(f"{code} {count}" for code, count in sorted(codes.items()))
 
 
-def line(path, shared):
+def line(path, data):
     """Return the table's line of one file."""
     *counts, why = outcome(path)
     numbers = " | ".join("-" if count is None else str(count) for count in counts)
-    return f"| {path.relative_to(shared)} | {numbers} | {why} |"
+    return f"| {path.relative_to(data)} | {numbers} | {why} |"
 
 
-def page(shared):
-    """Return docs/files.md."""
-    return HEAD + "\n".join(line(path, shared) for path in shared_files(shared)) + "\n"
+def lines(data):
+    """Return the table's lines, a file each."""
+    return [line(path, data) for path in field_files(data)]
 
 
 if __name__ == "__main__":
-    sys.stdout.write(page(Path(__file__).resolve().parents[2].parent / "shared"))
+    sys.stdout.write(HEAD + "\n".join(lines(Path(sys.argv[1]))) + "\n")
