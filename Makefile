@@ -38,7 +38,8 @@ field: $(INSTALLED) ## test on real files that are not in the repository; DATA=F
 	COMMONS_FIELD_DATA='$(abspath $(DATA))' COMMONS_REQUIRE_ALL=1 $(BIN)/pytest --numprocesses 2 tests/field $(ARGS)
 
 files: $(INSTALLED) ## write docs/files.md anew: what becomes of each file of DATA=FOLDER
-	@$(BIN)/python tests/support/field_files.py '$(DATA)' > docs/files.md
+	@$(BIN)/python tests/support/field_files.py '$(DATA)' > docs/files.md.new
+	mv docs/files.md.new docs/files.md
 
 check: $(INSTALLED) ## style, format, types, and which room may import which
 	@$(BIN)/ruff check

@@ -44,15 +44,9 @@ def read_table(source: Source, path: Path) -> pd.DataFrame:
 
     A file whose name ends in .gz is unpacked.
     """
-    content = path.read_bytes()
-    if path.suffix == ".gz":
-        content = gzip.decompress(content)
+    content = io.BytesIO(gzip.decompress(path.read_bytes())) if path.suffix == ".gz" else path
     try:
-        table = (
-            _read_csv(content)
-            if source.format == "CSV"
-            else gpd.read_file(io.BytesIO(content)).to_crs(STORAGE_CRS)
-        )
+        table = _read_csv(content) if source.format == "CSV" else gpd.read_file(content).to_crs(STORAGE_CRS)
     except (DataSourceError, UnicodeDecodeError, pd.errors.ParserError) as error:
         raise CommonsError("district_source_unreadable", file=source.file, title=source.title) from error
     if absent := named_columns(source) - set(table.columns):
@@ -64,10 +58,12 @@ def read_table(source: Source, path: Path) -> pd.DataFrame:
     return table
 
 
-def _read_csv(content: bytes) -> pd.DataFrame:
+def _read_csv(content: io.BytesIO | Path) -> pd.DataFrame:
     """Return the cells as text; the separator is that of the first line."""
-    header = content.partition(b"\n")[0].decode()
-    return pd.read_csv(io.BytesIO(content), sep=max(",;|", key=header.count), dtype=str, encoding="utf-8-sig")
+    text = content.read_bytes() if isinstance(content, Path) else content.getvalue()
+    header = text.partition(b"\n")[0].decode()
+    separator = max(",;|", key=header.count)
+    return pd.read_csv(io.BytesIO(text), sep=separator, dtype=str, encoding="utf-8-sig")
 
 
 def named_columns(source: Source) -> set[str]:
