@@ -98,7 +98,7 @@ def print_loaded(report: LoadReport, origin: Origin) -> None:
     """Print in one line which districts are shown, and of which date; then the sources that could not be had."""
     counts = {f"{level}s": report.current[level] for level in DistrictLevel}
     line = say(f"districts_load.{origin}", borders=report.borders, counted_in=report.counted_in, **counts)
-    console.print(line, markup=False, highlight=False)
+    console.print(line, markup=False, highlight=False, soft_wrap=True)
     if report.missing:
         console.print(say("districts_load.missing", sources=", ".join(report.missing)), markup=False)
 
