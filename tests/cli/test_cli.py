@@ -19,7 +19,7 @@ from dashboard.tables import csv_of
 
 COMMANDS = [
     [], ["up"], ["down"], ["status"], ["serve"], ["upload"], ["locate"], ["uploads"], ["uploads", "list"], ["uploads", "undo"], ["uploads", "report"], ["demo"], ["db"], ["db", "upgrade"], ["districts"],
-    ["districts", "load"], ["partners"], ["partners", "list"], ["partners", "add"], ["partners", "sign"], ["partners", "repeats"],
+    ["districts", "load"], ["districts", "pack"], ["partners"], ["partners", "list"], ["partners", "add"], ["partners", "sign"], ["partners", "repeats"],
     ["partners", "token"], ["consent"],
     ["consent", "withdraw"], ["consent", "set"], ["consent", "proposals"], ["consent", "approve"], ["consent", "refuse"],
     ["consent", "erase"], ["consent", "readmit"], ["backup"], ["restore"], ["audit"], ["audit", "verify"], ["consent", "show"], ["consent", "receipt"],

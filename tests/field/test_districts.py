@@ -6,7 +6,9 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from typer.testing import CliRunner
 
+from commons.cli.main import app
 from commons.districts.assign import assign_points
 from commons.districts.frames import read_districts
 from commons.districts.packaged import PACKAGED, pack_districts, packaged_districts
@@ -62,3 +64,10 @@ def test_they_are_what_the_command_makes_of_the_originals(data, tmp_path):
     for name in sizes:
         made, shipped = ((folder / name).read_bytes() for folder in (tmp_path, PACKAGED))
         assert gzip.decompress(made) == gzip.decompress(shipped), name
+
+
+def test_a_load_takes_the_originals_when_asked(data, database, monkeypatch):
+    monkeypatch.setenv("COMMONS_MIRROR", str(data / "mirror"))
+    loaded = CliRunner().invoke(app, ["districts", "load", "--download"])
+    assert loaded.exit_code == 0, loaded.output
+    assert database.rows("SELECT count(*) FROM reference.district WHERE scheme = 'official'") == [(1638,)]
