@@ -1,12 +1,12 @@
-"""Frames with which the map's tests draw: real neighbourhoods where the mirror is, squares where it is not."""
-
-import os
-from pathlib import Path
+"""Frames with which the map's tests draw: real districts, and squares of a made-up region."""
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 from shapely.geometry import box
+
+from commons.districts.packaged import packaged_districts
+from commons.vocabulary import DistrictLevel
 
 HOSTILE = [
     '<img src=x onerror="window.hacked=1">',
@@ -16,13 +16,6 @@ HOSTILE = [
     "{{ 'hacked' }} {% raw %} '; window.hacked=6; //",
     '"><svg onload=window.hacked=7>\u2028\u2029 alert(coords);',
 ]
-
-
-def mirror() -> Path | None:
-    named = os.environ.get("COMMONS_MIRROR")
-    beside = Path(__file__).parents[3] / "shared" / "mirror"
-    folder = Path(named) if named else beside
-    return folder if folder.is_dir() else None
 
 
 def squares(rows: int = 4, columns: int = 5) -> gpd.GeoDataFrame:
@@ -35,19 +28,15 @@ def squares(rows: int = 4, columns: int = 5) -> gpd.GeoDataFrame:
 
 
 def neighbourhoods() -> gpd.GeoDataFrame:
-    if (folder := mirror()) is None:
-        return squares()
-    frame = gpd.read_file(folder / "brussels_145_quartiers_ibsa.geojson")
-    return frame.rename(columns={"mdzone": "code", "namefre": "name_fr", "namedut": "name_nl"})[
-        ["code", "name_fr", "name_nl", "geometry"]
-    ].assign(code=lambda f: f["code"].astype(str))
+    return _current(DistrictLevel.NEIGHBOURHOOD)
 
 
 def communes() -> gpd.GeoDataFrame:
-    if (folder := mirror()) is None:
-        return squares(2, 2)
-    frame = gpd.read_file(folder / "brussels_19_communes_urbis.geojson")
-    return frame.rename(columns={"national_code": "code"})[["code", "name_fr", "name_nl", "geometry"]]
+    return _current(DistrictLevel.COMMUNE)
+
+
+def _current(level: DistrictLevel) -> gpd.GeoDataFrame:
+    return packaged_districts().current(level)[["code", "name_fr", "name_nl", "geometry"]]
 
 
 def with_values(districts: gpd.GeoDataFrame, seed: int = 7) -> gpd.GeoDataFrame:
