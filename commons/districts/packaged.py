@@ -39,6 +39,17 @@ def packaged_districts() -> Districts:
     return official_data(tables)
 
 
+def packaged_shapes(level: DistrictLevel) -> gpd.GeoSeries:
+    """Return the shapes of a level's districts of today, in EPSG:4326, of those that ship: one file is read."""
+    (source,) = (
+        source
+        for source in official_sources()
+        if source.districts and source.districts.level is level and source.districts.is_current
+    )
+    with as_file(PACKAGED) as folder:
+        return gpd.GeoDataFrame(read_table(source, folder / packed_name(source))).geometry
+
+
 def packed_name(source: Source) -> str:
     """Return the name of the source's shipped file.
 

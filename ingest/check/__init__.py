@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from ingest.check.area import area_of
 from ingest.check.consent import check_consent
 from ingest.check.contacts import check_addresses, check_contacts
 from ingest.check.dates import check_dates
@@ -14,7 +15,7 @@ from ingest.check.likely import check_hours, check_postcodes, check_repeated, ch
 from ingest.check.positions import check_positions
 from ingest.check.records import CANONICAL_COLUMNS, CheckedRecords
 from ingest.check.set_aside import set_aside_csv, set_aside_rows
-from ingest.check.systems import REGION_BOUNDS, STORAGE_CRS, Bounds
+from ingest.check.systems import REGION_BOUNDS, Bounds
 from ingest.check.texts import check_keys, check_names, check_texts, clean_text
 from ingest.check.words import check_categories, check_participations, check_resources, check_subjects
 from ingest.map.mapping import MappedTable
@@ -28,15 +29,15 @@ def check(
 ) -> CheckedRecords:
     """Return the records that can be stored, what was remarked, and the rows that were set aside.
 
-    `region` (any CRS, or bounds in degrees) says where records may lie; by default the box around Brussels. The chunks
-    of one file are checked in order, with the same `memory`.
+    `region` (any CRS, or bounds in degrees) says where records may lie; by default the Brussels-Capital Region. The
+    chunks of one file are checked in order, with the same `memory`.
     """
     draft = Draft(mapped, memory or Memory())
     checks = (
         check_texts,
         check_addresses,
         check_names,
-        partial(check_positions, bounds=_bounds(region)),
+        partial(check_positions, area=area_of(region)),
         check_categories,
         check_subjects,
         check_contacts,
@@ -63,15 +64,6 @@ def check(
         set_aside=set_aside_rows(mapped.raw, draft.refused, notices),
         flags_present=mapped.mapping.flags_present,
     )
-
-
-def _bounds(region: gpd.GeoDataFrame | Bounds | None) -> Bounds:
-    if region is None:
-        return REGION_BOUNDS
-    if isinstance(region, gpd.GeoDataFrame):
-        west, south, east, north = region.to_crs(STORAGE_CRS).total_bounds
-        return west, south, east, north
-    return region
 
 
 def _records(draft: Draft) -> pd.DataFrame:

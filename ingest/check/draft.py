@@ -20,12 +20,14 @@ class Finding:
 
 @dataclass
 class Memory:
-    """What the chunks of a file before this one have settled: its system of coordinates, the keys and places in use.
+    """What the chunks of a file before this one have settled.
 
-    A place is the hash of a name and of where it is.
+    Its system of coordinates and the order of their axes; the keys and the places in use. A place is the hash of a name
+    and of where it is.
     """
 
     crs: int | None = None
+    is_swapped: bool | None = None
     keys: set[str] = field(default_factory=set)
     places: set[int] = field(default_factory=set)
 

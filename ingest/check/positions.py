@@ -4,24 +4,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ingest.check.angles import PAIR, to_degrees
+from ingest.check.area import Area, region
+from ingest.check.axes import Order, is_swapped, order_of, swapped_degrees
 from ingest.check.draft import Draft, Finding
+from ingest.check.likely import BRUSSELS_POSTCODE
 from ingest.check.systems import (
-    REGION_BOUNDS,
     STORAGE_CRS,
     UNKNOWN,
-    Bounds,
     Mask,
     decide_crs,
-    inside,
     restore_decimals,
     systems_of_rows,
     to_storage,
-    unswap,
 )
-from ingest.map.patterns import contains, is_like, to_number
+from ingest.map.patterns import POSTCODE, contains, is_like, to_number
 from ingest.notices import NoticeCode
 from ingest.read.table import Points
 
@@ -45,33 +45,35 @@ class Positions:
     crs: int | None
     unreadable: Mask
     field: str | None
+    order: Order
 
 
-def check_positions(draft: Draft, bounds: Bounds = REGION_BOUNDS) -> Iterator[Finding]:
+def check_positions(draft: Draft, area: Area | None = None) -> Iterator[Finding]:
     """Set `lon` and `lat`. A row without a position is kept; one outside the region is set aside.
 
-    The first chunk that has any position decides the CRS for the whole file; a row that lies in the region by
-    another system only is read by that one. Swapped axes are put right only where the point is outside the region as
-    given and inside it when swapped.
+    The first chunk that has any position decides the CRS and the order of the axes for the whole file; a row that lies
+    in the region by another system only is read by that one.
     """
+    area = area or region()
     given = read_positions(draft)
     nowhere = _is_nowhere(given.points)
     points = np.where(nowhere[:, None], np.nan, given.points)
     present = np.isfinite(points).all(axis=1)
     restored = np.zeros_like(present)
     if given.crs in (None, STORAGE_CRS):
-        points, restored = restore_decimals(points, bounds)
-    crs = draft.memory.crs or decide_crs(given.crs, points[present], bounds)
+        points, restored = restore_decimals(points, area.bounds)
+    crs = draft.memory.crs or decide_crs(given.crs, points[present], area.bounds)
     draft.memory.crs = crs if present.any() else draft.memory.crs
-    systems = systems_of_rows(points, crs, bounds, is_declared=given.crs is not None)
+    systems = systems_of_rows(points, crs, area.bounds, is_declared=given.crs is not None)
     unknown = present & (systems == UNKNOWN)
-    swapped = np.zeros_like(present)
+    swapped = _swapped_rows(draft, given.order, points, systems, area)
+    points[swapped] = points[swapped, ::-1]
     for system in np.unique(systems[present & ~unknown]):
         rows = systems == system
-        straight, swapped[rows] = unswap(points[rows], int(system), bounds)
-        points[rows] = to_storage(straight, int(system))
+        points[rows] = to_storage(points[rows], int(system))
     points[~present | unknown] = np.nan
     draft.columns["lon"], draft.columns["lat"] = (pd.Series(axis, index=draft.index) for axis in points.T)
+    outside = present & ~unknown & ~area.holds(points)
 
     def rows_where(mask: Mask) -> pd.Series:
         return pd.Series(mask, index=draft.index)
@@ -86,25 +88,56 @@ def check_positions(draft: Draft, bounds: Bounds = REGION_BOUNDS) -> Iterator[Fi
     yield Finding(NoticeCode.DECIMALS_RESTORED, rows_where(restored), given.field)
     yield Finding(NoticeCode.CRS_MIXED, rows_where(present & ~unknown & (systems != crs)), given.field)
     yield Finding(NoticeCode.CRS_UNKNOWN, rows_where(unknown), given.field)
-    yield Finding(NoticeCode.AXES_SWAPPED, rows_where(swapped), given.field)
-    yield Finding(
-        NoticeCode.OUTSIDE_REGION, rows_where(present & ~unknown & ~inside(points, bounds)), given.field
-    )
+    if given.order.is_declared:
+        yield Finding(NoticeCode.AXES_SWAPPED, rows_where(swapped & ~outside), given.field)
+    yield Finding(NoticeCode.OUTSIDE_REGION, rows_where(outside), given.field)
+
+
+def _swapped_rows(
+    draft: Draft, order: Order, points: Points, systems: npt.NDArray[np.int64], area: Area
+) -> Mask:
+    """Return which rows give y before x: all or none of a file's, but for degrees in pairs of no declared order."""
+    swapped = np.zeros(len(points), dtype=bool)
+    present = np.isfinite(points).all(axis=1) & (systems != UNKNOWN)
+    crs = draft.memory.crs
+    if crs is not None and draft.memory.is_swapped is None and present.any():
+        rows = present & (systems == crs)
+        # A cell with both is read latitude first; of metres x stands first.
+        as_titled = points[rows] if order.is_declared else points[rows, ::-1]
+        turned = is_swapped(as_titled, crs, area, order, _elsewhere(draft)[rows])
+        draft.memory.is_swapped = turned == order.is_declared
+    if draft.memory.is_swapped:
+        swapped |= present
+    if not order.is_declared:
+        in_degrees = present & (systems == STORAGE_CRS)
+        swapped[in_degrees] = swapped_degrees(points[in_degrees], area)
+    return swapped
+
+
+def _elsewhere(draft: Draft) -> Mask:
+    """Return True where the postcode is of another region."""
+    postcode = draft.texts("postcode").str.strip()
+    found: Mask = (is_like(postcode, POSTCODE) & ~is_like(postcode, BRUSSELS_POSTCODE)).to_numpy(dtype=bool)
+    return found
 
 
 def read_positions(draft: Draft) -> Positions:
     """Return the geometry where the file has any, else the columns of longitude and latitude, else the pairs."""
     raw = draft.source.raw
     if raw.points is not None and np.isfinite(raw.points).any():
-        return Positions(raw.points, raw.crs, np.zeros(len(raw.points), dtype=bool), None)
-    if draft.has("lon") and draft.has("lat"):
+        unreadable = np.zeros(len(raw.points), dtype=bool)
+        return Positions(raw.points, raw.crs, unreadable, None, order_of((), has_geometry=True, in_pairs=False))
+    in_pairs = not (draft.has("lon") and draft.has("lat"))
+    if not in_pairs:
         x, y, field = draft.texts("lon"), draft.texts("lat"), "lat"
     else:
         y, x = _take_apart(draft.texts("coordinates"))
         field = "coordinates"
     points = np.column_stack([_to_coordinate(x), _to_coordinate(y)])
     written = (x.notna() | y.notna() | draft.texts("coordinates").notna()).to_numpy(dtype=bool)
-    return Positions(points, None, written & ~np.isfinite(points).all(axis=1), field)
+    header_of = draft.source.mapping.header_of
+    order = order_of((header_of("lon"), header_of("lat")), has_geometry=False, in_pairs=in_pairs)
+    return Positions(points, None, written & ~np.isfinite(points).all(axis=1), field, order)
 
 
 def _take_apart(cells: pd.Series) -> tuple[pd.Series, pd.Series]:

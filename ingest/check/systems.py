@@ -12,9 +12,10 @@ Bounds = tuple[float, float, float, float]
 Mask = npt.NDArray[np.bool_]
 
 REGION_BOUNDS: Bounds = (4.2, 50.7, 4.55, 51.0)
-"""Degrees around the Brussels-Capital Region; the database checks the same box."""
-REGION_CORE: Bounds = (4.24, 50.76, 4.49, 50.92)
-"""Degrees in which the region itself lies. In metres its eastings and northings have no value in common."""
+"""Degrees around the Brussels-Capital Region: a system is known by them, and the database checks the same box.
+
+Whether a place lies in the region is for its border to say: `ingest.check.area`.
+"""
 STORAGE_CRS = 4326
 CANDIDATE_CRS = (4326, 31370, 3812, 3857)
 """What undeclared coordinates may be in: WGS84, Lambert 72, Lambert 2008, web maps. Their boxes never overlap."""
@@ -94,26 +95,6 @@ def restore_decimals(points: Points, bounds: Bounds) -> tuple[Points, Mask]:
         in_km = far_north[_fits(points[far_north] * METRES_PER_KM, crs, bounds)]
         restored[in_km] = points[in_km] * METRES_PER_KM
     return restored, (restored != points).any(axis=1) & np.isfinite(points).all(axis=1)
-
-
-def unswap(points: Points, crs: int, bounds: Bounds) -> tuple[Points, Mask]:
-    """Return the points x before y, and which were given the other way: outside the region, and inside it when turned.
-
-    Lambert's ranges overlap: a row that is inside both ways goes with its file where all others agree, else it is
-    given to the order by which it lies where the region really is.
-    """
-    turned = points[:, ::-1]
-    box = bounds_in(crs, bounds)
-    straight, swapped = inside(points, box), inside(turned, box)
-    either = straight & swapped
-    if either.any():
-        is_straight, is_swapped = (straight & ~either).any(), (swapped & ~either).any()
-        core = bounds_in(crs, REGION_CORE)
-        if is_straight == is_swapped:
-            swapped &= ~either | (inside(turned, core) & ~inside(points, core))
-        elif is_straight:
-            swapped &= ~either
-    return np.where(swapped[:, None], turned, points), swapped
 
 
 def to_storage(points: Points, crs: int) -> Points:
