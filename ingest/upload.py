@@ -133,13 +133,32 @@ def commit_upload(
     prepared: PreparedUpload,
     *,
     uploaded_by: str,
-    mode: UploadMode = UploadMode.FULL,
+    mode: UploadMode = UploadMode.PARTIAL,
+    ends: int | None = None,
     linker: Linker | None = None,
 ) -> CommittedUpload:
     """Return what the upload changed. The caller commits; at that moment the release follows.
 
-    Raises CommonsError where the file was not read by the mapping that is saved for the dataset.
+    Only a list that is said to be complete ends records, and many of them only where a person gave their number,
+    `ends`: else EndsManyError. Raises CommonsError where the file was not read by the mapping that is saved for the
+    dataset, or holds rejected rows and is said to be the complete list.
     """
+    return _commit(connection, dataset, prepared, uploaded_by, mode, ends=ends, linker=linker)
+
+
+def _commit(
+    connection: Connection,
+    dataset: Dataset,
+    prepared: PreparedUpload,
+    uploaded_by: str,
+    mode: UploadMode,
+    *,
+    ends: int | None = None,
+    linker: Linker | None = None,
+    is_trial: bool = False,
+) -> CommittedUpload:
+    if prepared.is_correction and mode is UploadMode.FULL:
+        raise CommonsError("upload.correction", file=prepared.file_name)
     if prepared.is_chosen:
         save_mapping(connection, dataset, prepared.mapping, saved_by=uploaded_by)
     lock_dataset(connection, dataset)
@@ -154,7 +173,16 @@ def commit_upload(
         saved_mapping_id=saved.saved_mapping_id if saved else None,
         preset=prepared.preset,
     )
-    stored = store(connection, dataset, file, prepared.chunks(), mode=mode, uploaded_by=uploaded_by)
+    stored = store(
+        connection,
+        dataset,
+        file,
+        prepared.chunks(),
+        mode=mode,
+        uploaded_by=uploaded_by,
+        ends=ends,
+        is_trial=is_trial,
+    )
     merged = merge(connection, linker)
     return CommittedUpload(stored, merged, count_waiting(connection, dataset))
 
@@ -165,12 +193,13 @@ def preview_upload(
     prepared: PreparedUpload,
     *,
     uploaded_by: str,
-    mode: UploadMode = UploadMode.FULL,
+    mode: UploadMode = UploadMode.PARTIAL,
 ) -> UploadPreview:
     """Return what the upload would change: it is made in full, looked at, and rolled back."""
 
     def upload() -> tuple[CommittedUpload, UploadAccount]:
-        return _upload(connection, dataset, prepared, uploaded_by, mode)
+        committed = _commit(connection, dataset, prepared, uploaded_by, mode, is_trial=True)
+        return committed, _account(connection, dataset, prepared, committed)
 
     (committed, account), effects = try_out(connection, dataset.dataset_id, upload)
     is_trial = not committed.stored.is_repeat
@@ -184,23 +213,25 @@ def commit_with_account(
     prepared: PreparedUpload,
     *,
     uploaded_by: str,
-    mode: UploadMode = UploadMode.FULL,
+    mode: UploadMode = UploadMode.PARTIAL,
+    ends: int | None = None,
 ) -> tuple[CommittedUpload, UploadAccount]:
     """Return what the upload changed, and its account with what changed for each reader. The caller commits.
 
-    `outside` is another connection, which sees until then what readers saw before.
+    `outside` is another connection, which sees until then what readers saw before. `ends` and what is raised are as of
+    `commit_upload`.
     """
 
     def upload() -> tuple[CommittedUpload, UploadAccount]:
-        return _upload(connection, dataset, prepared, uploaded_by, mode)
+        committed = _commit(connection, dataset, prepared, uploaded_by, mode, ends=ends)
+        return committed, _account(connection, dataset, prepared, committed)
 
     (committed, account), effects = carry_out(connection, outside, dataset.dataset_id, upload)
     return committed, replace(account, effects=effects)
 
 
-def _upload(
-    connection: Connection, dataset: Dataset, prepared: PreparedUpload, uploaded_by: str, mode: UploadMode
-) -> tuple[CommittedUpload, UploadAccount]:
-    committed = commit_upload(connection, dataset, prepared, uploaded_by=uploaded_by, mode=mode)
+def _account(
+    connection: Connection, dataset: Dataset, prepared: PreparedUpload, committed: CommittedUpload
+) -> UploadAccount:
     upload_id = committed.stored.upload_id
-    return committed, account_of(connection, dataset, upload_id, mapping=prepared.mapping, effects=())
+    return account_of(connection, dataset, upload_id, mapping=prepared.mapping, effects=())

@@ -45,6 +45,7 @@ def upload(
     dataset: str,
     file: Path,
     partial: Annotated[bool, typer.Option("--partial", help=say("upload.partial"))] = False,
+    ends: Annotated[int | None, typer.Option("--ends", min=0, help=say("upload.ends"))] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=say("upload.dry_run"))] = False,
     set_aside: Annotated[Path | None, typer.Option(help=say("upload.set_aside"))] = None,
     report: Annotated[Path | None, typer.Option(help=say("upload.report"))] = None,
@@ -53,6 +54,7 @@ def upload(
     from ingest.check.set_aside import set_aside_csv  # noqa: PLC0415 - a room above
     from ingest.map.saved import latest_mapping  # noqa: PLC0415
     from ingest.notices import NoticeCode  # noqa: PLC0415
+    from ingest.store.ending import asks_first  # noqa: PLC0415
     from ingest.upload import (  # noqa: PLC0415
         commit_upload,
         commit_with_account,
@@ -68,8 +70,6 @@ def upload(
         saved = latest_mapping(connection, find_dataset(connection, dataset))
     with working(say("upload.reading", file=file.name)):
         prepared = prepare_upload(file, saved=saved, chosen=chosen)
-    if prepared.is_correction and not partial:
-        raise CommonsError("upload.correction", file=file.name)
     by, mode = "commons upload", UploadMode.PARTIAL if partial else UploadMode.FULL
     effects, account = None, None
     with working(say("upload.storing")), connect(Role.INGEST) as outside, connect(Role.INGEST) as connection:
@@ -79,10 +79,10 @@ def upload(
             done, effects, account = preview.committed, preview.effects, preview.account
         elif report is not None:
             done, account = commit_with_account(
-                connection, outside, found, prepared, uploaded_by=by, mode=mode
+                connection, outside, found, prepared, uploaded_by=by, mode=mode, ends=ends
             )
         else:
-            done = commit_upload(connection, found, prepared, uploaded_by=by, mode=mode)
+            done = commit_upload(connection, found, prepared, uploaded_by=by, mode=mode, ends=ends)
     stored, notices = done.stored, done.stored.notices
     print_frame(notices.assign(fix=[NoticeCode[code].fix() for code in notices["code"]]))
     if set_aside is not None:
@@ -104,6 +104,8 @@ def upload(
     if effects is not None:
         print_effects(effects)
         console.print(say("upload.not_stored"), style="bold")
+        if asks_first(stored.gone, stored.before):
+            console.print(say("upload.will_ask", gone=stored.gone, before=stored.before), markup=False)
 
 
 def list_uploads(

@@ -32,6 +32,7 @@ class ReasonCode(StrEnum):
     AGREEMENT_LATER = "agreement_later"
     GONE = "gone"
     NO_PLACE = "no_place"
+    OUTSIDE_REGION = "outside_region"
     NOT_AGREED = "not_agreed"
     RECORD_SILENT = "record_silent"
     RECORD_SAYS_NO = "record_says_no"
@@ -139,7 +140,7 @@ class _Asked:
         self.connection, self.about, self.record_id = connection, about, about.record_id
         facts = run_file(connection, "commons.consent", "record_facts", about._asdict()).fetchone()
         assert facts is not None  # noqa: S101 - of a dataset that is there
-        self.is_gone, self.has_place, self.is_composed, *self.agreement = facts
+        self.is_gone, self.has_place, self.is_in_region, self.is_composed, *self.agreement = facts
         self.now = permissions(connection, self.record_id)
         standing = [
             r for a in {about, About(about.dataset_id, None)} for r in standing_restrictions(connection, a)
@@ -212,7 +213,9 @@ class _Asked:
             return Reason(ReasonCode.AGREEMENT_OVER, on=ended or ends)
         if begins > today:
             return Reason(ReasonCode.AGREEMENT_LATER, on=begins)
-        return Reason(ReasonCode.NOT_AGREED if self.has_place else ReasonCode.NO_PLACE)
+        if not self.has_place:
+            return Reason(ReasonCode.NO_PLACE)
+        return Reason(ReasonCode.NOT_AGREED if self.is_in_region else ReasonCode.OUTSIDE_REGION)
 
     def _why(self, reader: Reader, group: FieldGroup) -> list[Reason]:
         """Return why a reader is not shown a group of fields; nothing where it is."""

@@ -1,4 +1,4 @@
-"""The districts that points lie in: at each level exactly one inside the region, none outside it."""
+"""The districts that points lie in: at each level exactly one in the region and on its border, none outside it."""
 
 import geopandas as gpd
 import numpy as np
@@ -8,6 +8,7 @@ import shapely
 
 from commons.districts.grid import SCHEME as GRID_SCHEME
 from commons.districts.grid import parent_codes
+from commons.districts.region import BORDER_M, with_border
 from commons.districts.structure import METRIC_CRS, STORAGE_CRS, Districts
 from commons.vocabulary import DistrictLevel
 
@@ -25,21 +26,30 @@ def assign_points(lon: npt.ArrayLike, lat: npt.ArrayLike, districts: Districts) 
     """Return the codes of each point's sector, neighbourhood and commune of today; None outside the region.
 
     Coordinates are WGS84 degrees; a missing one is outside. A point on a border is given to the district of the
-    smallest code, one in a gap between districts to the nearest. In the H3 scheme neighbourhood and commune are
-    the sector's parents, whose hexagons the point may lie just outside of.
+    smallest code, one in a gap between districts or up to `BORDER_M` beyond the region to the nearest. In the H3 scheme
+    neighbourhood and commune are the sector's parents, whose hexagons the point may lie just outside of.
     """
     x, y = np.asarray(lon, dtype="float64"), np.asarray(lat, dtype="float64")
     region = districts.current(DistrictLevel.REGION).geometry.iloc[0]
-    shapely.prepare(region)
-    inside = np.isfinite(x) & np.isfinite(y)
-    inside[inside] = shapely.intersects_xy(region, x[inside], y[inside])
-    rows = np.flatnonzero(inside)
+    beyond = ~_held(region, x, y)
+    rows = np.flatnonzero(~beyond | _held(with_border(region), x, y))
     rows = rows[np.argsort(x[rows])]
-    joined = {level: _join(x, y, rows, districts.current(level)) for level in _joined_levels(districts)}
+    joined = {
+        level: _join(x, y, rows, districts.current(level), beyond) for level in _joined_levels(districts)
+    }
     if districts.scheme == GRID_SCHEME:
         sectors = joined[DistrictLevel.SECTOR]
         joined |= {level: _parents(sectors, level) for level in LEVELS[1:]}
     return pd.DataFrame({level.value: joined[level] for level in LEVELS}, dtype="object")
+
+
+def _held(
+    area: shapely.Geometry, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]
+) -> npt.NDArray[np.bool_]:
+    shapely.prepare(area)
+    held: npt.NDArray[np.bool_] = np.isfinite(x) & np.isfinite(y)
+    held[held] = shapely.intersects_xy(area, x[held], y[held])
+    return held
 
 
 def _joined_levels(districts: Districts) -> tuple[DistrictLevel, ...]:
@@ -51,8 +61,9 @@ def _join(
     y: npt.NDArray[np.float64],
     rows: npt.NDArray[np.int64],
     level: gpd.GeoDataFrame,
+    beyond: npt.NDArray[np.bool_],
 ) -> npt.NDArray[np.object_]:
-    """Return the code of each point of these rows, which are ordered from west to east.
+    """Return the code of each point of these rows, which are ordered from west to east; some lie beyond the region.
 
     By code, the level's first match is that of the smallest code: the others are written before it.
     """
@@ -67,19 +78,24 @@ def _join(
         near = near[(y[near] >= south[place]) & (y[near] <= north[place])]
         # Coordinates, not points: to make an object of each costs more than to ask where it lies.
         first[near[shapely.intersects_xy(shapes[place], x[near], y[near])]] = place
-    gaps = rows[first[rows] == unmatched]
-    if len(gaps):
-        first[gaps] = _nearest(np.asarray(shapely.points(x[gaps], y[gaps])), level, unmatched)
+    unheld = rows[first[rows] == unmatched]
+    for gaps, tolerance_m in (
+        (unheld[~beyond[unheld]], GAP_TOLERANCE_M),
+        (unheld[beyond[unheld]], BORDER_M + GAP_TOLERANCE_M),
+    ):
+        if len(gaps):
+            points = np.asarray(shapely.points(x[gaps], y[gaps]))
+            first[gaps] = _nearest(points, level, unmatched, tolerance_m)
     codes: npt.NDArray[np.object_] = np.array([*level["code"], None], dtype="object")
     return codes.take(first)
 
 
 def _nearest(
-    points: npt.NDArray[np.object_], level: gpd.GeoDataFrame, unmatched: int
+    points: npt.NDArray[np.object_], level: gpd.GeoDataFrame, unmatched: int, tolerance_m: float
 ) -> npt.NDArray[np.int64]:
     metric_points = gpd.GeoSeries(points, crs=STORAGE_CRS).to_crs(METRIC_CRS).to_numpy()
     tree = shapely.STRtree(level.geometry.to_crs(METRIC_CRS).to_numpy())
-    point, district = tree.query_nearest(metric_points, max_distance=GAP_TOLERANCE_M, all_matches=True)
+    point, district = tree.query_nearest(metric_points, max_distance=tolerance_m, all_matches=True)
     first = np.full(len(points), unmatched)
     np.minimum.at(first, point, district)
     return first

@@ -11,6 +11,7 @@ from uuid import UUID
 from email_validator import EmailNotValidError, validate_email
 
 from commons.categories.scheme import categories
+from commons.districts.region import in_region
 from commons.proposals.lengths import LONGEST
 from commons.vocabulary import Language, ProposalKind, ProposedField
 
@@ -19,8 +20,6 @@ TEXTS = {
     ProposalKind.ADDITION: ("name", "address", "website", "description", "why", "contact"),
 }
 OF_SEVERAL_LINES = frozenset({"told", "why", "description"})
-AROUND_BRUSSELS = (4.2, 50.74, 4.52, 50.94)
-"""Degrees of WGS84: west, south, east, north. A point outside is a mistake, told at once."""
 UNSEEN = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]"
 )
@@ -107,12 +106,13 @@ def _faults(
 def _of_point(point: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     if not any(point.values()):
         return
-    west, south, east, north = AROUND_BRUSSELS
-    for name, low, high in (("lat", south, north), ("lon", west, east)):
-        if not DEGREES.fullmatch(point[name]):
-            yield name, "no_number"
-        elif not low <= float(point[name].replace(",", ".")) <= high:
-            yield name, "outside"
+    illegible = [name for name in ("lat", "lon") if not DEGREES.fullmatch(point[name])]
+    yield from ((name, "no_number") for name in illegible)
+    if illegible:
+        return
+    lat, lon = (float(point[name].replace(",", ".")) for name in ("lat", "lon"))
+    if not in_region(lon, lat):
+        yield from ((name, "outside") for name in ("lat", "lon"))
 
 
 def is_website(text: str) -> bool:

@@ -36,6 +36,8 @@ from ingest.map.fields import all_fields
 from ingest.map.saved import latest_mapping, save_mapping
 from ingest.notices import NoticeCode, Severity
 from ingest.read.recognise import EXTENSIONS
+from ingest.store.ending import asks_first
+from ingest.store.store import StoredUpload
 from ingest.upload import PreparedUpload, commit_with_account, prepare_upload, preview_upload
 
 MODES: list[UploadMode] = list(UploadMode)
@@ -117,29 +119,65 @@ def send_file(partner: Partner, dataset: Dataset) -> None:
     change_columns(sent, partner, dataset)
     if sent.changed is not None:
         return
-    mode = st.radio(
-        say("upload.mode"),
-        MODES,
-        index=MODES.index(UploadMode.PARTIAL if prepared.is_correction else UploadMode.FULL),
-        format_func=lambda mode: say(f"upload.mode_{mode}"),
-        captions=[say(f"upload.mode_{mode}_note") for mode in UploadMode],
-    )
-    if prepared.is_correction:
-        st.info(say("upload.correction"), icon=":material/info:")
+    mode = choose_mode(sent, dataset)
     if prepared.checked.frame.empty:
         st.warning(say("upload.nothing_ready"), icon=":material/warning:")
         return
-    foresee(sent, partner, dataset, mode)
-    if st.button(say("upload.commit"), type="primary", icon=":material/publish:"):
-        with (
-            st.spinner(say("upload.storing")),
-            connect(Role.INGEST) as outside,
-            connect(Role.INGEST) as connection,
-        ):
-            done, account = commit_with_account(
-                connection, outside, dataset, prepared, uploaded_by=partner.slug, mode=mode
-            )
-        st.session_state[Key.REPORT] = Report(dataset, done, account, prepared.checked.set_aside)
+    if mode is None:
+        st.info(say("upload.mode_first"), icon=":material/info:")
+        return
+    stored = foresee(sent, partner, dataset, mode)
+    if confirmed(stored):
+        commit(sent, partner, dataset, mode, stored)
+
+
+def choose_mode(sent: Sent, dataset: Dataset) -> UploadMode | None:
+    """Return whether the file is the whole list, None until the partner says so: what a whole list lacks is ended."""
+    if sent.prepared.is_correction:
+        st.info(say("upload.correction"), icon=":material/info:")
+        return UploadMode.PARTIAL
+    return st.radio(
+        say("upload.mode"),
+        MODES,
+        index=None,
+        format_func=lambda mode: say(f"upload.mode_{mode}"),
+        captions=[say(f"upload.mode_{mode}_note") for mode in UploadMode],
+        key=f"mode-{sent.file_id}-{dataset.dataset_id}-{language()}",
+    )
+
+
+def confirmed(stored: StoredUpload) -> bool:
+    """Say whether the partner wants this stored now: where it would end many records, with their number typed."""
+    spoken = language()
+    counts = {"gone": number(stored.gone, spoken), "before": number(stored.before, spoken)}
+    asks, typed = asks_first(stored.gone, stored.before), ""
+    with st.form("commit", border=False):
+        if asks:
+            st.warning(say("upload.ends_many", **counts), icon=":material/warning:")
+            typed = st.text_input(say("upload.ends", **counts), autocomplete="off", max_chars=20, width=420)
+        wanted = st.form_submit_button(say("upload.commit"), type="primary", icon=":material/publish:")
+    if not wanted:
+        return False
+    if asks and "".join(filter(str.isdigit, typed)) != str(stored.gone):
+        st.error(say("upload.ends_wrong", **counts), icon=":material/error:")
+        return False
+    return True
+
+
+def commit(sent: Sent, partner: Partner, dataset: Dataset, mode: UploadMode, foreseen: StoredUpload) -> None:
+    """Store the file, and show what it did."""
+    ends = foreseen.gone if asks_first(foreseen.gone, foreseen.before) else None
+    sent.foreseen.clear()  # where it is refused now, the list has changed meanwhile
+    with (
+        st.spinner(say("upload.storing")),
+        explained(),
+        connect(Role.INGEST) as outside,
+        connect(Role.INGEST) as connection,
+    ):
+        done, account = commit_with_account(
+            connection, outside, dataset, sent.prepared, uploaded_by=partner.slug, mode=mode, ends=ends
+        )
+        st.session_state[Key.REPORT] = Report(dataset, done, account, sent.prepared.checked.set_aside)
         st.session_state.pop(Key.PREPARED, None)
         st.rerun()
 
@@ -212,8 +250,8 @@ def change_columns(sent: Sent, partner: Partner, dataset: Dataset) -> None:
             st.rerun()
 
 
-def foresee(sent: Sent, partner: Partner, dataset: Dataset, mode: UploadMode) -> None:
-    """Show what storing the file would change in the dataset, and for whom; it is worked out once for each choice."""
+def foresee(sent: Sent, partner: Partner, dataset: Dataset, mode: UploadMode) -> StoredUpload:
+    """Show and return what storing the file would change in the dataset, and for whom; worked out once per choice."""
     asked = (dataset.dataset_id, mode)
     if asked not in sent.foreseen:
         with st.spinner(say("upload.foreseeing")), connect(Role.INGEST) as connection:
@@ -230,6 +268,7 @@ def foresee(sent: Sent, partner: Partner, dataset: Dataset, mode: UploadMode) ->
     show_effects(foreseen.effects)
     st.caption(say("upload.foreseen_note"))
     show_places(foreseen.account, key="upload.map")
+    return stored
 
 
 def preview(prepared: PreparedUpload) -> None:

@@ -35,9 +35,7 @@ def area_of(told: gpd.GeoDataFrame | Bounds | None) -> Area:
     """Return the area of shapes in any CRS, or of bounds in degrees; the region where none is given."""
     if told is None:
         return region()
-    shape = (
-        told.to_crs(STORAGE_CRS).union_all() if isinstance(told, gpd.GeoDataFrame) else shapely.box(*told)
-    )
+    shape = told.to_crs(STORAGE_CRS).union_all() if isinstance(told, gpd.GeoDataFrame) else shapely.box(*told)
     shapely.prepare(shape)
     west, south, east, north = shape.bounds
     return Area(shape, (west, south, east, north))

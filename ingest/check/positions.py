@@ -126,7 +126,9 @@ def read_positions(draft: Draft) -> Positions:
     raw = draft.source.raw
     if raw.points is not None and np.isfinite(raw.points).any():
         unreadable = np.zeros(len(raw.points), dtype=bool)
-        return Positions(raw.points, raw.crs, unreadable, None, order_of((), has_geometry=True, in_pairs=False))
+        return Positions(
+            raw.points, raw.crs, unreadable, None, order_of((), has_geometry=True, in_pairs=False)
+        )
     in_pairs = not (draft.has("lon") and draft.has("lat"))
     if not in_pairs:
         x, y, field = draft.texts("lon"), draft.texts("lat"), "lat"

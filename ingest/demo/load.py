@@ -9,7 +9,7 @@ from commons.consent.agreement import AgreementTerms, sign_agreement
 from commons.database.connection import Connection
 from commons.errors import CommonsError
 from commons.partners import Dataset, add_dataset, add_partner
-from commons.vocabulary import Precision, Stance, Visibility
+from commons.vocabulary import Precision, Stance, UploadMode, Visibility
 from ingest.map.saved import latest_mapping
 from ingest.upload import CommittedUpload, commit_upload, prepare_upload
 
@@ -37,7 +37,7 @@ def load_demo_partner(connection: Connection, folder: Path, partner: DemoPartner
     refuse_real_partners(connection)
     dataset = _signed(connection, partner)
     prepared = prepare_upload(folder / partner.dataset["file"], saved=latest_mapping(connection, dataset))
-    return commit_upload(connection, dataset, prepared, uploaded_by="commons demo")
+    return commit_upload(connection, dataset, prepared, uploaded_by="commons demo", mode=UploadMode.FULL)
 
 
 def refuse_real_partners(connection: Connection) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pyproj import Transformer
 
+from commons.districts.region import in_region
 from commons.settings import GeocoderKind
 from ingest.check.systems import REGION_BOUNDS, STORAGE_CRS
 from ingest.locate.streets import name_street, split_number
@@ -41,11 +42,9 @@ class Answer:
 
     def is_for(self, asked: Address) -> bool:
         """Say whether this is surely the house that was asked for: its street, number and postcode, in the region."""
-        west, south, east, north = REGION_BOUNDS
         return (
             self.confidence >= LEAST_CONFIDENCE
-            and west <= self.lon <= east
-            and south <= self.lat <= north
+            and bool(in_region(self.lon, self.lat))
             and self.postcode == asked.postcode
             and _number(self.house_number) == _number(asked.house_number)
             and bool(name_street(self.street) & name_street(asked.street))

@@ -94,16 +94,20 @@ def store_found(
     licences: tuple[str, ...] = (),
     attributions: tuple[str, ...] = (),
 ) -> int:
-    """Return how many places were stored, beside what partners assert; x and y of `found` are metres in EPSG:31370."""
+    """Return how many places were stored, beside what partners assert; x and y of `found` are metres in EPSG:31370.
+
+    One outside the region is none.
+    """
     if found.empty:
         return 0
     to_degrees = Transformer.from_crs(METRIC_CRS, STORAGE_CRS, always_xy=True)
     lon, lat = to_degrees.transform(found["x"].to_numpy(dtype=float), found["y"].to_numpy(dtype=float))
     districts = assign_points(lon, lat, stored_districts(connection))
     places = found[["record_id", "kind", "uncertainty_m"]].assign(lon=lon, lat=lat)
+    held = districts["commune"].notna().to_numpy()
     run_file(connection, "ingest.locate", "incoming_location")
-    copy_frame(connection, "incoming_location", pd.concat([places, districts], axis=1))
-    sources = found[["record_id", "sources"]].explode("sources").dropna()
+    copy_frame(connection, "incoming_location", pd.concat([places, districts], axis=1)[held])
+    sources = found.loc[held, ["record_id", "sources"]].explode("sources").dropna()
     copy_frame(
         connection,
         "incoming_source",

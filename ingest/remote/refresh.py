@@ -32,11 +32,15 @@ from ingest.remote.source import (
     note_unchanged,
 )
 from ingest.remote.wfs import fetch_wfs
+from ingest.store.ending import MAX_ENDED, EndsManyError, live_records
 from ingest.store.store import StoredUpload
 from ingest.upload import PreparedUpload, commit_upload, prepare_upload
 
 MAX_LOST_SHARE = 1 / 3
-"""Of a dataset's records, how many one refresh may end: lists lose some in a year, and more at once by mistake."""
+"""Of a short list's records, how many one refresh may end where nobody is there to be asked: one or two go in a night.
+
+Of a long one it may end `MAX_ENDED`, as may a person who is not asked.
+"""
 UPLOADED_BY = "commons sources"
 EMPTY = ("read_no_rows", "read_empty")
 MakeFetcher = Callable[[], Fetcher]
@@ -170,7 +174,7 @@ def _prepare(connection: Connection, source: RemoteSource, fetched: Fetched) -> 
         prepared = prepare_upload(fetched.path, f"{source.dataset.slug}{fetched.suffix}", saved=saved)
     except CommonsError as error:
         if error.key in EMPTY:
-            raise ShrunkError(None, _live_records(connection, source.dataset)) from error
+            raise ShrunkError(None, live_records(connection, source.dataset)) from error
         raise
     known = {each.name: getattr(prepared, each.name) for each in fields(prepared)}
     return DatedUpload(**known, said_on=source.added_at.date())
@@ -185,17 +189,32 @@ def _store(
     if _was_undone(connection, dataset, prepared.sha256):
         note_unchanged(connection, source)
         return Refreshed(dataset, Outcome.UNDONE, SourceState.OK)
-    before = _live_records(connection, dataset)
     note_permitted(connection, dataset)
     mode = UploadMode.PARTIAL if fetched.unreachable else UploadMode.FULL
-    done = commit_upload(connection, dataset, prepared, uploaded_by=UPLOADED_BY, mode=mode)
-    stored = done.stored
-    if stored.gone > max(before * MAX_LOST_SHARE, source.accepted_lost or 0):
-        raise ShrunkError(stored.gone, before)
+    stored = _commit(connection, source, prepared, mode)
     held_back = 0 if stored.is_repeat else hold_back(connection, dataset, stored.upload_id)
     note_taken(connection, source, stored.upload_id, fetched.validators, fetched.unreachable)
     outcome = Outcome.UNCHANGED if stored.is_repeat else Outcome.TAKEN
     return Refreshed(dataset, outcome, SourceState.OK, stored, fetched.unreachable, held_back)
+
+
+def _commit(
+    connection: Connection, source: RemoteSource, prepared: DatedUpload, mode: UploadMode
+) -> StoredUpload:
+    """Return what the list changed. Raises ShrunkError where it would end more than a refresh may, or was accepted."""
+    try:
+        with connection.transaction():
+            return commit_upload(
+                connection, source.dataset, prepared, uploaded_by=UPLOADED_BY, mode=mode
+            ).stored
+    except EndsManyError as many:
+        few = min(many.before * MAX_LOST_SHARE, MAX_ENDED)
+        if many.gone > max(few, source.accepted_lost or 0):
+            raise ShrunkError(many.gone, many.before) from many
+        ends = many.gone
+    return commit_upload(
+        connection, source.dataset, prepared, uploaded_by=UPLOADED_BY, mode=mode, ends=ends
+    ).stored
 
 
 def _was_undone(connection: Connection, dataset: Dataset, digest: bytes) -> bool:
@@ -206,11 +225,3 @@ def _was_undone(connection: Connection, dataset: Dataset, digest: bytes) -> bool
         (digest, dataset.dataset_id),
     ).fetchone()
     return bool(latest and latest[0])
-
-
-def _live_records(connection: Connection, dataset: Dataset) -> int:
-    row = connection.execute(
-        "SELECT count(*) FROM commons.source_record WHERE dataset_id = %s AND gone_at IS NULL",
-        (dataset.dataset_id,),
-    ).fetchone()
-    return int(row[0]) if row else 0

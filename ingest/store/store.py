@@ -21,6 +21,7 @@ from commons.vocabulary import UploadMode
 from ingest.ahead import ahead
 from ingest.check.records import CheckedRecords
 from ingest.notices import NoticeCode, add_up, notice_frame, summarise
+from ingest.store.ending import live_records, refuse_unconfirmed
 from ingest.store.erased import without_erased
 from ingest.store.incoming import FINGERPRINT_MARK, first_versions, incoming_frame, partner_keys
 
@@ -34,7 +35,8 @@ SELECT array_agg(nextval('commons.source_record_record_id_seq')) FROM generate_s
 class StoredUpload:
     """What an upload changed. `is_repeat` where the very same file had been stored before: then nothing did.
 
-    `erased` of the rows set aside speak of records that were erased.
+    `before` is how many records the dataset had, where the list is complete; `erased` of the rows set aside speak of
+    records that were erased.
     """
 
     upload_id: int
@@ -46,6 +48,7 @@ class StoredUpload:
     set_aside: int
     is_repeat: bool = False
     erased: int = 0
+    before: int = 0
     notices: pd.DataFrame = field(
         default_factory=lambda: add_up([summarise(notice_frame([]))]), compare=False
     )
@@ -75,10 +78,14 @@ def store(
     *,
     mode: UploadMode,
     uploaded_by: str,
+    ends: int | None = None,
+    is_trial: bool = False,
 ) -> StoredUpload:
     """Return what changed. The caller's transaction holds it all; a second upload of the dataset waits for its end.
 
-    While the database stores one chunk, a second thread writes the next as it is copied, and a third checks another.
+    Raises EndsManyError where a complete list would end many records, and not as many as a person said (`ends`); of a
+    trial, which is rolled back, nobody is asked. While the database stores one chunk, a second thread writes the next
+    as it is copied, and a third checks another.
     """
     lock_dataset(connection, dataset)
     repeat = _same_file(connection, dataset, file)
@@ -87,7 +94,10 @@ def store(
     storing = _Storing(connection, dataset, file, mode, uploaded_by)
     for ready in ahead(storing.make_ready(chunks)):
         storing.add(ready)
-    return storing.end()
+    stored = storing.end()
+    if mode is UploadMode.FULL and not is_trial:
+        refuse_unconfirmed(stored.gone, stored.before, ends)
+    return stored
 
 
 @dataclass(frozen=True)
@@ -117,6 +127,7 @@ class _Storing:
         self._districts = stored_districts(connection)
         self._district_ids = {(level, code): id_ for level, code, id_ in connection.execute(DISTRICT_IDS)}
         self._may_be_known = _has_records(connection, dataset)
+        self._before = live_records(connection, dataset) if mode is UploadMode.FULL else 0
         prepare_flags(connection)
         run_file(connection, "ingest.store", "incoming_record")
         self._upload_id = _insert_upload(
@@ -215,7 +226,7 @@ class _Storing:
         )
         result = StoredUpload(
             self._upload_id, told["rows_in"], told["new"], told["changed"], told["unchanged"], gone,
-            told["set_aside"], erased=told["erased"], notices=add_up(self._summaries),
+            told["set_aside"], erased=told["erased"], before=self._before, notices=add_up(self._summaries),
         )  # fmt: skip
         record_event(
             self._connection, self._uploaded_by, "upload", "dataset", self._dataset.slug, upload_id=self._upload_id,

@@ -17,7 +17,7 @@ from commons.partners import add_partner, find_dataset, find_partner, partner_of
 from commons.release import released
 from commons.release.upkeep import release_drift
 from commons.research import change_between, count_alternatives, count_by_year
-from commons.vocabulary import Audience, DistrictLevel, Visibility
+from commons.vocabulary import Audience, DistrictLevel, UploadMode, Visibility
 from dashboard.server import PAGE
 from ingest.upload import commit_upload, prepare_upload
 
@@ -85,7 +85,13 @@ def test_a_file_of_sql_is_a_file_of_words(kept, tmp_path):
     path.write_text(json.dumps({"type": "FeatureCollection", "features": rows}), "utf-8")
     prepared = prepare_upload(path)
     with connect(Role.INGEST) as connection:
-        commit_upload(connection, find_dataset(connection, "shown"), prepared, uploaded_by=PAYLOADS[2])
+        commit_upload(
+            connection,
+            find_dataset(connection, "shown"),
+            prepared,
+            uploaded_by=PAYLOADS[2],
+            mode=UploadMode.FULL,
+        )
     stored = kept.rows("SELECT description FROM commons.record_version WHERE name ~ '^n '")
     assert {row[0] for row in stored} <= set(PAYLOADS)
     assert len(stored) > len(PAYLOADS) - 4

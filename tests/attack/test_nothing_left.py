@@ -15,7 +15,7 @@ from commons.errors import CommonsError
 from commons.partners import find_dataset
 from commons.release import released
 from commons.release.upkeep import release_drift
-from commons.vocabulary import Audience, Precision, Stance
+from commons.vocabulary import Audience, Precision, Stance, UploadMode
 from ingest.upload import commit_upload, prepare_upload
 
 OBTAINED = """
@@ -66,7 +66,9 @@ def test_words_that_are_no_consent_release_nothing_and_the_unclear_are_told(data
         path = tmp_path / "list.csv"
         lines = [f"{n},Place {n},garden,4.36{n:02},50.84,{word}" for n, word in enumerate(NO_CONSENT)]
         path.write_text("\n".join(["id,name,category,lon,lat,visibility", *lines]), "utf-8")
-        done = commit_upload(connection, dataset, prepare_upload(path), uploaded_by="someone")
+        done = commit_upload(
+            connection, dataset, prepare_upload(path), uploaded_by="someone", mode=UploadMode.FULL
+        )
     assert done.stored.new == len(NO_CONSENT)
     assert obtained(database) == {reader: [] for reader in LOGIN}
     told = database.rows(

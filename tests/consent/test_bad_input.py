@@ -12,7 +12,7 @@ from commons.consent import Wanted, Word, set_agreement, set_consent, show
 from commons.consent.tell import tell
 from commons.database.connection import Role
 from commons.errors import CommonsError
-from commons.vocabulary import Audience, Language, Precision, Visibility
+from commons.vocabulary import Audience, Language, Precision, UploadMode, Visibility
 from ingest.upload import commit_upload, prepare_upload
 
 HEADER = "id;nom;lat;lon;visibility;precision;contact;statistics;reuse;licence;consent_on;consent_until\n"
@@ -25,7 +25,7 @@ def send(database, dataset, tmp_path, *rows):
     file.write_text(HEADER + "".join(lines), "utf-8")
     prepared = prepare_upload(file)
     with database.connect(Role.INGEST) as connection:
-        commit_upload(connection, dataset, prepared, uploaded_by="t")
+        commit_upload(connection, dataset, prepared, uploaded_by="t", mode=UploadMode.FULL)
     return {
         (int(row), code)
         for row, code in prepared.checked.notices[["row_number", "code"]].dropna().itertuples(index=False)

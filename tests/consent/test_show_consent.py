@@ -89,11 +89,11 @@ def test_a_flag_that_withholds_the_place_alone_is_the_reason(database):
     assert {reason.consent_id for reason in reasons} <= {told.consent_id for told in found.statements}
 
 
-def test_a_record_that_has_gone_or_lies_in_no_known_district(database):
+def test_a_record_that_has_gone_or_lies_outside_the_region(database):
     dataset = make(database, open_terms(), flags={"precision": "commune"})
     with database.connect() as connection:
         connection.execute("UPDATE commons.record_version SET commune_id = NULL, neighbourhood_id = NULL")
-    assert why(database, dataset) == [ReasonCode.PLACE_WITHHELD]
+    assert why(database, dataset) == [ReasonCode.OUTSIDE_REGION]
     with database.connect() as connection:
         connection.execute("UPDATE commons.source_record SET gone_at = now()")
     assert why(database, dataset) == [ReasonCode.GONE]

@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 
 from commons.districts.assign import GAP_TOLERANCE_M, LEVELS, assign_points
 from commons.districts.grid import parent_codes
+from commons.districts.region import BORDER_M, draw_outline, in_region, region_area
 from commons.districts.structure import METRIC_CRS, district_frame
 from commons.vocabulary import DistrictLevel
 
 INSIDE = 4.305, 50.86
+METRES_PER_DEGREE = 70_400
+"""Of longitude, at 50.86 degrees north."""
 degrees = st.tuples(st.floats(4.22, 4.50), st.floats(50.75, 50.93))
 
 
@@ -31,13 +34,20 @@ def all_or_none(assigned) -> bool:
 def expected(lon, lat, districts, level):
     """Return the code by the rule itself, tried against each district: the smallest that holds it, else the nearest."""
     point, frame = shapely.Point(lon, lat), districts.current(level)
-    if not shapely.intersects(districts.current(DistrictLevel.REGION).geometry.iloc[0], point):
-        return None
+    region = districts.current(DistrictLevel.REGION)
+    beyond = metres_to(point, region).iloc[0]
     holding = frame[frame.intersects(point)]
+    if beyond > BORDER_M:
+        return None
     if len(holding):
         return min(holding["code"])
-    away = frame.to_crs(METRIC_CRS).distance(gpd.GeoSeries([point], crs=4326).to_crs(METRIC_CRS).iloc[0])
-    return min(frame.loc[away == away.min(), "code"]) if away.min() <= GAP_TOLERANCE_M else None
+    away = metres_to(point, frame)
+    most = GAP_TOLERANCE_M + (BORDER_M if beyond else 0)
+    return min(frame.loc[away == away.min(), "code"]) if away.min() <= most else None
+
+
+def metres_to(point, frame):
+    return frame.to_crs(METRIC_CRS).distance(gpd.GeoSeries([point], crs=4326).to_crs(METRIC_CRS).iloc[0])
 
 
 def test_inside_one_district_of_each_level(town):
@@ -75,8 +85,11 @@ def test_in_a_wide_gap_none_of_that_level(town):
     assert codes(4.32 + 5e-4, 50.86, town) == [None, "c", "B"]
 
 
-def test_outside_the_region_none_even_if_near(town):
-    assert codes(4.30 - 1e-6, 50.86, town) == [None, None, None]
+@pytest.mark.parametrize(
+    ("metres", "expected"), [(1, ["a", "a", "A"]), (48, ["a", "a", "A"]), (52, [None] * 3)]
+)
+def test_up_to_fifty_metres_beyond_the_region_the_nearest(town, metres, expected):
+    assert codes(4.30 - metres / METRES_PER_DEGREE, 50.86, town) == expected
 
 
 @pytest.mark.parametrize("missing", [np.nan, np.inf])
@@ -145,3 +158,17 @@ def test_in_the_grid_a_point_lies_in_its_sector_and_that_ones_parents(grid, plac
     within = assigned.dropna().astype("str")
     for level in LEVELS[1:]:
         assert list(within[level.value]) == list(parent_codes(within["sector"], level))
+
+
+def test_the_shipped_outline_is_that_of_the_official_communes(official):
+    communes = official.current(DistrictLevel.COMMUNE)
+    drawn = gpd.GeoSeries([draw_outline(communes), region_area()], crs=4326).to_crs(METRIC_CRS)
+    assert drawn.iloc[0].buffer(BORDER_M).hausdorff_distance(drawn.iloc[1]) < 0.5
+
+
+def test_what_the_shipped_region_holds_has_its_districts(official):
+    x, y = np.random.default_rng(12).uniform((4.23, 50.75), (4.50, 50.93), (20_000, 2)).T
+    assigned, held = assign_points(x, y, official), in_region(x, y)
+    differ = assigned["commune"].notna() != held
+    assert held.mean() > 0.3
+    assert differ.mean() < 1e-3  # within a metre or two of the border

@@ -8,6 +8,7 @@ import pytest
 from builders import make_dataset, open_terms
 from commons.database.connection import Role, connect
 from commons.errors import CommonsError
+from commons.vocabulary import UploadMode
 from ingest.ahead import ahead
 from ingest.read import table
 from ingest.upload import commit_upload, prepare_upload
@@ -48,7 +49,9 @@ def stored(database, file, chunk_rows, monkeypatch):
     monkeypatch.setattr(table, "CHUNK_ROWS", chunk_rows)
     with connect(Role.INGEST) as connection:
         dataset = make_dataset(connection, None, open_terms())
-        done = commit_upload(connection, dataset, prepare_upload(file), uploaded_by="t").stored
+        done = commit_upload(
+            connection, dataset, prepare_upload(file), uploaded_by="t", mode=UploadMode.FULL
+        ).stored
     with database.admin() as connection:
         found = [connection.execute(query).fetchall() for query in (KEPT, REPORT, ASIDE)]
         # So that the next one is alone: nothing is ever deleted through our own roles.
@@ -113,7 +116,7 @@ def test_a_flag_that_shows_only_later_is_refused_and_nothing_is_stored(database,
     with connect(Role.INGEST) as connection:
         dataset = make_dataset(connection, None, open_terms())
     with pytest.raises(CommonsError) as refused, connect(Role.INGEST) as connection:
-        commit_upload(connection, dataset, prepare_upload(file), uploaded_by="t")
+        commit_upload(connection, dataset, prepare_upload(file), uploaded_by="t", mode=UploadMode.FULL)
     assert refused.value.key == "map_flag_late"
     assert database.rows("SELECT FROM commons.source_record") == []
     assert database.rows("SELECT FROM commons.upload") == []
@@ -147,7 +150,7 @@ def test_what_refers_to_nothing_is_refused(database, tmp_path, column):
     file.write_text(csv_of(ROWS[3:4]), "utf-8")
     with connect(Role.INGEST) as connection:
         dataset = make_dataset(connection, None, open_terms())
-        commit_upload(connection, dataset, prepare_upload(file), uploaded_by="t")
+        commit_upload(connection, dataset, prepare_upload(file), uploaded_by="t", mode=UploadMode.FULL)
     table_name, _, name = column.partition(".")
     with database.admin() as connection, pytest.raises(psycopg.errors.ForeignKeyViolation):
         connection.execute(f"UPDATE commons.{table_name} SET {name} = 0")

@@ -8,6 +8,7 @@ import pytest
 from builders import make_dataset, open_terms
 from commons.database.connection import Role, connect
 from commons.database.statements import copy_rows
+from commons.vocabulary import UploadMode
 from ingest.store import store as storing
 from ingest.upload import commit_upload, prepare_upload
 
@@ -55,7 +56,9 @@ def written(folder, rows, name="list.geojson"):
 
 def sent(dataset, file):
     with connect(Role.INGEST) as connection:
-        return commit_upload(connection, dataset, prepare_upload(file), uploaded_by="t").stored
+        return commit_upload(
+            connection, dataset, prepare_upload(file), uploaded_by="t", mode=UploadMode.FULL
+        ).stored
 
 
 def new_dataset():

@@ -17,7 +17,7 @@ from builders import make_dataset, open_terms
 from commons.database.connection import Role, connect
 from commons.errors import CommonsError
 from commons.release import released
-from commons.vocabulary import Audience, Language
+from commons.vocabulary import Audience, Language, UploadMode
 from ingest.read import vector
 from ingest.upload import commit_upload, prepare_upload
 
@@ -85,7 +85,7 @@ def upload(ground, tmp_path, monkeypatch):
         try:
             with connect(Role.INGEST) as connection:
                 stored = commit_upload(
-                    connection, dataset, prepare_upload(path, name), uploaded_by="t"
+                    connection, dataset, prepare_upload(path, name), uploaded_by="t", mode=UploadMode.FULL
                 ).stored
         except CommonsError as refused:
             told = [(refused.what(language), refused.remedy(language)) for language in Language]

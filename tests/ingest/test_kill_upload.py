@@ -24,6 +24,7 @@ from commons.districts.load import load_districts
 from commons.errors import CommonsError
 from commons.partners import find_dataset
 from commons.release.upkeep import release_drift
+from commons.vocabulary import UploadMode
 from ingest.read import table
 from ingest.upload import commit_upload, prepare_upload
 
@@ -73,7 +74,11 @@ def send(file):
     try:
         with connect(Role.INGEST) as connection:
             commit_upload(
-                connection, find_dataset(connection, "a-list"), prepare_upload(file), uploaded_by="t"
+                connection,
+                find_dataset(connection, "a-list"),
+                prepare_upload(file),
+                uploaded_by="t",
+                mode=UploadMode.FULL,
             )
     except (psycopg.Error, CommonsError):
         os._exit(1)  # the server was killed

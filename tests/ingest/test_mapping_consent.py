@@ -8,7 +8,7 @@ from builders import make_dataset, names, open_terms
 from commons.database.connection import Role, connect
 from commons.errors import CommonsError
 from commons.release import released
-from commons.vocabulary import Audience, Precision, Stance, Visibility
+from commons.vocabulary import Audience, Precision, Stance, UploadMode, Visibility
 from ingest.map.document import read_mapping
 from ingest.read import table
 from ingest.upload import commit_upload, prepare_upload
@@ -29,7 +29,11 @@ def send(database, tmp_path):
             dataset = make_dataset(connection, None, terms or open_terms(stance=Stance.ASK))
             mapping = read_mapping({"columns": COLUMNS, **tree})
             return commit_upload(
-                connection, dataset, prepare_upload(file, chosen=mapping), uploaded_by="A. Voisin"
+                connection,
+                dataset,
+                prepare_upload(file, chosen=mapping),
+                uploaded_by="A. Voisin",
+                mode=UploadMode.FULL,
             )
 
     return upload
@@ -171,7 +175,13 @@ def test_a_flag_that_shows_only_later_is_refused_though_a_constant_speaks(
 
     def upload():
         with connect(Role.INGEST) as connection:
-            commit_upload(connection, dataset, prepare_upload(file, chosen=chosen), uploaded_by="t")
+            commit_upload(
+                connection,
+                dataset,
+                prepare_upload(file, chosen=chosen),
+                uploaded_by="t",
+                mode=UploadMode.FULL,
+            )
 
     assert refused_key(upload) == "map_flag_late"
     assert database.rows("SELECT FROM commons.source_record") == []

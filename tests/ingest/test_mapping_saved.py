@@ -6,6 +6,7 @@ import pytest
 from builders import make_dataset, open_terms
 from commons.database.connection import Role, connect
 from commons.errors import CommonsError
+from commons.vocabulary import UploadMode
 from ingest.check.set_aside import set_aside_csv
 from ingest.map.document import read_mapping
 from ingest.map.saved import latest_mapping, save_mapping
@@ -32,8 +33,12 @@ def send(dataset, tmp_path):
             saved = None if forgetful else latest_mapping(connection, dataset)
             prepared = prepare_upload(file, saved=saved, chosen=read_mapping(chosen) if chosen else None)
             if dry_run:
-                return preview_upload(connection, dataset, prepared, uploaded_by="t").committed.stored
-            return commit_upload(connection, dataset, prepared, uploaded_by="A. Voisin").stored
+                return preview_upload(
+                    connection, dataset, prepared, uploaded_by="t", mode=UploadMode.FULL
+                ).committed.stored
+            return commit_upload(
+                connection, dataset, prepared, uploaded_by="A. Voisin", mode=UploadMode.FULL
+            ).stored
 
     return upload
 
@@ -157,7 +162,10 @@ def test_another_datasets_mapping_is_refused(database, send, tmp_path):
     with connect(Role.INGEST) as connection:
         mine = make_dataset(connection, "mienne", open_terms())
         assert (
-            refused(lambda: commit_upload(connection, mine, prepared, uploaded_by="t")).key == "mapping.stale"
+            refused(
+                lambda: commit_upload(connection, mine, prepared, uploaded_by="t", mode=UploadMode.FULL)
+            ).key
+            == "mapping.stale"
         )
 
 

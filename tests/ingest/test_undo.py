@@ -7,7 +7,7 @@ from commons.consent.withdraw import withdraw
 from commons.database.connection import Role, connect
 from commons.errors import CommonsError
 from commons.release import released
-from commons.vocabulary import Audience, Stance
+from commons.vocabulary import Audience, Stance, UploadMode
 from ingest.store.undo import preview_undo, undo_upload
 from ingest.upload import commit_upload, prepare_upload, preview_upload
 
@@ -35,7 +35,9 @@ def send(database, tmp_path):
         header = "id,nom,latitude,longitude,visibilité,précision,contact,statistiques,réutilisation"
         file.write_text("\n".join([header, *lines]), "utf-8")
         with connect(Role.INGEST) as connection:
-            return commit_upload(connection, dataset, prepare_upload(file), uploaded_by="t").stored.upload_id
+            return commit_upload(
+                connection, dataset, prepare_upload(file), uploaded_by="t", mode=UploadMode.FULL
+            ).stored.upload_id
 
     send_rows.dataset, send_rows.file = dataset, tmp_path / "list.csv"
     return send_rows
@@ -106,7 +108,9 @@ def test_a_preview_tells_what_would_change_and_stores_nothing(database, send):
     text = send.file.read_text("utf-8").replace("3,Trois,50.84,4.36,public", "4,Quatre,50.84,4.36,public")
     send.file.write_text(text, "utf-8")
     with connect(Role.INGEST) as connection:
-        told = preview_upload(connection, send.dataset, prepare_upload(send.file), uploaded_by="t")
+        told = preview_upload(
+            connection, send.dataset, prepare_upload(send.file), uploaded_by="t", mode=UploadMode.FULL
+        )
     stored = told.committed.stored
     assert (stored.new, stored.changed, stored.unchanged, stored.gone) == (1, 0, 2, 1)
     public = next(effect for effect in told.effects if effect.audience == "public")

@@ -162,7 +162,13 @@ def test_every_row_is_stored_or_in_the_report_with_its_codes(database, tmp_path)
 def test_a_failure_at_the_last_moment_leaves_the_state_before(database, tmp_path):
     dataset = dataset_with()
     with connect(Role.INGEST) as connection:
-        commit_upload(connection, dataset, prepare_upload(geojson(tmp_path, [row()])), uploaded_by="test")
+        commit_upload(
+            connection,
+            dataset,
+            prepare_upload(geojson(tmp_path, [row()])),
+            uploaded_by="test",
+            mode=UploadMode.FULL,
+        )
         with pytest.raises(psycopg.errors.DivisionByZero):
             connection.execute("SELECT 1 / 0")
     tables = (

@@ -8,7 +8,7 @@ from builders import make_dataset, make_deny, make_record, names, open_terms
 from commons.database.connection import Role, connect
 from commons.release import released
 from commons.release.upkeep import release_drift, sweep_release
-from commons.vocabulary import Audience, Precision, Visibility
+from commons.vocabulary import Audience, Precision, UploadMode, Visibility
 from ingest.locate.locate import count_waiting, locate, waiting_records
 from ingest.store.undo import undo_upload
 from ingest.upload import commit_upload, prepare_upload
@@ -273,7 +273,7 @@ def send(dataset, tmp_path, text):
     path = tmp_path / "liste.csv"
     path.write_text(text)
     with connect(Role.INGEST) as connection:
-        return commit_upload(connection, dataset, prepare_upload(path), uploaded_by="t")
+        return commit_upload(connection, dataset, prepare_upload(path), uploaded_by="t", mode=UploadMode.FULL)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from builders import make_dataset, make_record, open_terms
 from commons.database.connection import Role, connect
 from commons.partners import find_dataset
 from commons.release.upkeep import release_drift
+from commons.vocabulary import UploadMode
 from ingest.merge.merge import merge
 from ingest.upload import commit_upload, prepare_upload
 
@@ -73,7 +74,13 @@ def csv_of(tmp_path):
 
 def send(file):
     with connect(Role.INGEST) as connection:
-        commit_upload(connection, find_dataset(connection, "c"), prepare_upload(file), uploaded_by="t")
+        commit_upload(
+            connection,
+            find_dataset(connection, "c"),
+            prepare_upload(file),
+            uploaded_by="t",
+            mode=UploadMode.FULL,
+        )
 
 
 def test_two_runs_at_once_beside_an_upload_show_each_state_whole(lists, tmp_path):

@@ -30,6 +30,17 @@ def test_no_agreement_nothing_released_whatever_the_flags_say(database):
     assert seen_by() == set()
 
 
+@pytest.mark.parametrize("precision", [Precision.EXACT, Precision.COMMUNE])
+@pytest.mark.parametrize("place", [(4.399, 50.717), (4.237, 50.736), (4.425, 50.928)])
+def test_what_lies_outside_the_region_is_neither_released_nor_counted(database, place, precision):
+    with database.connect() as connection:
+        dataset = make_dataset(connection, terms=open_terms(precision=precision))
+        record = make_record(connection, dataset, place=place, flags={})
+    assert seen_by() == set()
+    countable = f"SELECT * FROM commons.countable(ARRAY[{record.record_id}::bigint], now())"
+    assert database.rows(countable) == []
+
+
 def test_an_agreement_that_asks_releases_nothing_of_a_silent_record(database):
     with database.connect() as connection:
         make_record(connection, make_dataset(connection, terms=open_terms(stance=Stance.ASK)))

@@ -152,7 +152,9 @@ def test_what_is_the_same_in_every_row_is_told_among_the_columns_at_once_and_lat
     )
     with connect(Role.INGEST) as outside, connect(Role.INGEST) as connection:
         prepared = prepare_upload(file, "list.csv", chosen=said)
-        done, account = commit_with_account(connection, outside, sender.dataset, prepared, uploaded_by="t")
+        done, account = commit_with_account(
+            connection, outside, sender.dataset, prepared, uploaded_by="t", mode=UploadMode.FULL
+        )
     told = {("category", "other"), ("visibility", "partners")}
     assert {(use.field, use.column) for use in account.columns if use.reason == "constant"} == told
     afterwards = later(sender, done.stored.upload_id)

@@ -14,7 +14,7 @@ from commons.consent.withdraw import withdraw
 from commons.database.connection import Role, connect
 from commons.errors import CommonsError
 from commons.release.upkeep import release_drift, sweep_release
-from commons.vocabulary import Audience
+from commons.vocabulary import Audience, UploadMode
 from ingest.merge.merge import merge
 from ingest.upload import commit_upload, prepare_upload
 
@@ -37,7 +37,7 @@ def lists(database, tmp_path):
         file = tmp_path / f"{dataset.slug}{threading.get_ident()}{time.monotonic_ns()}.csv"
         pd.DataFrame(rows(change)).to_csv(file, index=False)
         with connect(Role.INGEST) as connection:
-            commit_upload(connection, dataset, prepare_upload(file), uploaded_by="t")
+            commit_upload(connection, dataset, prepare_upload(file), uploaded_by="t", mode=UploadMode.FULL)
 
     with connect(Role.INGEST) as connection:
         ours, theirs = (make_dataset(connection, slug, open_terms()) for slug in ("ours", "theirs"))

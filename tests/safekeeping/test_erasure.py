@@ -16,7 +16,7 @@ from commons.database.connection import Role, connect
 from commons.errors import CommonsError
 from commons.release.upkeep import release_drift
 from commons.safekeeping.key import erasure_key
-from commons.vocabulary import Audience
+from commons.vocabulary import Audience, UploadMode
 from ingest.upload import commit_upload, prepare_upload
 
 CANARY = Path(__file__).with_name("canary.sql")
@@ -313,7 +313,9 @@ def uploaded(database, tmp_path):
         file = tmp_path / "list.csv"
         pd.DataFrame(rows).drop(columns=list(drop)).to_csv(file, index=False)
         with connect(Role.INGEST) as connection:
-            return commit_upload(connection, dataset, prepare_upload(file), uploaded_by="t").stored
+            return commit_upload(
+                connection, dataset, prepare_upload(file), uploaded_by="t", mode=UploadMode.FULL
+            ).stored
 
     upload.dataset = dataset
     return upload
@@ -386,7 +388,12 @@ def test_another_partner_s_record_of_the_same_is_another_s(database, uploaded, t
         theirs = make_dataset(connection, "b-list", open_terms())
         file = tmp_path / "theirs.csv"
         pd.DataFrame(ROWS).to_csv(file, index=False)
-        assert commit_upload(connection, theirs, prepare_upload(file), uploaded_by="t").stored.erased == 0
+        assert (
+            commit_upload(
+                connection, theirs, prepare_upload(file), uploaded_by="t", mode=UploadMode.FULL
+            ).stored.erased
+            == 0
+        )
 
 
 def test_records_without_a_key_of_the_partner_s_are_known_too(database, uploaded):
@@ -505,7 +512,9 @@ def test_an_erasure_waits_for_an_upload_of_the_list_and_then_takes_what_it_broug
     file = tmp_path / "next.csv"
     pd.DataFrame([{**ROWS[0], "rue": "rue Nouvelle"}, ROWS[1]]).to_csv(file, index=False)
     with connect(Role.INGEST) as uploading:
-        commit_upload(uploading, uploaded.dataset, prepare_upload(file), uploaded_by="t")
+        commit_upload(
+            uploading, uploaded.dataset, prepare_upload(file), uploaded_by="t", mode=UploadMode.FULL
+        )
         erasing = threading.Thread(target=erase_row, args=(uploaded.dataset, "1"))
         erasing.start()
         erasing.join(timeout=1)

@@ -28,7 +28,7 @@ from commons.safekeeping.key import erasure_key
 from commons.safekeeping.ledger import EntryKind, read_ledger
 from commons.safekeeping.note import catch_up, noted_heads
 from commons.safekeeping.restore import restore
-from commons.vocabulary import Audience, FieldGroup, Language, Precision, Stance, Visibility
+from commons.vocabulary import Audience, FieldGroup, Language, Precision, Stance, UploadMode, Visibility
 from ingest.upload import commit_upload, prepare_upload
 
 LOGINS = (Role.PUBLIC, Role.PARTNER, Role.RESEARCHER, Role.INGEST)
@@ -89,7 +89,11 @@ def upload(slug, rows, folder):
     pd.DataFrame(rows).to_csv(file, index=False)
     with connect(Role.INGEST) as connection:
         return commit_upload(
-            connection, find_dataset(connection, slug), prepare_upload(file), uploaded_by="t"
+            connection,
+            find_dataset(connection, slug),
+            prepare_upload(file),
+            uploaded_by="t",
+            mode=UploadMode.FULL,
         ).stored
 
 

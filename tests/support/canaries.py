@@ -20,7 +20,7 @@ from commons.database.connection import Role, connect
 from commons.partners import add_dataset, add_partner, find_dataset
 from commons.release.readers import give_login
 from commons.research import freeze_statistics
-from commons.vocabulary import CharterGrade, FieldGroup, Precision, Stance, Visibility
+from commons.vocabulary import CharterGrade, FieldGroup, Precision, Stance, UploadMode, Visibility
 from ingest.upload import commit_upload, prepare_upload
 
 GROUP = {
@@ -331,7 +331,11 @@ def upload(plan, path, rows):
     prepared = prepare_upload(path)
     with connect(Role.INGEST) as connection:
         commit_upload(
-            connection, find_dataset(connection, plan.slug), prepared, uploaded_by=plan.said["sender"]
+            connection,
+            find_dataset(connection, plan.slug),
+            prepared,
+            uploaded_by=plan.said["sender"],
+            mode=UploadMode.FULL,
         )
 
 

@@ -145,6 +145,8 @@ def granted(record, reader, now):
         return granted(record, "partners", now)
     if agreement is None or not agreement.holds(now):
         return None
+    if record.place is not None and record.place.commune is None:  # outside the region
+        return None
     terms = [term for term in agreement.terms if term.speaks_to(reader)]
     ceiling = set().union(*(term.cells for term in terms))
     allows = [s for s in record.said if s.effect == "allow"]
@@ -195,8 +197,6 @@ def climbed(wanted, place):
         wanted = "neighbourhood"
     if wanted == "neighbourhood" and (place.neighbourhood is None or place.neighbourhood_is_sparse):
         wanted = "commune"
-    if wanted == "commune" and place.commune is None:
-        wanted = "withheld"
     return wanted
 
 

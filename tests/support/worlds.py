@@ -144,6 +144,7 @@ def ties_of(records, same):
     return Ties([(*pair, sureness(*pair)) for pair in pairs], different)
 
 
+WATERLOO = (4.399, 50.717)
 PLACES = """
 SELECT s.code, n.code, c.code, s.sparse, n.sparse, ST_X(s.label_point), ST_Y(s.label_point), s.district_id, n.district_id,
        c.district_id
@@ -155,13 +156,15 @@ SELECT s.code, n.code, c.code, s.sparse, n.sparse, ST_X(s.label_point), ST_Y(s.l
 
 
 def read_places(connection):
-    """Return places in real districts, many of them sparse, some known at no level finer than their commune."""
+    """Return places in real districts, many sparse, some known at no level finer than their commune, some outside all."""
     rows = connection.execute(PLACES).fetchall()
     places = [Place(*row[:5], point=(row[5], row[6])) for row in rows]
     ids = {(row[0], row[1], row[2]): row[7:] for row in rows}
     lost = [Place(None, None, place.commune, True, True, place.point) for place in places[::7]]
     ids |= {(None, None, row[2]): (None, None, row[9]) for row in rows}
-    return places + lost, ids
+    outside = [Place(None, None, None, True, True, WATERLOO)] * 6
+    ids[None, None, None] = (None, None, None)
+    return places + lost + outside, ids
 
 
 def components(records, same):

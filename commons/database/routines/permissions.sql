@@ -44,7 +44,7 @@ SELECT reader.partner_id, r.record_id
  WHERE r.record_id = ANY (record_ids) AND a.ended_at IS NULL AND a.valid_from <= as_of AND a.valid_until > as_of
 $$;
 
--- Each of these records that has a place and has not gone, with what it lets each reader do (rights, as cells) and how
+-- Each of these records that has a place in the region and has not gone, with what it lets each reader do (rights, as cells) and how
 -- finely its place may be known for a purpose, at the instant as_of. A named partner is listed only where it is named.
 CREATE OR REPLACE FUNCTION commons.permissions(record_ids bigint[], for_purpose reference.purpose, as_of timestamptz)
 RETURNS TABLE (
@@ -65,7 +65,7 @@ record AS MATERIALIZED (
            CASE WHEN c.sensitive THEN 'neighbourhood' ELSE 'exact' END::reference.precision AS unsaid
       FROM commons.source_record r
       JOIN commons.place v ON v.record_id = r.record_id AND v.superseded_at IS NULL AND v.geom IS NOT NULL
-       AND coalesce(v.holds_until > as_of, true)
+       AND v.commune_id IS NOT NULL AND coalesce(v.holds_until > as_of, true)
       JOIN reference.category c ON c.code = v.category
      WHERE r.record_id = ANY (record_ids) AND v.record_id = ANY (record_ids) AND r.gone_at IS NULL
 ),
@@ -156,7 +156,7 @@ placed AS (
                WHEN wanted = 'exact' THEN 'exact'
                WHEN wanted = 'sector' AND NOT coalesce(sector.sparse, true) THEN 'sector'
                WHEN wanted <= 'neighbourhood' AND NOT coalesce(neighbourhood.sparse, true) THEN 'neighbourhood'
-               WHEN wanted <= 'commune' AND resolved.commune_id IS NOT NULL THEN 'commune'
+               WHEN wanted <= 'commune' THEN 'commune'
                ELSE 'withheld'
            END::reference.precision AS precision
       FROM resolved

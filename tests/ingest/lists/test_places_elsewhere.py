@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 import shapely
 from pyproj import Transformer
+from sent_lists import checked_list
 
 from commons.districts.region import BORDER_M, region_area
 from ingest.check import check
 from ingest.check.draft import Memory
 from ingest.map import apply_mapping, propose_mapping
-from sent_lists import checked_list
 
 # In Lambert 72, as they stand: three places of Brussels, and three of Walloon Brabant that lie in Brussels when turned.
 BRUSSELS = ((148397, 168508), (148468, 169732), (150369, 172847))
