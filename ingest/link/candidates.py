@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ingest.link.hashing import hash_texts
-from ingest.link.names import Ids, Texts
+from ingest.link.names import Ids, Names, Texts
 from ingest.link.prepare import UNKNOWN, Numbers, Prepared
 
 REACH_M = 200.0
@@ -103,6 +103,7 @@ def key_table(prepared: Prepared) -> pd.DataFrame:
     )
     add("name in area", *_names(prepared, prepared.names.whole, area))
     add("name", *_names(prepared, prepared.names.core, None))
+    add("common words", *_names(prepared, _of_common_words(prepared.names), None))
     for at, key in _pieces(prepared):
         add("piece", at, key)
     return pd.concat(found, ignore_index=True).drop_duplicates(ignore_index=True)
@@ -130,6 +131,12 @@ def _names(prepared: Prepared, texts: Texts, area: Numbers | None) -> tuple[Posi
     if area is not None:
         values = np.where((values != UNKNOWN) & (area[at] != UNKNOWN), mix(values, area[at]), UNKNOWN)
     return at, values
+
+
+def _of_common_words(names: Names) -> Texts:
+    """Return the names of several words none of which tells by itself; empty for the others."""
+    several = np.array([" " in text for text in names.whole], dtype=bool)
+    return np.where((names.core == "") & several, names.whole, "").astype(object)
 
 
 def _pieces(prepared: Prepared) -> Iterator[tuple[Positions, Numbers]]:

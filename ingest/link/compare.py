@@ -105,7 +105,7 @@ COMPARISONS = (
     Comparison(
         "name",
         NAME_LEVELS,
-        ("differs", "somewhat", "alike", "nearly", "same"),
+        ("differs", "somewhat", "alike", "nearly", "misspelt", "same"),
         name_levels,
         rising_too=("part", "part_rare"),
     ),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
 from ingest.link.names import Ids, Names, Texts
@@ -20,7 +21,11 @@ AT_ONCE = 500_000
 PART_LETTERS = 4
 """A name that is part of another must have so many letters, or it is part of many."""
 LEAST_INITIALS = 3
-NAME_LEVELS = ("differs", "somewhat", "part", "alike", "same_common", "part_rare", "nearly", "same")
+MISSPELT_LETTERS = 12
+"""A name so long in which one letter differs is that name with a slip; of a short one it may be another."""
+WORD_LETTERS = 5
+"""So must be the word in which it differs: "Cour" and "Tour" are two, and so are "A" and "B"."""
+NAME_LEVELS = ("differs", "somewhat", "part", "alike", "same_common", "part_rare", "nearly", "misspelt", "same")
 
 
 def name_levels(prepared: Prepared, left: Ids, right: Ids) -> Levels:
@@ -69,12 +74,37 @@ def spelling_levels(names: Names, a: Ids, b: Ids) -> Levels:
     found[np.where(both_tell, (core >= ALIKE) & (whole >= SOMEWHAT), whole >= NEARLY)] = level["alike"]
     found[(core >= NEARLY) & (whole >= SOMEWHAT)] = level["nearly"]
     found[run_together] = level["nearly"]
+    # A slip in a frequent word makes a rare one of it: the words that tell are then not compared alike.
+    slip = is_misspelt(names, a, b)
+    tells = both_tell & ~names.is_common[a] & ~names.is_common[b]
+    found[slip] = np.where(tells[slip], level["misspelt"], level["same_common"])
     # A museum and an archive of one city have most of their letters in common, and are two houses.
     ours, theirs = names.institutions[a], names.institutions[b]
     others = (ours != 0) & (theirs != 0) & (ours & theirs == 0)
     found[others] = level["differs"]
     told[rest] = found
     return told
+
+
+def is_misspelt(names: Names, a: Ids, b: Ids) -> Mask:
+    """Say where two names differ by one letter, or two that changed places, in a word that is long enough."""
+    told = np.zeros(len(a), dtype=bool)
+    for one, other in ((names.whole[a], names.whole[b]), (names.squeezed[a], names.squeezed[b])):
+        slips = cpdist(one, other, scorer=OSA.distance, score_cutoff=1, dtype=np.int32, workers=2) == 1
+        told |= slips & (np.minimum(_length(one), _length(other)) >= MISSPELT_LETTERS)
+    for at in np.flatnonzero(told):
+        told[at] = _is_slip(set(names.whole[a[at]].split()), set(names.whole[b[at]].split()))
+    return told
+
+
+def _is_slip(ours: set[str], theirs: set[str]) -> bool:
+    """Say whether what only one of two names holds is one word of letters in each.
+
+    >>> _is_slip({"bel", "belefde"}, {"bel", "beleefde"}), _is_slip({"salle", "bleue1"}, {"salle", "bleue2"})
+    (True, False)
+    """
+    words = [*(ours - theirs), *(theirs - ours)]
+    return len(words) == 2 and all(word.isalpha() and len(word) >= WORD_LETTERS for word in words)
 
 
 def shared_bits(names: Names, a: Ids, b: Ids) -> npt.NDArray[np.float64]:

@@ -17,7 +17,7 @@ from ingest.link.linker import Evidence
 from ingest.link.names import lexicon
 from ingest.link.prepare import Usual
 
-METHOD = "places 2"
+METHOD = "places 3"
 """Changes with the code: other levels, other spellings, other keys."""
 Shares = Mapping[str, Mapping[str, float]]
 
