@@ -24,7 +24,8 @@ def show_places(account: UploadAccount, key: str) -> None:
     for text in place_texts(account, language()):
         st.markdown(plain(text))
     if fates.marks.empty:
-        st.info(say("places.none"))
+        if not fates.counts.empty:
+            st.info(say("places.none"))
         return
     communes = released(Audience.PUBLIC).districts(DistrictLevel.COMMUNE)
     drawn, told = st.columns([4, 3], gap="medium")

@@ -12,7 +12,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from commons.i18n import translate
+from commons.i18n import catalogue, translate
 
 console = Console()
 complaints = Console(stderr=True)
@@ -58,17 +58,25 @@ def working(text: str) -> Iterator[Progress]:
 
 
 def print_frame(frame: pd.DataFrame, form: OutputFormat = OutputFormat.TABLE) -> None:
-    """Print a frame as an aligned table, as CSV or as JSON records; the figures of the last two are unrounded."""
+    """Print a frame as an aligned table, as CSV or as JSON records; the figures of the last two are unrounded.
+
+    Only the table is for people: its titles are in their language, those of the other two are the frame's own.
+    """
     match form:
         case OutputFormat.CSV:
             print(frame.to_csv(index=False), end="")
         case OutputFormat.JSON:
             print(frame.to_json(orient="records", date_format="iso", force_ascii=False))
         case OutputFormat.TABLE:
-            table = Table(*map(str, frame.columns))
+            table = Table(*(_title(str(name)) for name in frame.columns))
             for row in frame.itertuples(index=False, name=None):
                 table.add_row(*(Text(_cell(value)) for value in row))  # never markup
             console.print(table)
+
+
+def _title(name: str) -> str:
+    """Return a column's title, the name itself where it is one already."""
+    return say(f"title.{name}") if f"cli.title.{name}" in catalogue() else name
 
 
 def _cell(value: Any) -> str:

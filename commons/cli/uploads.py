@@ -1,7 +1,7 @@
 """Commands about uploads: sending a file, seeing what it would do, listing and reporting what was sent, undoing it."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import pandas as pd
 import typer
@@ -12,12 +12,13 @@ from commons.cli.mapping import choose
 from commons.cli.terminal import OutputFormat, console, group, print_frame, say, told, working
 from commons.database.connection import Role, connect
 from commons.errors import CommonsError
-from commons.i18n import default_language
+from commons.i18n import default_language, translate
 from commons.partners import find_dataset
 from commons.release import released
 from commons.vocabulary import Audience, DistrictLevel, UploadMode
 
 if TYPE_CHECKING:
+    from ingest.notices import Severity
     from ingest.report.account import UploadAccount
 
 uploads = group("uploads")
@@ -54,6 +55,7 @@ def upload(
     from ingest.check.set_aside import set_aside_csv  # noqa: PLC0415 - a room above
     from ingest.map.saved import latest_mapping  # noqa: PLC0415
     from ingest.notices import NoticeCode  # noqa: PLC0415
+    from ingest.report.words import remarks  # noqa: PLC0415
     from ingest.store.ending import asks_first  # noqa: PLC0415
     from ingest.upload import (  # noqa: PLC0415
         commit_upload,
@@ -83,8 +85,8 @@ def upload(
             )
         else:
             done = commit_upload(connection, found, prepared, uploaded_by=by, mode=mode, ends=ends)
-    stored, notices = done.stored, done.stored.notices
-    print_frame(notices.assign(fix=[NoticeCode[code].fix() for code in notices["code"]]))
+    stored = done.stored
+    print_remarks(remarks(stored.notices, default_language()))
     if set_aside is not None:
         set_aside.write_bytes(set_aside_csv(prepared.set_aside()))
     if report is not None and account is not None:
@@ -106,6 +108,18 @@ def upload(
         console.print(say("upload.not_stored"), style="bold")
         if asks_first(stored.gone, stored.before):
             console.print(say("upload.will_ask", gone=stored.gone, before=stored.before), markup=False)
+
+
+def print_remarks(found: "list[tuple[Severity, list[dict[str, Any]]]]") -> None:
+    """Print what was remarked, as a list that a narrow terminal holds: what is wrong, where, and what to do."""
+    for severity, codes in found:
+        console.print(translate(f"report.severity_{severity}"), style="bold", markup=False)
+        for remark in codes:
+            console.print(
+                f"  {remark['code']}: {remark['what']} {remark['fix']}", markup=False, highlight=False
+            )
+            for place in remark["where"]:
+                console.print(f"    {place}", markup=False, highlight=False)
 
 
 def list_uploads(

@@ -25,7 +25,17 @@ MISSPELT_LETTERS = 12
 """A name so long in which one letter differs is that name with a slip; of a short one it may be another."""
 WORD_LETTERS = 5
 """So must be the word in which it differs: "Cour" and "Tour" are two, and so are "A" and "B"."""
-NAME_LEVELS = ("differs", "somewhat", "part", "alike", "same_common", "part_rare", "nearly", "misspelt", "same")
+NAME_LEVELS = (
+    "differs",
+    "somewhat",
+    "part",
+    "alike",
+    "same_common",
+    "part_rare",
+    "nearly",
+    "misspelt",
+    "same",
+)
 
 
 def name_levels(prepared: Prepared, left: Ids, right: Ids) -> Levels:

@@ -13,11 +13,8 @@ from commons.consent.effects import Effect
 from commons.i18n import translate
 from commons.i18n.numbers import written_number
 from commons.vocabulary import Language
-from ingest.notices import NoticeCode, Severity
 from ingest.report.account import UploadAccount
-from ingest.report.words import communes_table, moment_text, place_text, place_texts, rows_text
-
-FORMULA_SIGNS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+from ingest.report.words import as_text, communes_table, moment_text, place_texts, remarks
 
 
 def report_page(account: UploadAccount, picture: str, language: Language) -> str:
@@ -48,16 +45,6 @@ def _template() -> jinja2.Template:
     return environment.get_template("report.html")
 
 
-def as_text(told: str) -> str:
-    r"""Return a partner's text on one line, so that it runs in no spreadsheet into which the page is pasted.
-
-    >>> as_text("=1+1"), as_text(" Mes\nlieux ")
-    ("'=1+1", 'Mes lieux')
-    """
-    text = " ".join(told.split())
-    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
-
-
 def _context(account: UploadAccount, language: Language) -> dict[str, Any]:
     sent, fates = account.sent, account.fates
     communes = communes_table(fates, language)
@@ -75,31 +62,10 @@ def _context(account: UploadAccount, language: Language) -> dict[str, Any]:
             (reader_text(effect, language), effect.appeared, effect.vanished, effect.changed)
             for effect in account.effects or ()
         ],
-        "remarks": _remarks(account, language),
+        "remarks": remarks(account.notices, language),
     }
 
 
 def reader_text(effect: Effect, language: Language) -> str:
     """Return who reads: an audience, or a named partner."""
     return effect.partner or translate(f"audience.{effect.audience}", language)
-
-
-def _remarks(account: UploadAccount, language: Language) -> list[tuple[Severity, list[dict[str, Any]]]]:
-    """Return the remarks by how grave they are, each code once with the columns and rows that it is about."""
-    told: dict[Severity, dict[NoticeCode, list[str]]] = {}
-    for line in account.notices.to_dict("records"):
-        code = NoticeCode[line["code"]]
-        rows = rows_text(int(line["rows"]), line["first_rows"], language)
-        where = place_text(as_text(line["column"] or ""), rows, language)
-        told.setdefault(code.severity, {}).setdefault(code, []).extend([where] if where else [])
-    return [
-        (
-            severity,
-            [
-                {"code": code.value, "what": code.what(language), "fix": code.fix(language), "where": where}
-                for code, where in told[severity].items()
-            ],
-        )
-        for severity in Severity
-        if severity in told
-    ]

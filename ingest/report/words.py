@@ -1,6 +1,7 @@
 """The sentences and tables in which an upload is told, for its report and for the page alike."""
 
 from datetime import datetime
+from typing import Any
 
 import pandas as pd
 from pyproj import Geod
@@ -8,12 +9,14 @@ from pyproj import Geod
 from commons.i18n import translate
 from commons.i18n.numbers import written_number
 from commons.vocabulary import Fate, Language
+from ingest.notices import NoticeCode, Severity
 from ingest.report.account import UploadAccount
 from ingest.report.fates import Fates
 
 COMMUNES_NAMED = 5
 """How many of the communes a sentence names; the table has all."""
 METRES = Geod(ellps="WGS84")
+FORMULA_SIGNS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def moment_text(moment: datetime, language: Language) -> str:
@@ -26,9 +29,13 @@ def moment_text(moment: datetime, language: Language) -> str:
 
 
 def place_texts(account: UploadAccount, language: Language) -> list[str]:
-    """Return where the file's records lie, and what of the file the map does not show."""
+    """Return where the file's records lie, and what of the file the map does not show.
+
+    An upload that changed consents alone tells of no record, wherever those lie.
+    """
     fates = account.fates
     told = [
+        translate("report.no_record", language) if fates.counts.empty else "",
         extent_text(fates, language),
         reach_text(fates, language),
         _counted("nowhere", fates.nowhere, language),
@@ -107,6 +114,41 @@ def rows_text(count: int, first: list[int], language: Language) -> str:
     numbers = ", ".join(map(str, first)) + (" …" if count > len(first) else "")
     key = "report.row" if count == 1 else "report.rows"
     return translate(key, language, count=written_number(count, language), numbers=numbers)
+
+
+def remarks(notices: pd.DataFrame, language: Language) -> list[tuple[Severity, list[dict[str, Any]]]]:
+    """Return the remarks by how grave they are, each code once with the columns and rows that it is about.
+
+    `notices` has a line per code and column: code, column, rows (how many; none: the whole file), first_rows.
+    """
+    found: dict[Severity, dict[NoticeCode, list[str]]] = {}
+    for line in notices.to_dict("records"):
+        code = NoticeCode[line["code"]]
+        rows = rows_text(int(line["rows"]), line["first_rows"], language)
+        column = as_text(line["column"]) if isinstance(line["column"], str) else ""
+        where = place_text(column, rows, language)
+        found.setdefault(code.severity, {}).setdefault(code, []).extend([where] if where else [])
+    return [
+        (
+            severity,
+            [
+                {"code": code.value, "what": code.what(language), "fix": code.fix(language), "where": where}
+                for code, where in found[severity].items()
+            ],
+        )
+        for severity in Severity
+        if severity in found
+    ]
+
+
+def as_text(told: str) -> str:
+    r"""Return a partner's text on one line, so that it runs in no spreadsheet into which the page is pasted.
+
+    >>> as_text("=1+1"), as_text(" Mes\nlieux ")
+    ("'=1+1", 'Mes lieux')
+    """
+    text = " ".join(told.split())
+    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
 
 
 def place_text(column: str, rows: str, language: Language) -> str:
