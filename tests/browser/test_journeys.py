@@ -223,6 +223,8 @@ def test_a_partner_sends_a_list_and_sees_what_is_public_of_it(world, watched):
     expect(figures.filter(has_text="Klaar")).to_contain_text(str(len(asked)))
     for label, count in {"Openbaar": "public", "Niet meegedeeld": "withheld"}.items():
         expect(figures.filter(has_text=label)).to_contain_text(str((asked["visibility"] == count).sum()))
+    expect(page.get_by_text("Zeg eerst of deze lijst volledig of gedeeltelijk is")).to_be_visible()
+    page.get_by_role("radiogroup").get_by_text("volledig", exact=True).click()
     located = int((asked["lat"].notna()).sum())
     signs = map_frame(page).evaluate(SIGNED)
     assert {fate: count for fate, count, _ in signs} == {"nieuw": located}

@@ -53,6 +53,7 @@ def test_a_column_changed_in_its_box_changes_the_preview_and_is_kept(world, watc
     expect(unknown).to_be_visible()
     expect(figures.filter(has_text=say("figure.withheld"))).to_have_count(0)
 
+    page.get_by_role("radiogroup").get_by_text(say("upload.mode_full"), exact=True).click()
     # The page is whole before a list is opened: what is still drawn would close it.
     expect(page.get_by_role("button", name=say("upload.commit"))).to_be_visible(timeout=60_000)
     page.get_by_text(say("upload.change"), exact=True).click()

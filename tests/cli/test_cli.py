@@ -14,8 +14,9 @@ from proposing import addition, error
 
 from commons.proposals.send import send
 from commons.research import change_between, measure_districts
-from commons.vocabulary import Audience, DistrictLevel, Measure
+from commons.vocabulary import Audience, DistrictLevel, Language, Measure
 from dashboard.tables import csv_of
+from ingest.notices import NoticeCode
 
 COMMANDS = [
     [], ["up"], ["down"], ["status"], ["serve"], ["upload"], ["locate"], ["uploads"], ["uploads", "list"], ["uploads", "undo"], ["uploads", "report"], ["demo"], ["db"], ["db", "upgrade"], ["districts"],
@@ -159,6 +160,28 @@ def test_an_upload_is_checked_then_stored_and_its_set_aside_rows_written(demo_da
     refused = commons("demo", "--no-serve", COMMONS_HOME=str(tmp_path / "home"))
     assert refused.returncode == 1
     assert "real partners" in refused.stderr
+
+
+@pytest.mark.parametrize("language", ["fr", "nl", "en"])
+def test_a_complete_list_that_ends_many_records_wants_their_number(demo_database, tmp_path, language):
+    live = "SELECT count(*) FROM commons.source_record JOIN commons.dataset USING (dataset_id)"
+    live += " WHERE slug = 'carte-citoyenne' AND gone_at IS NULL"
+    before = demo_database.rows(live)[0][0]
+    file = tmp_path / "liste.csv"
+    file.write_text("nom;latitude;longitude;xyzzy\nUn;50,84;4,36;a\n", "utf-8")
+    dry = commons("upload", "carte-citoyenne", str(file), "--dry-run", language=language)
+    assert f"--ends {before}" in dry.stdout
+    what, fix = (getattr(NoticeCode.COLUMN_UNMAPPED, part)(Language(language)) for part in ("what", "fix"))
+    assert what in " ".join(dry.stdout.split())
+    assert fix in " ".join(dry.stdout.split())
+    assert "first_rows" not in dry.stdout
+    for words in ((), ("--ends", str(before - 1))):
+        refused = commons("upload", "carte-citoyenne", str(file), *words, language=language)
+        assert refused.returncode == 1
+        assert f"--ends {before}" in " ".join(refused.stderr.split())
+    assert demo_database.rows(live) == [(before,)]
+    assert commons("upload", "carte-citoyenne", str(file), "--ends", str(before)).returncode == 0
+    assert demo_database.rows(live) == [(1,)]
 
 
 def test_locate_lists_what_waits_and_sends_nothing_unless_it_is_set(unchanged_demo):

@@ -1,7 +1,10 @@
 """A dataset's saved mapping: in versions, used by its next files, asked again when the header changed."""
 
+from functools import partial
+
 import psycopg
 import pytest
+from sending import confirmed
 
 from builders import make_dataset, open_terms
 from commons.database.connection import Role, connect
@@ -36,9 +39,9 @@ def send(dataset, tmp_path):
                 return preview_upload(
                     connection, dataset, prepared, uploaded_by="t", mode=UploadMode.FULL
                 ).committed.stored
-            return commit_upload(
-                connection, dataset, prepared, uploaded_by="A. Voisin", mode=UploadMode.FULL
-            ).stored
+            mode = UploadMode.PARTIAL if prepared.is_correction else UploadMode.FULL
+            send = partial(commit_upload, connection, dataset, prepared, uploaded_by="A. Voisin", mode=mode)
+            return confirmed(connection, send).stored
 
     return upload
 

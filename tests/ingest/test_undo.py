@@ -1,6 +1,9 @@
 """Undoing the latest upload: records, flags and what readers see become what they were before it."""
 
+from functools import partial
+
 import pytest
+from sending import confirmed
 
 from builders import make_dataset, names, open_terms
 from commons.consent.withdraw import withdraw
@@ -35,9 +38,8 @@ def send(database, tmp_path):
         header = "id,nom,latitude,longitude,visibilité,précision,contact,statistiques,réutilisation"
         file.write_text("\n".join([header, *lines]), "utf-8")
         with connect(Role.INGEST) as connection:
-            return commit_upload(
-                connection, dataset, prepare_upload(file), uploaded_by="t", mode=UploadMode.FULL
-            ).stored.upload_id
+            send = partial(commit_upload, connection, dataset, prepare_upload(file), uploaded_by="t")
+            return confirmed(connection, send, mode=UploadMode.FULL).stored.upload_id
 
     send_rows.dataset, send_rows.file = dataset, tmp_path / "list.csv"
     return send_rows

@@ -1,11 +1,13 @@
 """An upload from a partner's file to the map, on a real database: nothing lost, nothing twice, everything explained."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 import psycopg
 import pytest
+from sending import confirmed
 
 from builders import make_dataset, open_terms
 from commons.database.connection import Role, connect
@@ -37,7 +39,10 @@ def row(key="1", name="Le Potager du Coin", lon=4.36, lat=50.84, **values):
 
 def upload(dataset, file, mode=UploadMode.FULL):
     with connect(Role.INGEST) as connection:
-        return commit_upload(connection, dataset, prepare_upload(file), uploaded_by="test", mode=mode)
+        send = partial(
+            commit_upload, connection, dataset, prepare_upload(file), uploaded_by="test", mode=mode
+        )
+        return confirmed(connection, send)
 
 
 def dataset_with(terms=None, slug=None):

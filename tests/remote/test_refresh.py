@@ -162,6 +162,16 @@ def test_a_third_may_end_at_once_and_no_more(database, server):
     assert refreshed(dataset, server).stored.gone == 2
 
 
+@pytest.mark.parametrize(("lost", "outcome"), [(20, Outcome.TAKEN), (21, Outcome.REFUSED)])
+def test_of_a_long_list_no_more_than_twenty_may_end_unasked(database, server, lost, outcome):
+    dataset = fed(server)
+    serve(server, *(item(n) for n in range(150)))
+    refreshed(dataset, server)
+    serve(server, *(item(n) for n in range(150 - lost)))
+    assert refreshed(dataset, server).outcome is outcome
+    assert len(public()) == (130 if outcome is Outcome.TAKEN else 150)
+
+
 def test_a_column_that_was_renamed_is_a_loss_too(database, server):
     dataset = fed(server)
     serve(server, *(item(n) for n in range(4)))

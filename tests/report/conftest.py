@@ -1,8 +1,10 @@
 """A partner's list sent once and then again with a row of each fate, and rows that are set aside."""
 
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
+from sending import confirmed
 
 from builders import make_dataset, open_terms
 from commons.database.connection import Role, connect
@@ -33,8 +35,11 @@ def sender(database, tmp_path):
 
     def send(rows, mode=UploadMode.FULL, **told):
         with connect(Role.INGEST) as outside, connect(Role.INGEST) as connection:
-            return commit_with_account(
-                connection, outside, dataset, prepared(rows, **told), uploaded_by="t", mode=mode
+            values = {"uploaded_by": "t", "mode": mode}
+            return confirmed(
+                connection,
+                partial(commit_with_account, connection, outside, dataset, prepared(rows, **told)),
+                **values,
             )
 
     def preview(rows, mode=UploadMode.FULL):

@@ -8,12 +8,14 @@ from builders import make_dataset, open_terms
 from commons.consent.effects import Effect
 from commons.database.connection import Role, connect
 from commons.errors import CommonsError
+from commons.i18n import translate
 from commons.vocabulary import Language, UploadMode
 from ingest.map.document import parse_mapping
 from ingest.report.account import account_of
 from ingest.report.fates import read_fates
 from ingest.report.page import report_page
 from ingest.report.sent import uploads_of
+from ingest.report.words import place_texts, remarks
 from ingest.store.undo import undo_upload
 from ingest.upload import commit_with_account, prepare_upload
 
@@ -45,6 +47,31 @@ def test_each_record_has_one_fate_and_each_located_one_a_mark(sender):
     assert (sent.rows_in, sent.rows_stored, sent.rows_set_aside) == (5, 3, 2)
     assert drawn(account) == [("changed", "Deux bis", 2), ("gone", "Trois", None), ("unchanged", "Un", None)]
     assert account.fates.located == 3
+
+
+@pytest.mark.parametrize("language", Language)
+def test_an_upload_of_flags_alone_does_not_say_that_no_record_has_a_position(sender, language):
+    header = "id,nom,latitude,longitude,visibilité"
+    sender.send(["1,Un,50.84,4.36,public", "2,Deux,50.85,4.37,public"], header=header)
+    _, account = sender.send(
+        ["1,Un,50.84,4.36,retenu", "2,Deux,50.85,4.37,retenu"], header=header, mode=UploadMode.PARTIAL
+    )
+    assert account.sent.unchanged == 2
+    texts = place_texts(account, language)
+    assert texts == [translate("report.no_record", language)]
+    assert translate("report.no_place", language) not in report_page(account, "", language)
+
+
+def test_a_remark_on_the_whole_file_names_no_rows(sender):
+    _, account = sender.send(["1,Un,50.84,4.36,a@b.be,x"], header="id,nom,latitude,longitude,contact,xyzzy")
+    places = [
+        place
+        for _, codes in remarks(account.notices, Language.FR)
+        for code in codes
+        for place in code["where"]
+    ]
+    assert "xyzzy" in places
+    assert not [place for place in places if "0" in place]
 
 
 def test_a_trial_tells_what_the_upload_will_and_stores_nothing(sender):
