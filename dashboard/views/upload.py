@@ -29,6 +29,7 @@ from dashboard.proposals import show_proposals
 from dashboard.session import Key, language, say
 from dashboard.upload_map import show_places
 from dashboard.uploads_sent import offer_report, show_effects, show_sent
+from dashboard.visits import forget_files
 from dashboard.words import number, plain
 from ingest.check.set_aside import set_aside_csv
 from ingest.map.choose import with_choices
@@ -93,6 +94,7 @@ def leave() -> None:
     """Forget the token and all that was looked at with it."""
     for key in (Key.TOKEN, Key.PREPARED, Key.REPORT, Key.UNDOING, Key.SAID, Key.DECIDER):
         st.session_state.pop(key, None)
+    forget_files()
 
 
 def send(partner: Partner, datasets: list[Dataset]) -> None:
@@ -141,6 +143,7 @@ def send_file(partner: Partner, dataset: Dataset) -> None:
             )
         st.session_state[Key.REPORT] = Report(dataset, done, account, prepared.checked.set_aside)
         st.session_state.pop(Key.PREPARED, None)
+        forget_files()
         st.rerun()
 
 
