@@ -3,6 +3,7 @@
 Every variable is told in `docs/settings.md`.
 """
 
+import ipaddress
 import os
 import re
 from dataclasses import dataclass
@@ -100,6 +101,7 @@ class Settings:
     spark_master: str
     basemap: BasemapSetting | None
     public_url: str | None
+    trusted_proxies: tuple[str, ...]
 
 
 def settings() -> Settings:
@@ -123,6 +125,7 @@ def settings() -> Settings:
         spark_master=_text("COMMONS_SPARK_MASTER") or DEFAULT_SPARK,
         basemap=basemap_setting(),
         public_url=_address("COMMONS_PUBLIC_URL"),
+        trusted_proxies=_networks("COMMONS_TRUSTED_PROXIES"),
     )
 
 
@@ -165,6 +168,18 @@ def _address(variable: str) -> str | None:
     if len(text) > LONGEST_ADDRESS or not SITE.fullmatch(text):
         raise CommonsError("setting.address", variable=variable)
     return text.rstrip("/")
+
+
+def _networks(variable: str) -> tuple[str, ...]:
+    """Return addresses and networks, separated by commas; never all the world, whose word is nobody's."""
+    said = tuple(part for part in (_text(variable) or "").replace(",", " ").split())
+    try:
+        networks = [ipaddress.ip_network(part) for part in said]
+    except ValueError:
+        raise CommonsError("setting.networks", variable=variable) from None
+    if any(network.prefixlen == 0 for network in networks):
+        raise CommonsError("setting.networks", variable=variable)
+    return said
 
 
 def _geocoder() -> GeocoderSetting | None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 from streamlit.components.v1 import declare_component
+from streamlit.navigation.page import StreamlitPage
 
 from commons.i18n import translate
 from commons.release import released
@@ -11,6 +12,8 @@ from commons.vocabulary import Audience, Language
 from dashboard.failures import explained
 from dashboard.propose_page import propose_address
 from dashboard.session import Param, in_address, language, say
+from dashboard.shell import PAGES
+from dashboard.turns import turn
 from dashboard.words import plain
 
 # Three places, joined. A symbol by name would be fetched from another host.
@@ -21,7 +24,6 @@ stroke-width="3"/><g fill="#b3400a"><circle cx="16" cy="8" r="6"/><circle cx="8"
 FOLDER = Path(__file__).parent
 STYLE = FOLDER / "style.css"
 take_care_of_page = declare_component("page_care", path=FOLDER / "page_care")
-PAGES = ("explore", "coverage", "research", "upload")
 
 
 def choose_language() -> None:
@@ -49,21 +51,30 @@ def show_sources() -> None:
     )  # fmt: skip
 
 
-st.set_page_config(layout="wide", page_icon=ICON.strip())
-st.html(STYLE)
-pages = [st.Page(f"views/{name}.py", title=say(f"{name}.nav"), default=name == PAGES[0]) for name in PAGES]
-page = st.navigation(pages, position="hidden")
-with st.container(key="page_care"):  # before the links, and the map that may be left while it is loading
-    take_care_of_page(language=language().value, page=page.url_path, key="care", default=None)
-with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-    st.caption(say("brand"))
-    choose_language()
-with st.container(horizontal=True, gap="small", key="pages"):
-    for other in pages:
-        st.page_link(other, query_params={Param.LANGUAGE.value: language().value})
-st.set_page_config(page_title=f"{page.title} · {say('brand')}")
-with explained():
+def show_head() -> StreamlitPage:
+    """Show what all pages begin with; return the page that was asked for."""
+    st.set_page_config(layout="wide", page_icon=ICON.strip())
+    st.html(STYLE)
+    pages = [
+        st.Page(f"views/{name}.py", title=say(f"{name}.nav"), default=name == PAGES[0]) for name in PAGES
+    ]
+    page = st.navigation(pages, position="hidden")
+    with st.container(key="page_care"):  # before the links, and the map that may be left while it is loading
+        take_care_of_page(language=language().value, page=page.url_path, key="care", default=None)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.caption(say("brand"))
+        choose_language()
+    with st.container(horizontal=True, gap="small", key="pages"):
+        for other in pages:
+            st.page_link(other, query_params={Param.LANGUAGE.value: language().value})
+    st.set_page_config(page_title=f"{page.title} · {say('brand')}")
+    return page
+
+
+with turn():
+    page = show_head()
+with explained(), turn(of_partner=page.url_path == "upload"):
     page.run()
 st.divider()
-with explained():
+with explained(), turn():
     show_sources()

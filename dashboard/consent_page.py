@@ -5,7 +5,6 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -17,8 +16,9 @@ from commons.errors import CommonsError
 from commons.i18n import translate
 from commons.vocabulary import Language
 from dashboard.consent_words import ConsentWords, groups_of, say_in
-from dashboard.failures import note_failure
+from dashboard.failures import again_after, note_failure, status_of
 from dashboard.html import body_of, language_of, template
+from dashboard.line import forms
 
 LARGEST_FORM_BYTES = 2048
 PRIVATE = {
@@ -42,7 +42,11 @@ async def consent_page(request: Request) -> Response:
     if body is None:
         return Response(status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE, headers=PRIVATE)
     form = {name: values[0] for name, values in parse_qs(body.decode(errors="replace")).items()}
-    return await run_in_threadpool(_answer, request, language_of(request), form)
+    language = language_of(request)
+    try:
+        return await forms.make(lambda: _answer(request, language, form))
+    except Exception as failure:  # noqa: BLE001 - told by a number; the log has neither the link nor a value
+        return _failed(language, failure)
 
 
 def _answer(request: Request, language: Language, form: dict[str, str]) -> Response:
@@ -67,9 +71,7 @@ def _answer(request: Request, language: Language, form: dict[str, str]) -> Respo
     except CommonsError as failure:
         if failure.key == "link.unknown":
             return _html(language, "not_found", {"text": str_in(failure, language)}, HTTPStatus.NOT_FOUND)
-        return _failed(language, failure)
-    except Exception as failure:  # noqa: BLE001 - told by a number; the log has neither the link nor a value
-        return _failed(language, failure)
+        raise
     if not done.in_ledger:
         log.error("withdrawal %s is not in the ledger", done.withdrawal_id)
     receipt = f"{request.url.path}?lang={language}&done={done.withdrawal_id}#done"
@@ -83,7 +85,7 @@ def str_in(failure: CommonsError, language: Language) -> str:
 
 def _failed(language: Language, failure: Exception) -> Response:
     text = translate("consent_page.failed_lead", language, number=note_failure(failure))
-    return _html(language, "failed", {"text": text}, HTTPStatus.INTERNAL_SERVER_ERROR)
+    return _html(language, "failed", {"text": text}, status_of(failure))
 
 
 def _html(
@@ -93,4 +95,4 @@ def _html(
     page = template("consent_page.html").render(
         language=language.value, languages=list(Language), state=state, say=say_in(language), **context
     )
-    return HTMLResponse(page, status, PRIVATE)
+    return HTMLResponse(page, status, {**PRIVATE, **again_after(status)})

@@ -7,14 +7,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 
+import psycopg
 import streamlit as st
 from starlette.responses import Response
 
 from commons.errors import CommonsError
+from dashboard.line import BusyError
 from dashboard.session import language, say
 from dashboard.words import plain
 
 log = logging.getLogger(__name__)
+RETRY = {"Retry-After": "5"}
 
 
 @contextmanager
@@ -41,7 +44,26 @@ def note_failure(failure: Exception) -> str:
     return number
 
 
+def status_of(failure: Exception) -> HTTPStatus:
+    """Return the status of a failure: 503 where the same may succeed in a moment, 500 for what nobody foresaw.
+
+    The former is a database that is down, starting or has no connection left, and a line that is full.
+    """
+    is_passing = (
+        failure.key.startswith("database.")
+        if isinstance(failure, CommonsError)
+        else isinstance(failure, (psycopg.OperationalError, psycopg.InterfaceError, BusyError, TimeoutError))
+    )
+    return HTTPStatus.SERVICE_UNAVAILABLE if is_passing else HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def again_after(status: HTTPStatus) -> dict[str, str]:
+    """Return the header that tells when to ask again, of a 503."""
+    return RETRY if status is HTTPStatus.SERVICE_UNAVAILABLE else {}
+
+
 def unavailable(failure: Exception) -> Response:
-    """Note the failure; return an answer that tells nothing but its number."""
-    note_failure(failure)
-    return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "5"})
+    """Note the failure; return an answer that tells nothing but its number. A flood writes no log."""
+    if not isinstance(failure, BusyError):
+        note_failure(failure)
+    return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE, headers=RETRY)

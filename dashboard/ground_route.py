@@ -5,7 +5,6 @@ import json
 from http import HTTPStatus
 
 import psycopg
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -14,6 +13,7 @@ from commons.errors import CommonsError
 from commons.release import released
 from commons.vocabulary import Audience, Language
 from dashboard.failures import unavailable
+from dashboard.line import BusyError, pages
 from maps.explore import GROUND_PATH, ground_of, ground_version
 
 FOR_GOOD = "public, max-age=31536000, immutable"
@@ -37,8 +37,8 @@ def ground_routes() -> list[BaseRoute]:
         if language not in set(Language):
             return Response(status_code=HTTPStatus.BAD_REQUEST)
         try:
-            version, content = await run_in_threadpool(packed, Language(language))
-        except (CommonsError, psycopg.Error) as failure:
+            version, content = await pages.make(lambda: packed(Language(language)))
+        except (CommonsError, psycopg.Error, BusyError, TimeoutError) as failure:
             return unavailable(failure)
         is_asked = version is not None and request.query_params.get("v") == version
         headers = {"Cache-Control": FOR_GOOD if is_asked else NOT_KEPT, "Vary": "Accept-Encoding"}

@@ -5,12 +5,12 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from re import DOTALL, findall
-from urllib.parse import urlsplit
 
 import streamlit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboard.hosts import is_same_origin, is_tls
 from maps.basemap import basemap_origin
 
 COMMON = {
@@ -57,20 +57,26 @@ class SecurityHeaders:
                 headers.setdefault("Content-Security-Policy", content_policy(is_frame(scope["path"])))
                 if scope["path"].startswith("/assets/"):
                     headers.setdefault("Cache-Control", "public, max-age=3600")
+                if "set-cookie" in headers and is_tls(scope):
+                    message["headers"] = [secured(*header) for header in message["headers"]]
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
 
 
+def secured(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    """Return a header as it is, a cookie as one that a browser sends by TLS alone.
+
+    >>> secured(b"set-cookie", b"a=1; Path=/")
+    (b'set-cookie', b'a=1; Path=/; Secure')
+    """
+    is_open = name.lower() == b"set-cookie" and b"; secure" not in value.lower()
+    return name, value + b"; Secure" if is_open else value
+
+
 def is_frame(path: str) -> bool:
     """Tell whether the path belongs to the map's frame."""
     return path.startswith(FRAME_PATH)
-
-
-def is_same_origin(headers: Headers) -> bool:
-    """Tell whether the page that connects came from this very host; what is no browser names no origin."""
-    origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("host")
 
 
 def content_policy(for_frame: bool, ancestors: str = COMMON["frame-ancestors"]) -> str:

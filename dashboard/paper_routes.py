@@ -3,13 +3,10 @@
 Each is made anew at every request, from what is public at that moment, and no browser keeps it.
 """
 
-import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from threading import BoundedSemaphore
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,8 +17,10 @@ from commons.opening_hours import BRUSSELS
 from commons.release import released
 from commons.vocabulary import Audience, Language
 from dashboard.failures import note_failure
+from dashboard.hosts import site_address
+from dashboard.line import BusyError, Line
 from dashboard.query import read_pairs, take
-from dashboard.view_address import site_address, view_address
+from dashboard.view_address import view_address
 from maps.export import export_page
 from maps.filters import LONGEST_VALUE, PLAIN_CODE, Filters, read_filters
 from maps.poster import Form, Size, Terrain, poster, read_terrain, with_district
@@ -47,32 +46,10 @@ class Question:
     size: Size = Size.A3
 
 
-class BusyError(Exception):
-    """As many as may wait are waiting."""
-
-
-class OneByOne:
-    """Makes one thing at a time, in a thread: a poster takes a core for a second, and the pages need one too."""
-
-    def __init__(self) -> None:
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="paper")
-        self._places = BoundedSemaphore(MOST_WAITING)
-
-    async def make(self, work: Callable[[], bytes]) -> bytes:
-        """Return what the work makes. Raises BusyError, or TimeoutError after `LONGEST_S`.
-
-        Work that has begun goes on to its end, and keeps its place in the line until then.
-        """
-        if not self._places.acquire(blocking=False):
-            raise BusyError
-        future = self._thread.submit(work)
-        future.add_done_callback(lambda _: self._places.release())
-        return await asyncio.wait_for(asyncio.wrap_future(future), LONGEST_S)
-
-
 def paper_routes() -> list[BaseRoute]:
     """Return the routes; they share one line to wait in."""
-    line = OneByOne()
+    # One at a time: a poster takes a core for a second, and the pages need one too.
+    line = Line("paper", at_once=1, most=MOST_WAITING, longest_s=LONGEST_S)
 
     async def give(
         request: Request,
@@ -82,9 +59,9 @@ def paper_routes() -> list[BaseRoute]:
         needs_district: bool,
     ) -> Response:
         asked = read_question(request.scope["query_string"])
-        site = site_address(request.url.scheme, request.headers.get("host"))
-        if asked is None or site is None or (needs_district and asked.district is None):
+        if asked is None or (needs_district and asked.district is None):
             return refusal(HTTPStatus.BAD_REQUEST)
+        site = site_address(request.scope)
         try:
             content = await line.make(lambda: work(asked, site))
         except Exception as failure:  # noqa: BLE001 - whatever it is, nothing of it is told

@@ -4,7 +4,6 @@ from dataclasses import asdict, dataclass
 from http import HTTPStatus
 
 import psycopg
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -13,6 +12,7 @@ from commons.database.connection import Role, connect
 from commons.errors import CommonsError
 from commons.vocabulary import Language
 from dashboard.failures import unavailable
+from dashboard.line import BusyError, pages
 from dashboard.query import read_pairs
 from maps.filters import Filters, read_filters
 from maps.places import Box, Found, find_places, read_box
@@ -46,8 +46,8 @@ async def answer(request: Request) -> Response:
     if asked is None:
         return Response(status_code=HTTPStatus.BAD_REQUEST, headers=NEVER_KEPT)
     try:
-        found = await run_in_threadpool(find, asked)
-    except (CommonsError, psycopg.Error) as failure:
+        found = await pages.make(lambda: find(asked))
+    except (CommonsError, psycopg.Error, BusyError, TimeoutError) as failure:
         return unavailable(failure)
     return JSONResponse(asdict(found), headers=NEVER_KEPT)
 

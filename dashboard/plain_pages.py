@@ -11,7 +11,6 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -22,9 +21,11 @@ from commons.release import released
 from commons.vocabulary import Audience, CharterGrade, Language, ResourceKind
 from dashboard.districts import districts_of
 from dashboard.facts import card_of
-from dashboard.failures import note_failure
+from dashboard.failures import again_after, note_failure, status_of
 from dashboard.headers import content_policy
+from dashboard.hosts import site_address
 from dashboard.html import language_of, template
+from dashboard.line import BusyError, pages
 from dashboard.places_route import PAGE, Question, find, read_question
 from dashboard.propose_page import propose_address
 from dashboard.query import LONGEST_QUERY
@@ -54,7 +55,7 @@ class Page:
     colour: str = ""
     show: str = SHOWN[0]
     origin: str = ""
-    """Of the server, as its visitor calls it."""
+    """The address of the pages, for the frame that another site embeds."""
 
     is_embedded: bool = False
     """In the frame of another site."""
@@ -86,13 +87,13 @@ def plain_routes() -> list[BaseRoute]:
 async def list_page(request: Request) -> Response:
     """Answer with the map and the list of a view; what the address says and nobody understands is left out."""
     page = read_page(request)
-    return await run_in_threadpool(_answered, lambda: _list(page), page)
+    return await _answered(lambda: _list(page), page)
 
 
 async def card_page(request: Request) -> Response:
     """Answer with one alternative's card; where it is not public, with the same words as where there is none."""
     page = read_page(request)
-    return await run_in_threadpool(_answered, lambda: _card(page, request.path_params["id"]), page)
+    return await _answered(lambda: _card(page, request.path_params["id"]), page)
 
 
 def read_page(request: Request) -> Page:
@@ -113,7 +114,7 @@ def read_page(request: Request) -> Page:
         question=question or Question(language),
         colour=colour if COLOUR.fullmatch(colour) and is_legible(colour) else "",
         show=show if show in SHOWN else SHOWN[0],
-        origin=str(request.base_url).rstrip("/"),
+        origin=site_address(request.scope),
         is_embedded=request.url.path == EMBED_PATH or own.get("frame") == "yes",
     )
 
@@ -129,13 +130,16 @@ def is_legible(colour: str) -> bool:
     return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05) >= DARKEST_RATIO
 
 
-def _answered(make: Callable[[], Response], page: Page) -> Response:
+async def _answered(make: Callable[[], Response], page: Page) -> Response:
+    language = page.question.language
     try:
-        answer = make()
+        return await pages.make(make)
+    except BusyError as failure:
+        text, status = translate("plain.busy_lead", language), status_of(failure)
     except Exception as failure:  # noqa: BLE001 - told by a number; the log has no value
-        text = translate("plain.failed_lead", page.question.language, number=note_failure(failure))
-        return _html(page, "failed", {"text": text}, HTTPStatus.INTERNAL_SERVER_ERROR)
-    return answer
+        text = translate("plain.failed_lead", language, number=note_failure(failure))
+        status = status_of(failure)
+    return _html(page, "failed", {"text": text}, status)
 
 
 def _list(page: Page) -> Response:
@@ -250,7 +254,7 @@ def _html(page: Page, state: str, context: dict[str, Any], status: HTTPStatus = 
         **context,
     )
     policy = content_policy(for_frame=False, ancestors="*")
-    return HTMLResponse(text, status, {**FRESH, "Content-Security-Policy": policy})
+    return HTMLResponse(text, status, {**FRESH, **again_after(status), "Content-Security-Policy": policy})
 
 
 def _attributions(language: Language) -> str:

@@ -19,12 +19,14 @@ from ingest.proposed import KEY, accept_addition
 from ingest.read.correction import made_text
 
 OF_RECORD = ("dataset", "partner_key", "present")
+MOST_SHOWN = 200
+"""The oldest: a flood of proposals leaves the page usable, and those behind come up as these are decided."""
 
 
 def show_proposals(partner: Partner, datasets: list[Dataset]) -> None:
     """Show what waits for this partner's decision, the forms to decide it, and the corrections that it accepted."""
     with connect(Role.INGEST) as connection:
-        waiting = proposals(connection, partner)
+        waiting = proposals(connection, partner)[:MOST_SHOWN]
         accepted = corrections(connection, partner=partner)
     st.header(say("proposals.title"), anchor=False)
     if (outcome := st.session_state.pop(Key.DECIDED_PROPOSAL, None)) is not None:

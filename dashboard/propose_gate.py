@@ -5,74 +5,115 @@ import ipaddress
 import secrets
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
+from threading import Lock
 
 from starlette.datastructures import Headers
 
-from dashboard.headers import is_same_origin
+from dashboard.hosts import is_same_origin
 
 LEAST_SECONDS = 3
 """Nobody reads the page and fills it in within three seconds."""
 MOST_SECONDS = 24 * 3600
-MOST_AN_HOUR = 10
-HOUR_SECONDS = 3600
-MOST_CLIENTS = 4096
-IPV6_SITE_BITS = 64
-"""Whoever has one IPv6 address has all of its site's."""
+HOUR, DAY = 3600, 24 * 3600
+MOST_OF_SITE = {HOUR: 10, DAY: 20}
+"""What a household or an office sends at most."""
+MOST_OF_NETWORK = {HOUR: 25, DAY: 50}
+"""What comes at most from neighbouring addresses, of which one person may have many.
+
+In an hour, and in the year after which proposals go, that is less than what the database takes of all
+(routines/proposals.sql): nobody alone shuts it for the others.
+"""
+SITE_BITS, NETWORK_BITS = {4: 32, 6: 64}, {4: 24, 6: 48}
+"""Whoever has one IPv6 address has all of its /64, and often 65,536 of these."""
+MOST_KEPT = 8192
 
 
 class Gate:
-    """Keeps in memory only how often each client sent within the hour, under a hash with a key of this process."""
+    """Keeps in memory only when each client sent within the day, under a hash with a key of this process."""
 
-    def __init__(self, clock: Callable[[], float] = time.time, most_an_hour: int = MOST_AN_HOUR) -> None:
-        self._clock, self._most = clock, most_an_hour
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
         self._key = secrets.token_bytes(32)
         self._sent: OrderedDict[bytes, deque[float]] = OrderedDict()
+        self._used: OrderedDict[str, float] = OrderedDict()
+        self._lock = Lock()
 
     def opened(self) -> str:
-        """Return the mark of this moment, to be put into a form."""
-        return self._mark(int(self._clock()))
+        """Return the mark of this form: when it was opened, and which of those opened then it is."""
+        return self._mark(int(self._clock()), secrets.token_hex(8))
 
     def is_timely(self, mark: str) -> bool:
         """Tell whether the form with this mark was opened a while ago, but not for ever."""
-        moment, _, _ = mark.partition(".")
+        moment, _, rest = mark.partition(".")
+        form, _, _ = rest.partition(".")
         if not (moment.isascii() and moment.isdigit() and len(moment) < 12):
             return False
         age = self._clock() - int(moment)
         return LEAST_SECONDS <= age <= MOST_SECONDS and hmac.compare_digest(
-            mark.encode(errors="replace"), self._mark(int(moment)).encode()
+            mark.encode(errors="replace"), self._mark(int(moment), form).encode(errors="replace")
         )
 
-    def admits(self, host: str) -> bool:
-        """Count one more of this client's; tell whether that is not too many."""
-        now, client = self._clock(), self._client(host)
-        times = self._sent.setdefault(client, deque())
-        self._sent.move_to_end(client)
-        if len(self._sent) > MOST_CLIENTS:
+    def was_sent(self, mark: str) -> bool:
+        """Tell whether the form with this mark was sent before."""
+        return mark in self._used
+
+    def admits(self, host: str, mark: str) -> bool:
+        """Count one more of this client's, whose form has this mark; tell whether that is not too many."""
+        with self._lock:
+            now = self._clock()
+            of_network = self._times(NETWORK_BITS, host, now)
+            if mark in self._used or not is_below(of_network, now, MOST_OF_NETWORK):
+                return False
+            of_site = self._times(SITE_BITS, host, now)
+            if not is_below(of_site, now, MOST_OF_SITE):
+                return False
+            of_network.append(now)
+            of_site.append(now)
+            self._use(mark, now)
+            return True
+
+    def _use(self, mark: str, now: float) -> None:
+        """Remember a mark for as long as it would be timely."""
+        self._used[mark] = now
+        while next(iter(self._used.values())) < now - MOST_SECONDS:
+            self._used.popitem(last=False)
+
+    def _times(self, bits: Mapping[int, int], host: str, now: float) -> deque[float]:
+        """Return when something came from the client's network within the day."""
+        bucket = hmac.digest(self._key, f"{bits} {network_of(host, bits)}".encode(errors="replace"), "sha256")
+        times = self._sent.setdefault(bucket, deque())
+        self._sent.move_to_end(bucket)
+        if len(self._sent) > MOST_KEPT:
             self._sent.popitem(last=False)
-        while times and times[0] <= now - HOUR_SECONDS:
+        while times and times[0] <= now - DAY:
             times.popleft()
-        if len(times) >= self._most:
-            return False
-        times.append(now)
-        return True
+        return times
 
-    def _mark(self, moment: int) -> str:
-        return f"{moment}.{hmac.new(self._key, str(moment).encode(), sha256).hexdigest()}"
+    def _mark(self, moment: int, form: str) -> str:
+        said = f"{moment}.{form}"
+        return f"{said}.{hmac.new(self._key, said.encode(errors='replace'), sha256).hexdigest()}"
 
-    def _client(self, host: str) -> bytes:
-        try:
-            address = ipaddress.ip_address(host)
-        except ValueError:
-            site = host
-        else:
-            site = str(
-                ipaddress.ip_network((address, IPV6_SITE_BITS), strict=False)
-                if address.version == 6
-                else address
-            )
-        return hmac.digest(self._key, site.encode(errors="replace"), "sha256")
+
+def is_below(times: Sequence[float], now: float, most: Mapping[int, int]) -> bool:
+    """Tell whether one more stays within what may come in each span of seconds."""
+    return all(sum(at > now - span for at in times) < count for span, count in most.items())
+
+
+def network_of(host: str, bits: Mapping[int, int]) -> str:
+    """Return the network of a client's address; what is no address is a network of its own.
+
+    >>> network_of("2001:db8::1", SITE_BITS), network_of("::ffff:192.0.2.7", NETWORK_BITS), network_of("x", SITE_BITS)
+    ('2001:db8::/64', '192.0.2.0/24', 'x')
+    """
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if address.version == 6 and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    return str(ipaddress.ip_network((address, bits[address.version]), strict=False))
 
 
 def is_own_page(headers: Headers) -> bool:

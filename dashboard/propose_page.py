@@ -1,6 +1,6 @@
 """The page on which visitors propose an error or an addition: a plain form, made more convenient by a script."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from re import fullmatch
@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode
 from uuid import UUID
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -20,8 +19,9 @@ from commons.proposals.draft import read_draft
 from commons.proposals.lengths import LONGEST
 from commons.proposals.send import send, shown
 from commons.vocabulary import Language, ProposedField
-from dashboard.failures import note_failure
+from dashboard.failures import again_after, note_failure, status_of
 from dashboard.html import body_of, language_of, template
+from dashboard.line import forms
 from dashboard.propose_gate import Gate, is_own_page
 from dashboard.words import Row, category_label, text_of
 from maps.assets import asset_url
@@ -82,7 +82,7 @@ async def propose_page(request: Request, gate: Gate) -> Response:
         reference = request.query_params.get("sent", "")
         if fullmatch(REFERENCE, reference):
             return _html(asked, "sent", {"reference": reference})
-        return await run_in_threadpool(_open, asked)
+        return await _in_line(asked, lambda: _open(asked))
     body = await body_of(request, LARGEST_FORM_BYTES)
     if body is None:
         return Response(status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE, headers=NEVER_KEPT)
@@ -94,15 +94,21 @@ async def propose_page(request: Request, gate: Gate) -> Response:
         return Response(status_code=HTTPStatus.BAD_REQUEST, headers=NEVER_KEPT)
     form = {name: values[0] for name, values in told.items()}
     asked = Asked(asked.language, asked.public_id, gate, form)
-    return await run_in_threadpool(_take, asked, request.client.host if request.client else "")
+    host = request.client.host if request.client else ""
+    return await _in_line(asked, lambda: _take(asked, host))
+
+
+async def _in_line(asked: Asked, work: Callable[[], Response]) -> Response:
+    """Return the answer; where it could not be made, the form with all that was filled in."""
+    try:
+        return await forms.make(work)
+    except Exception as failure:  # noqa: BLE001 - told by a number; the log has no value
+        return _failed(asked, None, failure)
 
 
 def _open(asked: Asked) -> Response:
     """Return the form."""
-    try:
-        about = None if asked.public_id is None else shown(asked.public_id)
-    except Exception as failure:  # noqa: BLE001 - told by a number
-        return _failed(asked, None, failure)
+    about = None if asked.public_id is None else shown(asked.public_id)
     if asked.public_id is not None and about is None:
         return _html(asked, "missing", {}, HTTPStatus.NOT_FOUND)
     return _form(asked, about, {}, HTTPStatus.OK)
@@ -119,9 +125,11 @@ def _take(asked: Asked, host: str) -> Response:
         status = HTTPStatus.OK
         if asked.form.get(TRAP):
             faults = {TRAP: "trap"}
+        elif not faults and asked.gate.was_sent(asked.form.get("opened", "")):
+            faults = {"": "again"}
         elif not faults and not asked.gate.is_timely(asked.form.get("opened", "")):
             faults = {"": "soon"}
-        elif not faults and not asked.gate.admits(host):
+        elif not faults and not asked.gate.admits(host, asked.form["opened"]):
             faults, status = {"": "many"}, HTTPStatus.TOO_MANY_REQUESTS
         if draft is None or faults:
             return _form(asked, about, faults, status)
@@ -136,7 +144,7 @@ def _take(asked: Asked, host: str) -> Response:
 
 
 def _failed(asked: Asked, about: Row | None, failure: Exception) -> Response:
-    return _form(asked, about, {"": "failed"}, HTTPStatus.INTERNAL_SERVER_ERROR, number=note_failure(failure))
+    return _form(asked, about, {"": "failed"}, status_of(failure), number=note_failure(failure))
 
 
 def _form(
@@ -220,4 +228,4 @@ def _html(asked: Asked, state: str, context: dict[str, Any], status: HTTPStatus 
         language=asked.language.value, languages=languages, state=state, say=asked.say, address=asked.address,
         to_map=f"/?lang={asked.language}", addition=propose_address(asked.language), **context,
     )  # fmt: skip
-    return HTMLResponse(page, status, NEVER_KEPT)
+    return HTMLResponse(page, status, {**NEVER_KEPT, **again_after(status)})

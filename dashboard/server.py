@@ -5,48 +5,67 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from pathlib import Path
 
-import psycopg
 import streamlit as st
 import uvicorn
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from streamlit.web.bootstrap import load_config_options
 
-from commons.database.connection import Role, connect
-from commons.errors import CommonsError
+from commons.settings import settings
 from dashboard.basemap_route import basemap_routes
 from dashboard.consent_page import consent_routes
 from dashboard.ground_route import ground_routes
 from dashboard.headers import SecurityHeaders
+from dashboard.hosts import OwnName
 from dashboard.paper_routes import paper_routes
 from dashboard.places_route import places_routes
 from dashboard.plain_pages import plain_routes
 from dashboard.propose_page import propose_routes
+from dashboard.readiness import readiness_routes
 from dashboard.search_route import search_routes
+from dashboard.shell import StreamlitPaths, shell_routes
+from dashboard.slow_clients import PacedProtocol
 from dashboard.tile_routes import TileRoutes
+from dashboard.visits import Visits
 from maps.assets import ASSETS_PATH, asset_folders
 
 FOLDER = Path(__file__).parent
 PAGE = FOLDER / "app.py"
 CONFIG = FOLDER / ".streamlit" / "config.toml"
+LARGEST_MESSAGE_BYTES = 1024 * 1024
+"""What a page's widgets say at once: some kilobytes. uvicorn would take sixteen times as much from anybody."""
 
 
 def create_app(page: Path = PAGE, routes: Sequence[BaseRoute] = ()) -> st.App:
     """Return the app that serves `page`, with further routes (the API, the tiles) before Streamlit's own."""
     load_config_options(streamlit_options())
-    middleware = [Middleware(SecurityHeaders), Middleware(TileRoutes)]
-    return st.App(page, routes=[*routes, *own_routes()], middleware=middleware)
+    middleware = [
+        Middleware(SecurityHeaders),
+        Middleware(OwnName),
+        Middleware(StreamlitPaths),
+        Middleware(TileRoutes),
+        Middleware(Visits),
+    ]
+    return st.App(
+        page,
+        routes=[*routes, *own_routes()],
+        middleware=middleware,
+        exception_handlers={ClientDisconnect: is_gone},
+    )
+
+
+def is_gone(_request: Request, _failure: ClientDisconnect) -> Response:
+    """Answer nobody: who sent half a request has gone, or was closed; that is no failure, and no line in the log."""
+    return Response(status_code=HTTPStatus.BAD_REQUEST)
 
 
 def own_routes() -> list[BaseRoute]:
     """Return the routes of the shell itself."""
     assets = [Mount(f"/{name}", StaticFiles(directory=folder)) for name, folder in asset_folders().items()]
     return [
-        Route("/healthz", is_up),
-        Route("/readyz", is_ready),
         *consent_routes(),
         *basemap_routes(),
         *ground_routes(),
@@ -54,24 +73,11 @@ def own_routes() -> list[BaseRoute]:
         *places_routes(),
         *plain_routes(),
         *propose_routes(),
+        *readiness_routes(),
         *search_routes(),
+        *shell_routes(),
         Mount(ASSETS_PATH, routes=assets),
     ]
-
-
-async def is_up(_request: Request) -> PlainTextResponse:
-    """Answer that the process is up."""
-    return PlainTextResponse("ok")
-
-
-def is_ready(_request: Request) -> PlainTextResponse:
-    """Answer whether the public's role can read what is released; a visitor learns no more than that."""
-    try:
-        with connect(Role.PUBLIC) as connection:
-            connection.execute("SELECT FROM alternative LIMIT 1")
-    except (CommonsError, psycopg.Error):
-        return PlainTextResponse("no database", status_code=HTTPStatus.SERVICE_UNAVAILABLE)
-    return PlainTextResponse("ok")
 
 
 def streamlit_options() -> dict[str, object]:
@@ -88,8 +94,18 @@ def _flatten(tree: dict[str, object], prefix: str = "") -> list[tuple[str, objec
     return found
 
 
-def serve(host: str, port: int) -> None:
+def serve(host: str, port: int, page: Path = PAGE) -> None:
     """Serve the pages until stopped."""
+    proxies = settings().trusted_proxies
     uvicorn.run(
-        create_app(), host=host, port=port, server_header=False, access_log=False, ws="websockets-sansio"
+        create_app(page),
+        host=host,
+        port=port,
+        http=PacedProtocol,
+        ws="websockets-sansio",
+        ws_max_size=LARGEST_MESSAGE_BYTES,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=list(proxies),
+        server_header=False,
+        access_log=False,
     )

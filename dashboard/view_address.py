@@ -1,14 +1,10 @@
 """The address of a view of the map, for what leads back to it from paper or from a file."""
 
-import re
 from urllib.parse import urlencode
 
-from commons.settings import settings
 from commons.vocabulary import Language
 from dashboard.plain_pages import LIST_PATH
 from maps.filters import Filters, pairs_of
-
-HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:]{2,39}\](:[0-9]{1,5})?")
 
 
 def view_address(site: str, language: Language, filters: Filters) -> str:
@@ -21,11 +17,3 @@ def view_address(site: str, language: Language, filters: Filters) -> str:
     """
     said = [("lang", language.value), *pairs_of(filters)]
     return f"{site}{LIST_PATH}?{urlencode(said)}"
-
-
-def site_address(scheme: str, host: str | None) -> str | None:
-    """Return the address of the pages: the one that is set, else the one asked for; None where that is none."""
-    if (said := settings().public_url) is not None:
-        return said
-    is_one = scheme in ("http", "https") and host is not None and HOST.fullmatch(host)
-    return f"{scheme}://{host}" if is_one else None

@@ -62,6 +62,7 @@ def test_the_page_tells_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         spark_master=DEFAULT_SPARK,
         basemap=None,
         public_url=None,
+        trusted_proxies=(),
     )
     page = {name: default.strip("`") for name, default in documented().items()}
     assert (page["COMMONS_HOME"], page["COMMONS_HOST"], page["COMMONS_PORT"]) == (
@@ -76,7 +77,7 @@ def test_the_page_tells_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 
 def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     # These have several variables: tests/locate, tests/dashboard/test_basemap.py.
-    names = {field.name for field in fields(Settings)} - {"geocoder", "basemap"}
+    names = {field.name for field in fields(Settings)} - {"geocoder", "basemap", "trusted_proxies"}
     given = {name: f"value of {name}" for name in names}
     given |= {"home": str(tmp_path / "home"), "mirror": str(tmp_path), "port": "80"}
     given |= {"ledger": str(tmp_path / "ledger"), "max_upload_mb": "7", "max_unpacked_mb": "8"}
@@ -118,6 +119,20 @@ def test_a_port_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, value: 
 def test_a_mirror_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("COMMONS_MIRROR", str(tmp_path / "missing"))
     with pytest.raises(CommonsError, match="COMMONS_MIRROR"):
+        settings()
+
+
+def test_proxies_are_addresses_and_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMMONS_TRUSTED_PROXIES", "127.0.0.1, ::1,172.18.0.0/16")
+    assert settings().trusted_proxies == ("127.0.0.1", "::1", "172.18.0.0/16")
+
+
+@pytest.mark.parametrize(
+    "value", ["*", "0.0.0.0/0", "::/0", "proxy", "127.0.0.1/8", "127.0.0.1;::1", "1.2.3.4.5"]
+)
+def test_whom_nobody_can_tell_apart_is_no_proxy(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("COMMONS_TRUSTED_PROXIES", value)
+    with pytest.raises(CommonsError, match="COMMONS_TRUSTED_PROXIES"):
         settings()
 
 

@@ -29,6 +29,7 @@ from dashboard.proposals import show_proposals
 from dashboard.session import Key, language, say
 from dashboard.upload_map import show_places
 from dashboard.uploads_sent import offer_report, show_effects, show_sent
+from dashboard.visits import forget_files
 from dashboard.words import number, plain
 from ingest.check.set_aside import set_aside_csv
 from ingest.map.choose import with_choices
@@ -95,6 +96,7 @@ def leave() -> None:
     """Forget the token and all that was looked at with it."""
     for key in (Key.TOKEN, Key.PREPARED, Key.REPORT, Key.UNDOING, Key.SAID, Key.DECIDER):
         st.session_state.pop(key, None)
+    forget_files()
 
 
 def send(partner: Partner, datasets: list[Dataset]) -> None:
@@ -179,6 +181,7 @@ def commit(sent: Sent, partner: Partner, dataset: Dataset, mode: UploadMode, for
         )
         st.session_state[Key.REPORT] = Report(dataset, done, account, sent.prepared.checked.set_aside)
         st.session_state.pop(Key.PREPARED, None)
+        forget_files()
         st.rerun()
 
 

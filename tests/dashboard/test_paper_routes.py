@@ -17,23 +17,23 @@ from commons.consent.withdraw import withdraw
 from commons.database.connection import Role
 from commons.vocabulary import Language, Visibility
 from dashboard import paper_routes as routes
-from dashboard.paper_routes import MOST_WAITING, BusyError, OneByOne, paper_routes
+from dashboard.hosts import site_address
+from dashboard.line import BusyError, Line
+from dashboard.paper_routes import MOST_WAITING, paper_routes
 from dashboard.places_route import read_question
 from dashboard.plain_pages import LIST_PATH, plain_routes
-from dashboard.view_address import site_address, view_address
+from dashboard.view_address import view_address
 from maps.filters import read_filters
 
 HERE = "SELECT code FROM reference.district WHERE is_current AND level = '{}' AND ST_Intersects(geom, ST_SetSRID(ST_MakePoint({}, {}), 4326))"
 
 
-def ask(*paths, host="carte.example.org:8501"):
-    """Return the answers of the routes."""
+def ask(*paths, host="evil.example", server="http://192.0.2.7:8501"):
+    """Return the answers of the routes, asked for under another name than the server's own."""
 
     async def run():
         transport = httpx.ASGITransport(Starlette(routes=[*paper_routes(), *plain_routes()]))
-        async with httpx.AsyncClient(
-            transport=transport, base_url="http://commons", headers={"host": host}
-        ) as client:
+        async with httpx.AsyncClient(transport=transport, base_url=server, headers={"host": host}) as client:
             return [await client.get(path, timeout=60) for path in paths]
 
     return wait_for(run())
@@ -82,7 +82,7 @@ def test_the_code_leads_to_the_pages_own_address(place, monkeypatch):
     neighbourhood, *_ = place
     path = f"/poster.pdf?district={neighbourhood}&lang=nl&category=food&taking_part=yes"
     said = f"/list?lang=nl&category=food&district={neighbourhood}&taking_part=yes"
-    assert read_code(pdf_picture(ask(path)[0].content)) == f"http://carte.example.org:8501{said}"
+    assert read_code(pdf_picture(ask(path)[0].content)) == f"http://192.0.2.7:8501{said}"
     monkeypatch.setenv("COMMONS_PUBLIC_URL", "https://alternatives.example.brussels/")
     assert (
         read_code(pdf_picture(ask(path, host="<evil>")[0].content))
@@ -90,11 +90,33 @@ def test_the_code_leads_to_the_pages_own_address(place, monkeypatch):
     )
 
 
-@pytest.mark.parametrize("host", ["<script>", "a b", "a/b", "a@b", "", "x" * 300, "a:b", "a?b"])
-def test_a_host_that_is_none_leads_nowhere(place, host):
-    assert site_address("http", host) is None
-    answer = ask(f"/poster.svg?district={place[0]}", host=host or "?")[0]
-    assert (answer.status_code, answer.content) == (400, b"")
+FOREIGN = ["evil.example", "<script>", "a@b", "", "x" * 300, "127.0.0.1:1"]
+
+
+def test_no_host_that_was_asked_for_is_repeated(place):
+    for host in FOREIGN:
+        for answer in ask("/list", "/embed", "/export.html", host=host):
+            assert answer.status_code == 200
+            assert not host or host not in answer.text
+    page, export, poster = ask(
+        "/list", "/export.html", f"/poster.pdf?district={place[1]}", host="evil.example"
+    )
+    assert "http://192.0.2.7:8501/embed?" in page.text
+    assert "http://192.0.2.7:8501/list?" in export.text
+    assert read_code(pdf_picture(poster.content)).startswith("http://192.0.2.7:8501/list?")
+
+
+@pytest.mark.parametrize(
+    ("server", "address"),
+    [
+        (("127.0.0.1", 8501), "http://127.0.0.1:8501"),
+        (("::1", 80), "http://[::1]"),
+        (("192.0.2.7", None), "http://192.0.2.7"),
+        (None, "http://127.0.0.1"),
+    ],
+)
+def test_the_server_s_own_address_is_told_where_none_is_set(server, address):
+    assert site_address({"scheme": "http", "server": server}) == address
 
 
 @pytest.mark.parametrize(
@@ -152,7 +174,7 @@ def test_one_is_made_at_a_time_and_only_so_many_wait():
         return b"made"
 
     async def crowd():
-        line = OneByOne()
+        line = Line("paper", at_once=1, most=MOST_WAITING, longest_s=20)
         waiting = [asyncio.create_task(line.make(work)) for _ in range(MOST_WAITING)]
         await asyncio.sleep(0.1)
         with pytest.raises(BusyError):
@@ -165,12 +187,11 @@ def test_one_is_made_at_a_time_and_only_so_many_wait():
     assert most == 1
 
 
-def test_what_takes_too_long_is_given_up_and_keeps_its_place_until_it_ends(monkeypatch):
-    monkeypatch.setattr(routes, "LONGEST_S", 0.1)
+def test_what_takes_too_long_is_given_up_and_keeps_its_place_until_it_ends():
     held = threading.Event()
 
     async def late():
-        line = OneByOne()
+        line = Line("paper", at_once=1, most=MOST_WAITING, longest_s=0.1)
         for _ in range(MOST_WAITING):
             with pytest.raises(TimeoutError):
                 await line.make(lambda: held.wait(20) and b"")
@@ -212,7 +233,7 @@ def test_the_plain_page_leads_to_both_and_both_back_to_it(unchanged_demo, langua
     offered = [html.unescape(link) for link in re.findall(r'href="(/(?:poster|export)[^"]+)"', page.text)]
     assert [link.partition("?")[0] for link in offered] == ["/poster.pdf", "/export.html"]
     poster, export = ask(*offered)
-    back = f"http://carte.example.org:8501/list?lang={language}&category=food&district=21009"
+    back = f"http://192.0.2.7:8501/list?lang={language}&category=food&district=21009"
     assert read_code(pdf_picture(poster.content)) == back
     assert html.escape(back) in export.text
     assert "/poster" not in ask(f"/list?lang={language}")[0].text

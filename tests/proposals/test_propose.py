@@ -129,16 +129,16 @@ def fill(database, count, age, *, decided=False, mark="old"):
 
 
 def test_a_flood_is_stopped_within_the_hour_whatever_is_decided(database):
-    fill(database, 99, "10 minutes", decided=True)
+    fill(database, 999, "10 minutes", decided=True)
     send(addition())
     with pytest.raises(CommonsError) as told:
         send(addition())
     assert told.value.key == "proposal.full"
-    assert stored(database) == 100
+    assert stored(database) == 1000
 
 
 def test_a_slow_flood_is_stopped_by_what_waits(database):
-    fill(database, 1999, "2 days")
+    fill(database, 19_999, "2 days")
     send(addition())
     with pytest.raises(CommonsError):
         send(addition())
@@ -149,7 +149,7 @@ def test_a_slow_flood_is_stopped_by_what_waits(database):
 
 
 def test_many_at_once_are_not_each_the_last(database):
-    fill(database, 95, "1 minute")
+    fill(database, 995, "1 minute")
     outcomes = []
 
     def one():
@@ -162,13 +162,13 @@ def test_many_at_once_are_not_each_the_last(database):
     [thread.start() for thread in threads]
     [thread.join(timeout=60) for thread in threads]
     assert sorted(outcomes) == [False] * 11 + [True] * 5
-    assert stored(database) == 100
+    assert stored(database) == 1000
 
 
 def test_within_one_transaction_the_bound_holds_too(database):
     with connect(Role.PUBLIC) as connection:
         connection.read_only = False
-        for _ in range(100):
+        for _ in range(1000):
             connection.execute(PROPOSE, asdict(addition()))
         with pytest.raises(psycopg.errors.ProgramLimitExceeded):
             connection.execute(PROPOSE, asdict(addition()))

@@ -11,10 +11,12 @@ from starlette.applications import Starlette
 from waiting import wait_for
 
 from commons.database.connection import Role, connect
+from commons.database.owner import routine
 from commons.database.tables.proposal import LONGEST
 from commons.i18n import translate
 from commons.vocabulary import Language
-from dashboard.propose_gate import LEAST_SECONDS, MOST_SECONDS, Gate
+from dashboard import propose_gate
+from dashboard.propose_gate import DAY, HOUR, LEAST_SECONDS, MOST_SECONDS, Gate
 from dashboard.propose_page import LARGEST_FORM_BYTES, propose_routes
 
 HOME = "http://commons.example"
@@ -51,9 +53,9 @@ class Clock:
 class Visitor:
     """Opens the page, waits, and sends a form, each from one address."""
 
-    def __init__(self, **options):
+    def __init__(self):
         self.clock = Clock()
-        self.gate = Gate(self.clock, **options)
+        self.gate = Gate(self.clock)
         self.app = Starlette(routes=propose_routes(self.gate))
 
     def ask(self, method="GET", query="lang=en", host="192.0.2.1", headers=None, **options):
@@ -194,28 +196,95 @@ def test_who_fills_in_what_nobody_sees_is_told_and_not_taken(visitor, database):
     assert stored(database) == 0
 
 
-def test_one_client_sends_no_more_than_so_many_an_hour_and_another_still_may(database):
-    visitor = Visitor(most_an_hour=2)
-    assert [visitor.send(ADDITION).status_code for _ in range(3)] == [303, 303, 429]
-    site = ["2001:db8:1:2::1", "2001:db8:1:2:ffff::2", "2001:db8:1:2::3", "2001:db8:1:3::1"]
-    assert [visitor.send(ADDITION, host=host).status_code for host in site] == [303, 303, 429, 303]
-    visitor.clock.now += 3600
+def test_one_client_sends_no_more_than_so_many_and_another_still_may(visitor):
+    of_site = propose_gate.MOST_OF_SITE
+    assert [visitor.send(ADDITION).status_code for _ in range(of_site[HOUR] + 1)] == [303] * of_site[HOUR] + [
+        429
+    ]
+    assert visitor.send(ADDITION, host="198.51.100.1").status_code == 303
+    visitor.clock.now += HOUR
+    sent = of_site[HOUR]
+    while visitor.send(ADDITION).status_code == 303:
+        sent += 1
+    visitor.clock.now += HOUR
+    assert visitor.send(ADDITION).status_code == 429
+    assert sent == of_site[DAY]
+    visitor.clock.now += DAY
     assert visitor.send(ADDITION).status_code == 303
 
 
+@pytest.mark.parametrize(
+    "addresses",
+    [
+        [f"2001:db8:1:2::{number:x}" for number in range(60)],
+        [f"2001:db8:1:{number:x}::1" for number in range(60)],
+        [f"192.0.2.{number}" for number in range(60)],
+        [f"::ffff:192.0.2.{number}" for number in range(60)],
+    ],
+    ids=["one site", "one network", "neighbours", "neighbours as IPv6"],
+)
+def test_whoever_has_many_addresses_is_one_sender(addresses):
+    gate = Gate(Clock())
+    taken = sum(gate.admits(address, f"m{number}") for number, address in enumerate(addresses))
+    assert taken in (propose_gate.MOST_OF_SITE[HOUR], propose_gate.MOST_OF_NETWORK[HOUR])
+    assert gate.admits("203.0.113.9", "another")
+
+
+def test_no_visitor_alone_fills_what_the_database_takes_of_all():
+    in_database = {
+        name: int(most)
+        for name, most in re.findall(
+            r"most_(waiting|an_hour) CONSTANT integer := (\d+)", routine("proposals")
+        )
+    }
+    kept_days = 366
+    assert propose_gate.MOST_OF_NETWORK[DAY] * kept_days < in_database["waiting"]
+    assert propose_gate.MOST_OF_NETWORK[HOUR] * 10 < in_database["an_hour"]
+
+
+def test_a_form_is_sent_once(visitor, database):
+    opened = visitor.gate.opened()
+    visitor.clock.now += LEAST_SECONDS
+    answers = [
+        visitor.ask("POST", data={**ADDITION, "opened": opened}, headers=OWN, host=f"198.51.{n}.1")
+        for n in range(3)
+    ]
+    assert [answer.status_code for answer in answers] == [303, 200, 200]
+    assert translate("propose.fault.again", Language.EN) in unescape(answers[1].text)
+    assert stored(database) == 1
+    again = re.search(r'name="opened" value="([^"]+)"', answers[1].text)[1]
+    visitor.clock.now += LEAST_SECONDS
+    assert visitor.ask("POST", data={**ADDITION, "opened": again}, headers=OWN).status_code == 303
+
+
+def test_two_forms_opened_in_one_moment_are_two():
+    gate = Gate(Clock())
+    assert gate.opened() != gate.opened()
+
+
 def test_what_is_kept_of_clients_is_bounded_and_tells_none():
-    gate = Gate(most_an_hour=1)
+    gate = Gate()
     for number in range(5000):
-        assert gate.admits(f"10.{number // 250}.{number % 250}.1")
-    assert len(gate._sent) == 4096
-    assert not [kept for kept in gate._sent if kept.startswith(b"10.")]
+        assert gate.admits(f"{number // 250 + 1}.{number % 250}.0.1", f"m{number}")
+    assert len(gate._sent) == propose_gate.MOST_KEPT
+    assert not [kept for kept in gate._sent if b".0.1" in kept]
+
+
+def test_marks_are_forgotten_when_they_are_no_longer_timely():
+    clock = Clock()
+    gate = Gate(clock)
+    for number in range(50):
+        gate.admits(f"{number + 1}.0.0.1", f"m{number}")
+    clock.now += MOST_SECONDS + 1
+    gate.admits("192.0.2.1", "last")
+    assert list(gate._used) == ["last"]
 
 
 def test_when_too_many_wait_it_is_told_and_nothing_that_was_written_is_lost(visitor, database):
     with database.admin() as connection:
         connection.execute(
             "INSERT INTO commons.proposal (reference, kind, language, record_ids, name, address)"
-            " SELECT 'r' || n, 'addition', 'fr', '{}'::bigint[], 'x', 'x' FROM generate_series(1, 100) n"
+            " SELECT 'r' || n, 'addition', 'fr', '{}'::bigint[], 'x', 'x' FROM generate_series(1, 1000) n"
         )
     answer = visitor.send(ADDITION)
     assert answer.status_code == 503
@@ -276,7 +345,8 @@ def test_a_failure_is_told_by_a_number_and_the_log_has_nothing_of_what_was_writt
     assert number in caplog.text
     assert not re.search(r"zq|192\.0\.2", caplog.text)
     monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
-    assert visitor.ask(query="lang=en&id=00000000-0000-4000-8000-000000000000").status_code == 500
+    down = visitor.ask(query="lang=en&id=00000000-0000-4000-8000-000000000000")
+    assert (down.status_code, down.headers["retry-after"]) == (503, "5")
 
 
 def test_nothing_of_the_visitor_is_stored_or_logged(visitor, database, caplog):

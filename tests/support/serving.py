@@ -28,12 +28,11 @@ LAUNCH = {
 """Debian's Chromium, which can resolve no name but our own address."""
 START_SECONDS = 40
 SERVE = """
-import sys, uvicorn
+import logging, sys
 from pathlib import Path
-from dashboard.server import create_app
-page = [Path(p) for p in sys.argv[2:]]
-uvicorn.run(create_app(*page), host="127.0.0.1", port=int(sys.argv[1]), log_level="warning",
-            access_log=False, server_header=False, ws="websockets-sansio")
+from dashboard.server import serve
+logging.getLogger("uvicorn").setLevel("WARNING")
+serve("127.0.0.1", int(sys.argv[1]), *[Path(p) for p in sys.argv[2:]])
 """
 
 
