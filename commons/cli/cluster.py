@@ -12,6 +12,8 @@ from commons.errors import CommonsError
 from commons.settings import settings
 
 db = group("db")
+IS_UPGRADED = "SELECT FROM reference.category LIMIT 0"
+"""What every login may ask of a database with our schema."""
 
 
 def register(app: typer.Typer) -> None:
@@ -62,8 +64,8 @@ def _ensure_logins() -> None:
     """Raise CommonsError where a login of the pages can never connect; a server that is down may come back: say so."""
     for role in (Role.PUBLIC, Role.PARTNER, Role.RESEARCHER, Role.INGEST):
         try:
-            with connect(role):
-                pass
+            with connect(role) as connection:
+                connection.execute(IS_UPGRADED)
         except CommonsError as failure:
             if is_lasting(failure):
                 raise

@@ -12,7 +12,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import TupleRow
 
 from commons.database.embedded import EmbeddedCluster
-from commons.database.failures import CONNECT_TIMEOUT_S, connection_failure
+from commons.database.failures import CONNECT_TIMEOUT_S, connection_failure, is_lost
 from commons.errors import CommonsError
 from commons.settings import Secret, settings
 from commons.vocabulary import Audience
@@ -70,6 +70,7 @@ def conninfo(role: str) -> str:
         raise CommonsError("database.address") from None
     if "PGCONNECT_TIMEOUT" not in os.environ:
         parts.setdefault("connect_timeout", CONNECT_TIMEOUT_S)
+    parts["client_encoding"] = "UTF8"
     if role != Role.ADMIN:
         parts["user"] = str(role)
         parts.pop("password", None)
@@ -82,7 +83,9 @@ def conninfo(role: str) -> str:
 def log_in(address: str, role: str, *, autocommit: bool = False) -> Connection:
     """Return a new connection; one that fails is told as what it is."""
     try:
-        return psycopg.connect(address, autocommit=autocommit, application_name=f"commons {role}")
+        return psycopg.connect(
+            address, autocommit=autocommit, application_name=f"commons {role}", client_encoding="UTF8"
+        )
     except psycopg.OperationalError as failure:
         raise connection_failure(failure, address, str(role)) from failure
 
@@ -99,6 +102,6 @@ def connect(role: str) -> Iterator[Connection]:
             with connection:
                 yield connection
         except psycopg.OperationalError as failure:
-            if not connection.closed:
+            if not is_lost(failure):
                 raise
             raise CommonsError("database.lost") from failure

@@ -78,6 +78,6 @@ def make_blank(conninfo: str) -> None:
         server.execute(SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(Identifier(blank)))
         allow_connections(server, blank, allowed=True)
         with log_in(of_database(conninfo, blank), Role.ADMIN) as empty:
-            for name in ("extensions", "hardening", "close_database"):
+            for name in ("extensions", "hardening", "administrator", "close_database"):
                 empty.execute(routine(name))
         allow_connections(server, blank, allowed=False)

@@ -78,15 +78,19 @@ def is_lasting(failure: CommonsError) -> bool:
     return failure.key.removeprefix("database.") in LASTING
 
 
+def is_lost(failure: psycopg.Error) -> bool:
+    """Tell whether the connection itself is gone: libpq then has no SQLSTATE, or the server's of shutting down."""
+    return isinstance(failure, psycopg.OperationalError) and (failure.sqlstate or LOST[0]).startswith(LOST)
+
+
 def interruption(failure: psycopg.Error) -> CommonsError | None:
     """Return what a person is told where PostgreSQL stopped, or refused, in the middle of the work.
 
     None for other errors, whose words may quote a partner's value.
     """
-    state = failure.sqlstate or ""
-    if isinstance(failure, psycopg.OperationalError) and (not state or state.startswith(LOST)):
+    if is_lost(failure):
         return CommonsError("database.lost")
-    if state in NOT_OF_THIS_VERSION or OWNER_MISSING in str(failure):
+    if failure.sqlstate in NOT_OF_THIS_VERSION or OWNER_MISSING in str(failure):
         return CommonsError("database.not_upgraded")
     reason = str(failure.diag.message_primary)[:LONGEST_REASON]
     if isinstance(failure, psycopg.errors.InsufficientPrivilege):

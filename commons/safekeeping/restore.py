@@ -22,7 +22,7 @@ from commons.database.owner import OWNER, REBUILD, routine
 from commons.database.rights import refusals_explained, refuse_to_restore
 from commons.errors import CommonsError
 from commons.safekeeping.note import catch_up_or_refuse, note_restore
-from commons.safekeeping.programs import client_program, last_lines, run_program
+from commons.safekeeping.programs import client_program, error_lines, run_program
 from commons.safekeeping.replay import Replayed, replay
 
 SIGN_OF_OURS = "SCHEMA - commons "
@@ -114,7 +114,7 @@ def _contents(file: Path, server: Connection) -> str:
     program = client_program("pg_restore", server.info.server_version // 10000)
     done = run_program(program, None, "--list", file)
     if done.returncode != 0 or SIGN_OF_OURS not in done.stdout:
-        raise CommonsError("restore.no_backup", file=file, lines=last_lines(done.stderr))
+        raise CommonsError("restore.no_backup", file=file, lines=error_lines(done.stderr))
     return done.stdout
 
 
@@ -163,7 +163,7 @@ def _fill(server: Connection, name: str, file: Path, contents: str, tell: Tell) 
             file,
         )
     if done.returncode != 0:
-        raise CommonsError("restore.failed", file=file, lines=last_lines(done.stderr))
+        raise CommonsError("restore.failed", file=file, lines=error_lines(done.stderr))
     tell("upgrade")
     upgrade(of_database(conninfo(Role.ADMIN), name), closed=True)
 

@@ -1,4 +1,4 @@
--- What stands between the present login and an upgrade of this database: a code of commons/i18n/database.toml (`right.…`) and
+-- What stands between the present login and an upgrade of this database: a code of commons/i18n/database.toml (right.*) and
 -- what it speaks of, one row each, in the order in which to mend them; no row where nothing is missing. Reads only.
 -- Input: %(options)s, the settings that only a superuser may give to others.
 WITH me AS (
