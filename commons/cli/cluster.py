@@ -5,11 +5,15 @@ from typing import Annotated
 import typer
 
 from commons.cli.terminal import complaints, console, group, say, told, working
-from commons.database.connection import Role, conninfo
+from commons.database.connection import Role, connect, conninfo
 from commons.database.embedded import EmbeddedCluster
+from commons.database.failures import is_lasting
+from commons.errors import CommonsError
 from commons.settings import settings
 
 db = group("db")
+IS_UPGRADED = "SELECT FROM reference.category LIMIT 0"
+"""What every login may ask of a database with our schema."""
 
 
 def register(app: typer.Typer) -> None:
@@ -44,6 +48,8 @@ def status() -> None:
     now = settings()
     if now.database_url is not None:
         console.print(say("status.elsewhere"))
+        with connect(Role.PUBLIC) as connection:
+            console.print(say("status.answers", version=connection.info.parameter_status("server_version")))
         return
     found = EmbeddedCluster(now.home).status()
     if found.running:
@@ -54,13 +60,28 @@ def status() -> None:
         console.print(say("status.stopped", folder=found.data_folder))
 
 
+def _ensure_logins() -> None:
+    """Raise CommonsError where a login of the pages can never connect; a server that is down may come back: say so."""
+    for role in (Role.PUBLIC, Role.PARTNER, Role.RESEARCHER, Role.INGEST):
+        try:
+            with connect(role) as connection:
+                connection.execute(IS_UPGRADED)
+        except CommonsError as failure:
+            if is_lasting(failure):
+                raise
+            complaints.print(str(failure), markup=False)
+            return
+
+
 def upgrade_database() -> None:
     from commons.database.migrate import upgrade  # noqa: PLC0415 - takes half a second of every command
 
     ensure_database()
     with working(say("db_upgrade.doing")):
-        upgrade(conninfo(Role.ADMIN))
+        others = upgrade(conninfo(Role.ADMIN))
     console.print(say("db_upgrade.done"))
+    if others:
+        complaints.print(say("db_upgrade.shared", databases=", ".join(others)), markup=False)
 
 
 def serve(
@@ -70,6 +91,7 @@ def serve(
     from dashboard import server  # noqa: PLC0415 - a room above, only where it is needed
 
     ensure_database()
+    _ensure_logins()
     now = settings()
     chosen_host, chosen_port = host or now.host, port or now.port
     complaints.print(say("serve.open", url=f"http://{chosen_host}:{chosen_port}"), style="bold", markup=False)

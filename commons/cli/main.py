@@ -1,6 +1,9 @@
 """The tree of commands."""
 
 import sys
+from typing import NoReturn
+
+import psycopg
 
 from commons.cli import (
     alternatives,
@@ -23,6 +26,7 @@ from commons.cli import (
     uploads,
 )
 from commons.cli.terminal import complaints, group
+from commons.database.failures import interruption
 from commons.errors import CommonsError
 
 app = group("commons")
@@ -51,6 +55,15 @@ def main() -> None:
     try:
         app()
     except CommonsError as failure:
-        complaints.print(failure.what(), style="bold red", markup=False)
-        complaints.print(failure.remedy(), markup=False)
-        sys.exit(1)
+        _complain(failure)
+    except psycopg.Error as failure:
+        explained = interruption(failure)
+        if explained is None:
+            raise
+        _complain(explained)
+
+
+def _complain(failure: CommonsError) -> NoReturn:
+    complaints.print(failure.what(), style="bold red", markup=False)
+    complaints.print(failure.remedy(), markup=False)
+    sys.exit(1)

@@ -1,6 +1,7 @@
 """Connections, one login per role: what a part of the program may touch is decided by the role it logs in as."""
 
 import hmac
+import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from enum import StrEnum
@@ -11,6 +12,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import TupleRow
 
 from commons.database.embedded import EmbeddedCluster
+from commons.database.failures import CONNECT_TIMEOUT_S, connection_failure, is_lost
 from commons.errors import CommonsError
 from commons.settings import Secret, settings
 from commons.vocabulary import Audience
@@ -56,25 +58,50 @@ def role_password(role: str) -> Secret | None:
 
 
 def conninfo(role: str) -> str:
-    """Return the libpq connection string of a login, on `DATABASE_URL` or else on the embedded cluster."""
+    """Return the libpq connection string of a login, on `DATABASE_URL` or else on the embedded cluster.
+
+    Raises CommonsError where `DATABASE_URL` is no address; libpq's reason would quote it, and the password in it.
+    """
     now = settings()
     base = now.database_url.reveal() if now.database_url else EmbeddedCluster(now.home).url()
-    if role is Role.ADMIN:
-        return base
-    parts: dict[str, Any] = {**conninfo_to_dict(base), "user": str(role)}
-    parts.pop("password", None)
-    password = role_password(role)
-    if password is not None:
-        parts["password"] = password.reveal()
+    try:
+        parts: dict[str, Any] = conninfo_to_dict(base)
+    except psycopg.ProgrammingError:
+        raise CommonsError("database.address") from None
+    if "PGCONNECT_TIMEOUT" not in os.environ:
+        parts.setdefault("connect_timeout", CONNECT_TIMEOUT_S)
+    parts["client_encoding"] = "UTF8"
+    if role != Role.ADMIN:
+        parts["user"] = str(role)
+        parts.pop("password", None)
+        password = role_password(role)
+        if password is not None:
+            parts["password"] = password.reveal()
     return make_conninfo(**parts)
+
+
+def log_in(address: str, role: str, *, autocommit: bool = False) -> Connection:
+    """Return a new connection; one that fails is told as what it is."""
+    try:
+        return psycopg.connect(
+            address, autocommit=autocommit, application_name=f"commons {role}", client_encoding="UTF8"
+        )
+    except psycopg.OperationalError as failure:
+        raise connection_failure(failure, address, str(role)) from failure
 
 
 @contextmanager
 def connect(role: str) -> Iterator[Connection]:
-    """Yield a connection as a login; commits when the block ends well, rolls back when it does not."""
-    try:
-        connection = psycopg.connect(conninfo(role), application_name=f"commons {role}")
-    except psycopg.OperationalError as failure:
-        raise CommonsError("database.unreachable", role=str(role)) from failure
-    with closing(connection), connection:  # a commit that is refused leaves it open
-        yield connection
+    """Yield a connection as a login; commits when the block ends well, rolls back when it does not.
+
+    Raises CommonsError where no connection is to be had, and where it breaks off.
+    """
+    connection = log_in(conninfo(role), role)
+    with closing(connection):  # a commit that is refused leaves it open
+        try:
+            with connection:
+                yield connection
+        except psycopg.OperationalError as failure:
+            if not is_lost(failure):
+                raise
+            raise CommonsError("database.lost") from failure

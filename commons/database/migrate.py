@@ -18,10 +18,11 @@ from sqlalchemy.engine import Connection as SqlConnection
 from sqlalchemy.pool import NullPool
 
 from commons.categories.load import load_categories
-from commons.database.connection import Role, role_password
-from commons.database.owner import OWNER, REBUILD, routine, set_password
+from commons.database.connection import Role, log_in, role_password
+from commons.database.create import make_blank
+from commons.database.owner import OWNER, REBUILD, give_options, routine, set_password
+from commons.database.rights import refusals_explained, refuse_missing
 from commons.database.tables.base import PRIVATE
-from commons.errors import CommonsError
 
 ROUTINES = (
     "cells",
@@ -58,23 +59,26 @@ def run_routine(connection: SqlConnection, name: str) -> None:
     driver.execute(routine(name))
 
 
-def upgrade(conninfo: str, revision: str = "head", *, closed: bool = False) -> None:
+def upgrade(conninfo: str, revision: str = "head", *, closed: bool = False) -> tuple[str, ...]:
     """Bring the database to `revision` in one transaction; what is already there is left as it is.
 
-    With `closed` nobody may connect afterwards, nor at any moment before.
+    Returns the databases of others in the same cluster, whose common databases are then left open. With `closed` nobody
+    may connect afterwards, nor at any moment before. Raises CommonsError where the login lacks a right, or the server
+    something: each is named.
     """
-    with psycopg.connect(conninfo) as connection:
-        try:
-            connection.execute(routine("prepare"))
-            connection.execute(routine("hardening"))
-            connection.execute(routine("database_rights"))
-            connection.execute(routine("reader_logins"))
-            if closed:
-                connection.execute(routine("close_database"))
-        except (psycopg.errors.FeatureNotSupported, psycopg.errors.InsufficientPrivilege) as failure:
-            raise CommonsError("database.no_postgis", user=connection.info.user) from failure
+    with refusals_explained(), log_in(conninfo, Role.ADMIN) as connection:
+        refuse_missing(connection)
+        for name in ("extensions", "prepare", "hardening", "database_rights", "reader_logins"):
+            connection.execute(routine(name))
+        others = tuple(name for (name,) in connection.execute(routine("shared_with")))
+        if not others:
+            connection.execute(routine("close_cluster"))
+        give_options(connection)
+        connection.execute(routine("administrator"))
+        if closed:
+            connection.execute(routine("close_database"))
         _set_passwords(connection)
-    with _engine_connection(conninfo) as connection:
+    with refusals_explained(), _engine_connection(conninfo) as connection:
         before = _revision(connection)
         run_routine(connection, "drop_routines")
         command.upgrade(_config(connection), revision)
@@ -84,6 +88,10 @@ def upgrade(conninfo: str, revision: str = "head", *, closed: bool = False) -> N
             load_categories(connection)
             if before != _revision(connection):
                 connection.execute(text(REBUILD))
+    if not closed:
+        with refusals_explained():
+            make_blank(conninfo)
+    return others
 
 
 def downgrade(conninfo: str, revision: str = "base") -> None:

@@ -3,6 +3,7 @@
 import psycopg
 from psycopg import sql
 
+from commons.database.options import DATABASE_OPTIONS
 from commons.database.statements import statement
 from commons.settings import Secret
 
@@ -17,10 +18,20 @@ def routine(name: str) -> str:
 
 
 def set_password(connection: psycopg.Connection, login: str, password: Secret | None) -> None:
-    """Give the login this password; None leaves it as it is."""
+    """Give the login this password; None leaves it as it is. Server and log see a SCRAM verifier of it only."""
     if password is not None:
+        verifier = connection.pgconn.encrypt_password(
+            password.reveal().encode(), str(login).encode(), b"scram-sha-256"
+        )
         connection.execute(
-            sql.SQL("ALTER ROLE {} PASSWORD {}").format(
-                sql.Identifier(str(login)), sql.Literal(password.reveal())
-            )
+            sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(str(login)), verifier.decode())
+        )
+
+
+def give_options(connection: psycopg.Connection) -> None:
+    """Give the database of the connection the options that hold on any server; they count from the next session on."""
+    database = sql.Identifier(connection.info.dbname)
+    for name, value in DATABASE_OPTIONS.items():
+        connection.execute(
+            sql.SQL("ALTER DATABASE {} SET {} = {}").format(database, sql.Identifier(name), value)
         )

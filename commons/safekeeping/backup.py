@@ -8,7 +8,7 @@ from commons.database.connection import Role, connect, conninfo
 from commons.errors import CommonsError
 from commons.safekeeping.key import sync_folder
 from commons.safekeeping.note import catch_up_or_refuse, note_backup
-from commons.safekeeping.programs import client_program, last_lines, run_program
+from commons.safekeeping.programs import client_program, error_lines, run_program
 
 
 def backup(file: Path) -> int:
@@ -27,7 +27,7 @@ def backup(file: Path) -> int:
         with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as output:  # noqa: PTH123
             done = run_program(program, conninfo(Role.ADMIN), "--format=custom", output=output)
             if done.returncode != 0:
-                raise CommonsError("backup.failed", lines=last_lines(done.stderr))
+                raise CommonsError("backup.failed", lines=error_lines(done.stderr))
             os.fsync(output.fileno())
         os.link(unfinished, file)
         sync_folder(file.parent)

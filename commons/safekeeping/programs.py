@@ -13,6 +13,7 @@ from commons.database.installation import DEBIAN_FOLDER
 from commons.errors import CommonsError
 
 LINES_SHOWN = 8
+SIGNS_OF_AN_ERROR = (": error: ", "Error message from server")
 
 
 def client_program(name: str, major: int) -> Path:
@@ -51,9 +52,11 @@ def run_program(
     )
 
 
-def last_lines(text: str) -> str:
-    """Return the end of what a program said."""
-    return "\n".join(text.splitlines()[-LINES_SHOWN:])
+def error_lines(text: str) -> str:
+    """Return what a program calls its error, without the query that met it; else the end of what it said."""
+    lines = text.splitlines()
+    errors = [line for line in lines if any(sign in line for sign in SIGNS_OF_AN_ERROR)]
+    return "\n".join(errors[:LINES_SHOWN] or lines[-LINES_SHOWN:])
 
 
 def _major(program: Path) -> int:

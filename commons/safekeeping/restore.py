@@ -4,27 +4,36 @@ The order is the rule (laboratory.md 6): an empty database to which nobody may c
 the ledger, the release anew, the drift check, and CONNECT last. Whatever fails leaves in use what was in use.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL, Identifier
 
-from commons.database.connection import Connection, Role, conninfo
+from commons.database.connection import Connection, Role, conninfo, log_in
+from commons.database.create import MAINTENANCE, allow_connections, blank_name, create_closed, of_database
 from commons.database.owner import OWNER, REBUILD, routine
+from commons.database.rights import refusals_explained, refuse_to_restore
 from commons.errors import CommonsError
 from commons.safekeeping.note import catch_up_or_refuse, note_restore
-from commons.safekeeping.programs import client_program, last_lines, run_program
+from commons.safekeeping.programs import client_program, error_lines, run_program
 from commons.safekeeping.replay import Replayed, replay
 
-MAINTENANCE = "postgres"
-"""The database from which others are made and renamed; it holds nothing of ours."""
 SIGN_OF_OURS = "SCHEMA - commons "
 """What the contents of a backup of a commons name."""
+IN_PLACE = re.compile(r" (EXTENSION - |COMMENT - EXTENSION |TABLE DATA public spatial_ref_sys )")
+"""Contents that the closed database has already, from whoever could put them there."""
+TO_END = """
+SELECT pg_terminate_backend(a.pid, 10000)
+  FROM pg_stat_activity a
+ WHERE a.datname = %s AND a.backend_type = 'client backend'
+"""
 Tell = Callable[[str], None]
 
 
@@ -58,9 +67,10 @@ def restore(
     name = into or f"{present}_restored_{stamp}"
     replaced = None
     with _server() as server:
-        _check_archive(file, server)
-        with _closed_database(server, name, drop=drill):
-            _fill(server, name, file, tell)
+        contents = _contents(file, server)
+        refuse_to_restore(server, present, blank_name(present))
+        with _closed_database(server, name, present, drop=drill):
+            _fill(server, name, file, contents, tell)
             tell("ledger")
             replayed = _learn(name, close_datasets=close_datasets)
             tell("release")
@@ -77,7 +87,7 @@ def restore(
                 name = present
             else:
                 _sign(name)
-    with psycopg.connect(_conninfo_of(name)) as restored:
+    with _of(name) as restored:
         restored.execute(routine("database_rights"))
         restored.execute(routine("reader_logins"))
     if drop_old and replaced is not None:
@@ -87,29 +97,25 @@ def restore(
     return Restored(name, replaced, replayed)
 
 
-def _conninfo_of(database: str) -> str:
-    """Return the administrator's connection string to another database of the same server."""
-    parts = {name: str(value) for name, value in conninfo_to_dict(conninfo(Role.ADMIN)).items()}
-    return make_conninfo("", **parts | {"dbname": database})
+def _of(database: str, *, autocommit: bool = False) -> Connection:
+    """Return an administrator's connection to a database of the present one's server."""
+    return log_in(of_database(conninfo(Role.ADMIN), database), Role.ADMIN, autocommit=autocommit)
 
 
 @contextmanager
 def _server() -> Iterator[Connection]:
     """Yield a connection from which databases are made and renamed, which an administrator may."""
-    try:
-        with psycopg.connect(_conninfo_of(MAINTENANCE), autocommit=True) as server:
-            yield server
-    except psycopg.errors.InsufficientPrivilege as failure:
-        raise CommonsError("restore.not_administrator", reason=failure.diag.message_primary) from failure
-    except psycopg.OperationalError as failure:
-        raise CommonsError("database.unreachable", role=Role.ADMIN.value) from failure
+    with refusals_explained(), _of(MAINTENANCE, autocommit=True) as server:
+        yield server
 
 
-def _check_archive(file: Path, server: Connection) -> None:
+def _contents(file: Path, server: Connection) -> str:
+    """Return the table of contents of a backup of a commons."""
     program = client_program("pg_restore", server.info.server_version // 10000)
     done = run_program(program, None, "--list", file)
     if done.returncode != 0 or SIGN_OF_OURS not in done.stdout:
-        raise CommonsError("restore.no_backup", file=file, lines=last_lines(done.stderr))
+        raise CommonsError("restore.no_backup", file=file, lines=error_lines(done.stderr))
+    return done.stdout
 
 
 def _exists(server: Connection, name: str) -> bool:
@@ -117,19 +123,17 @@ def _exists(server: Connection, name: str) -> bool:
 
 
 @contextmanager
-def _closed_database(server: Connection, name: str, *, drop: bool) -> Iterator[None]:
-    """Make a database to which nobody may connect; it is dropped where the block fails, or anyhow."""
+def _closed_database(server: Connection, name: str, present: str, *, drop: bool) -> Iterator[None]:
+    """Make a database to which nobody may connect, like the present one; drop it where the block fails, or anyhow."""
     if _exists(server, name):
         raise CommonsError("restore.exists", name=name)
     if not server.execute("SELECT FROM pg_roles WHERE rolname = %s", (OWNER,)).rowcount:
         server.execute(SQL("CREATE ROLE {} NOLOGIN").format(Identifier(OWNER)))
     # Everybody may connect to a new database: who slipped in before that was revoked would stay while it is filled.
-    server.execute(
-        SQL("CREATE DATABASE {} TEMPLATE template0 ALLOW_CONNECTIONS false").format(Identifier(name))
-    )
+    create_closed(server, name, like=present)
     try:
         server.execute(SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(Identifier(name)))
-        _allow_connections(server, name, allowed=True)
+        allow_connections(server, name, allowed=True)
         yield
     except BaseException:
         drop = True
@@ -139,26 +143,38 @@ def _closed_database(server: Connection, name: str, *, drop: bool) -> Iterator[N
             server.execute(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name)))
 
 
-def _fill(server: Connection, name: str, file: Path, tell: Tell) -> None:
+def _fill(server: Connection, name: str, file: Path, contents: str, tell: Tell) -> None:
     from commons.database.migrate import upgrade  # noqa: PLC0415 - takes half a second of every command
 
     tell("fill")
-    program = client_program("pg_restore", server.info.server_version // 10000)
-    # Who may do what is given anew by the upgrade: the backup may know logins that this server does not have.
-    done = run_program(program, _conninfo_of(name), "--exit-on-error", "--no-acl", file)
+    with _of(name) as restored:
+        restored.execute(routine("extensions"))
+    with NamedTemporaryFile("w", encoding="utf-8") as wanted:
+        wanted.writelines(line for line in contents.splitlines(keepends=True) if not IN_PLACE.search(line))
+        wanted.flush()
+        program = client_program("pg_restore", server.info.server_version // 10000)
+        # Who may do what is given anew by the upgrade: the backup may know logins that this server does not have.
+        done = run_program(
+            program,
+            of_database(conninfo(Role.ADMIN), name),
+            "--exit-on-error",
+            "--no-acl",
+            f"--use-list={wanted.name}",
+            file,
+        )
     if done.returncode != 0:
-        raise CommonsError("restore.failed", file=file, lines=last_lines(done.stderr))
+        raise CommonsError("restore.failed", file=file, lines=error_lines(done.stderr))
     tell("upgrade")
-    upgrade(_conninfo_of(name), closed=True)
+    upgrade(of_database(conninfo(Role.ADMIN), name), closed=True)
 
 
 def _learn(name: str, *, close_datasets: bool, again: bool = False) -> Replayed:
-    with psycopg.connect(_conninfo_of(name), autocommit=True) as restored:
+    with _of(name, autocommit=True) as restored:
         return replay(restored, close_datasets=close_datasets, again=again)
 
 
 def _release_anew(name: str) -> None:
-    with psycopg.connect(_conninfo_of(name)) as restored:
+    with _of(name) as restored:
         restored.execute(REBUILD)
         restored.commit()
         row = restored.execute("SELECT count(*) FROM commons.release_drift()").fetchone()
@@ -173,32 +189,22 @@ def _ended(server: Connection, present: str) -> Iterator[None]:
         yield
         return
     try:
-        with psycopg.connect(_conninfo_of(present)) as ending:
+        with psycopg.connect(of_database(conninfo(Role.ADMIN), present)) as ending:
             catch_up_or_refuse(ending)
     except (psycopg.errors.UndefinedTable, psycopg.OperationalError):
         pass  # it is empty, or broken: that is why a backup is restored
-    _allow_connections(server, present, allowed=False)
+    allow_connections(server, present, allowed=False)
     try:
-        server.execute(
-            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s", (present,)
-        )
+        server.execute(TO_END, (present,))
         yield
     except BaseException:
         if _exists(server, present):
-            _allow_connections(server, present, allowed=True)
+            allow_connections(server, present, allowed=True)
         raise
 
 
-def _allow_connections(server: Connection, name: str, *, allowed: bool) -> None:
-    server.execute(
-        SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}").format(
-            Identifier(name), SQL("true" if allowed else "false")
-        )
-    )
-
-
 def _sign(name: str) -> None:
-    with psycopg.connect(_conninfo_of(name)) as restored:
+    with _of(name) as restored:
         note_restore(restored)
 
 

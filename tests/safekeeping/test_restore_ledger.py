@@ -481,7 +481,7 @@ def test_whoever_may_not_make_databases_restores_nothing(world, dump, cluster, m
             server.execute("GRANT CONNECT ON DATABASE postgres TO commons_ingest")
         with pytest.raises(CommonsError) as told:
             restore(dump)
-        assert told.value.key == "restore.not_administrator"
+        assert told.value.key == "database.lacking"
     assert databases_of(cluster, world) == {name_of(world)}
     with psycopg.connect(cluster.url("postgres")) as server:
         server.execute("REVOKE CONNECT ON DATABASE postgres FROM commons_ingest")

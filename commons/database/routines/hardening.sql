@@ -1,7 +1,7 @@
 -- What a login may learn from PostgreSQL itself, and do by its built-in functions, without a right on any table: counts and
 -- sizes of private tables, other people's queries, locks that a withdrawal waits for (laboratory.md 3.3).
 -- docs/decisions/0009-what-a-login-can-see.md tells what stays visible, tests/database/test_visible.py lists it.
--- Run as the database's administrator after prepare.sql, at every upgrade; idempotent; what this version of PostgreSQL does
+-- All of it in this database alone. Run as its administrator after prepare.sql, at every upgrade; idempotent; what this version of PostgreSQL does
 -- not have is passed over.
 DO $$
 DECLARE
@@ -70,16 +70,6 @@ BEGIN
     -- A DO block is a program; only the owner of the schemas writes some.
     REVOKE USAGE ON LANGUAGE plpgsql, sql FROM PUBLIC;
     GRANT USAGE ON LANGUAGE plpgsql, sql TO commons_owner;
-
-    -- From another database of the cluster the same numbers could be read.
-    FOR found IN
-        SELECT d.datname
-          FROM pg_database d
-          JOIN aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a ON a.grantee = 0
-         WHERE d.datname IN ('postgres', 'template1') AND a.privilege_type = 'CONNECT'
-    LOOP
-        EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', found.datname);
-    END LOOP;
 
     -- Whoever may not revoke is told so by a warning only.
     IF EXISTS (SELECT FROM unnest(to_close) AS f WHERE has_function_privilege('commons_public', f, 'EXECUTE'))

@@ -1,9 +1,5 @@
--- What must stand before the first table: extensions, roles, schemas. Run as the database's administrator at every upgrade;
--- idempotent. hardening.sql follows; tests/database/test_rights.py holds the allowlist.
-
-CREATE EXTENSION IF NOT EXISTS postgis;
-CREATE EXTENSION IF NOT EXISTS pg_trgm;
-CREATE EXTENSION IF NOT EXISTS unaccent;
+-- What must stand before the first table: roles, schemas. Run as the database's administrator at every upgrade, after
+-- extensions.sql; idempotent. hardening.sql follows; tests/database/test_rights.py holds the allowlist.
 
 -- One owner that nobody logs in as, one role that ingests, one login per audience of readers.
 DO $$
