@@ -24,6 +24,7 @@ from ingest.map.flag_columns import refuse_late_flag, refuse_unheeded_flag
 from ingest.map.mapping import Mapping
 from ingest.map.presets import Preset, apply_preset, recognise_preset
 from ingest.map.saved import SavedMapping, latest_mapping, refuse_changed, save_mapping
+from ingest.merge.matches import shown_pairs
 from ingest.merge.merge import MergeResult, merge
 from ingest.read import read_chunks
 from ingest.read.table import Format, RawTable, with_columns
@@ -73,10 +74,15 @@ class PreparedUpload:
 
 @dataclass(frozen=True)
 class CommittedUpload:
-    """What an upload changed in its dataset and in the alternatives, and how many of its records have no position."""
+    """What an upload changed in its dataset, and how many of its records have no position.
+
+    `duplicates` are the pairs with other lists that it brought, of which its partner may be told. `merged` is what the
+    merge did: never shown to a partner, for it tells of records that are hidden from it.
+    """
 
     stored: StoredUpload
     merged: MergeResult
+    duplicates: int
     waiting: int
 
 
@@ -173,6 +179,7 @@ def _commit(
         saved_mapping_id=saved.saved_mapping_id if saved else None,
         preset=prepared.preset,
     )
+    known = shown_pairs(connection, dataset)
     stored = store(
         connection,
         dataset,
@@ -184,7 +191,8 @@ def _commit(
         is_trial=is_trial,
     )
     merged = merge(connection, linker)
-    return CommittedUpload(stored, merged, count_waiting(connection, dataset))
+    duplicates = len(shown_pairs(connection, dataset) - known)
+    return CommittedUpload(stored, merged, duplicates, count_waiting(connection, dataset))
 
 
 def preview_upload(

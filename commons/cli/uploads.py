@@ -95,7 +95,7 @@ def upload(
         say("upload.repeat" if stored.is_repeat else "upload.done", rows_in=stored.rows_in, new=stored.new,
             changed=stored.changed, unchanged=stored.unchanged, gone=stored.gone, aside=stored.set_aside)
     )  # fmt: skip
-    console.print(say("upload.matched", count=done.merged.decisions_added))
+    console.print(say("upload.matched", count=done.duplicates))
     if done.waiting:
         console.print(say("upload.waiting", count=done.waiting, dataset=dataset), markup=False)
     if stored.erased:

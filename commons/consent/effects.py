@@ -1,13 +1,17 @@
-"""What a change of consent does to what each reader sees: told before it is done, and after."""
+"""What a change does to what each reader sees: told before it is done, and after, to the keeper of the dataset.
+
+Of the public's view all is told. Of every other reader's, only what concerns the dataset's own records: the rest of it
+may be hidden from whoever asks (docs/decisions/0030-a-trial-tells-nothing-of-others.md).
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
-from uuid import UUID
 
 from commons.consent.records import About
 from commons.database.connection import Connection
 from commons.database.statements import run_file
+from commons.vocabulary import Audience
 
 SMALL_DISTRICT = 5
 """Alternatives shown in a district; fewer than these tell little of it (consent.md, "Statistics")."""
@@ -21,22 +25,21 @@ WITH present AS (
 SELECT alternative_id FROM present
  UNION SELECT a.alternative_id FROM commons.alternative a JOIN present p ON a.redirected_to = p.alternative_id
 """
-READERS = """
-SELECT r.audience::text, p.slug FROM commons.reader r LEFT JOIN commons.partner p USING (partner_id)
- ORDER BY r.audience, p.slug NULLS FIRST
-"""
+AUDIENCES = "SELECT audience::text FROM commons.reader WHERE partner_id = 0 ORDER BY audience"
 SHOWN = """
-SELECT s.audience::text, p.slug, s.public_id, s.content
-  FROM commons.shown(%s::bigint[]) s LEFT JOIN commons.partner p ON p.partner_id = s.partner_id
+SELECT s.audience::text, p.slug, s.shown_id, s.content
+  FROM commons.shown(%s::bigint[], %s) s LEFT JOIN commons.partner p ON p.partner_id = s.partner_id
+ ORDER BY p.slug
 """
 
 
 @dataclass(frozen=True)
 class Effect:
-    """What a change does to one audience, or one named partner: alternatives that vanish, appear, and show otherwise.
+    """What a change does to one audience, or one partner that the dataset names.
 
-    `districts_below` is in how many districts fewer than SMALL_DISTRICT are shown now and were not before: told in a
-    dry run, and not of a named partner, else None.
+    Of the public these are alternatives that vanish, appear, and show otherwise; of other readers the dataset's own
+    records. `districts_below` is in how many districts the public is shown fewer than SMALL_DISTRICT now and was not
+    before: told in a dry run, else None.
     """
 
     audience: str
@@ -48,13 +51,13 @@ class Effect:
 
 
 def note_shown(connection: Connection, about: About) -> None:
-    """Keep, in this transaction, what readers see of a record's alternative, or of all those of the dataset."""
+    """Keep, in this transaction, what may be told of what readers see of a record, or of the whole dataset."""
     run_file(connection, "commons.consent", "shown_before", about._asdict())
 
 
 Done = TypeVar("Done")
-Shown = dict[tuple[str, str | None], dict[UUID, str]]
-"""What each reader sees of some alternatives, by public id."""
+Shown = dict[tuple[str, str | None], dict[str, str]]
+"""What may be told of what each reader sees of some alternatives, by the public id or the record's."""
 
 
 def try_out(
@@ -65,8 +68,8 @@ def try_out(
     with connection.transaction(force_rollback=True):
         done = work()
         touched = sorted(known.union(_alternatives_of(connection, dataset_id)))
-        after = _shown_now(connection, touched)
-    return done, _effects_between(_shown_now(connection, touched), after)
+        after = _shown_now(connection, dataset_id, touched)
+    return done, _effects_between(_shown_now(connection, dataset_id, touched), after)
 
 
 def carry_out(
@@ -79,8 +82,8 @@ def carry_out(
     known = set(_alternatives_of(connection, dataset_id))
     done = work()
     touched = sorted(known.union(_alternatives_of(connection, dataset_id)))
-    after = _shown_now(connection, touched)
-    return done, _effects_between(_shown_now(outside, touched), after)
+    after = _shown_now(connection, dataset_id, touched)
+    return done, _effects_between(_shown_now(outside, dataset_id, touched), after)
 
 
 def _alternatives_of(connection: Connection, dataset_id: int) -> list[int]:
@@ -88,12 +91,12 @@ def _alternatives_of(connection: Connection, dataset_id: int) -> list[int]:
     return [row[0] for row in connection.execute(OF_DATASET, (dataset_id,))]
 
 
-def _shown_now(connection: Connection, alternatives: list[int]) -> Shown:
+def _shown_now(connection: Connection, dataset_id: int, alternatives: list[int]) -> Shown:
     """Return what each reader sees of these alternatives; what is queued is released at once."""
     connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    seen: Shown = {tuple(reader): {} for reader in connection.execute(READERS).fetchall()}
-    for audience, partner, public_id, content in connection.execute(SHOWN, (alternatives,)):
-        seen[audience, partner][public_id] = content
+    seen: Shown = {(audience, None): {} for (audience,) in connection.execute(AUDIENCES)}
+    for audience, partner, shown_id, content in connection.execute(SHOWN, (alternatives, dataset_id)):
+        seen.setdefault((audience, partner), {})[shown_id] = content
     return seen
 
 
@@ -102,31 +105,24 @@ def _effects_between(before: Shown, after: Shown) -> tuple[Effect, ...]:
     return tuple(
         Effect(
             *reader,
-            vanished=len(seen.keys() - after[reader].keys()),
-            appeared=len(after[reader].keys() - seen.keys()),
-            changed=sum(after[reader].get(key, content) != content for key, content in seen.items()),
+            vanished=len(was.keys() - now.keys()),
+            appeared=len(now.keys() - was.keys()),
+            changed=sum(now.get(key, content) != content for key, content in was.items()),
         )
-        for reader, seen in before.items()
+        for reader in {**before, **after}
+        for was, now in ((before.get(reader, {}), after.get(reader, {})),)
     )
 
 
 def effects_since(connection: Connection, *, with_districts: bool = False) -> tuple[Effect, ...]:
     """Return what has changed for each reader since `note_shown`; what is queued is released at once."""
     connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    below: dict[str, int] = {}
-    if with_districts:
-        fallen = run_file(connection, "commons.consent", "districts_below", {"threshold": SMALL_DISTRICT})
-        below = dict(fallen.fetchall())
-    return tuple(
-        Effect(
-            audience,
-            partner,
-            vanished,
-            appeared,
-            changed,
-            below.get(audience, 0) if with_districts and partner is None else None,
-        )
-        for audience, partner, vanished, appeared, changed in run_file(
-            connection, "commons.consent", "effects"
-        )
-    )
+    below = _districts_below(connection) if with_districts else None
+    rows = run_file(connection, "commons.consent", "effects").fetchall()
+    return tuple(Effect(*row, below if row[0] == Audience.PUBLIC else None) for row in rows)
+
+
+def _districts_below(connection: Connection) -> int:
+    row = run_file(connection, "commons.consent", "districts_below", {"threshold": SMALL_DISTRICT}).fetchone()
+    assert row is not None  # noqa: S101 - an aggregate
+    return int(row[0])

@@ -267,7 +267,7 @@ def foresee(sent: Sent, partner: Partner, dataset: Dataset, mode: UploadMode) ->
     if stored.is_repeat:
         st.info(say("upload.repeat"))
     counts = {name: getattr(stored, name) for name in ("new", "changed", "unchanged", "gone")}
-    show_figures(counts | {"duplicates": foreseen.committed.merged.decisions_added})
+    show_figures(counts | {"duplicates": foreseen.committed.duplicates})
     show_effects(foreseen.effects)
     st.caption(say("upload.foreseen_note"))
     show_places(foreseen.account, key="upload.map")

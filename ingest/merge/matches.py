@@ -41,6 +41,16 @@ def matches_of(connection: Connection, dataset: Dataset, most: int = MOST) -> li
     ]
 
 
+def shown_pairs(connection: Connection, dataset: Dataset) -> set[tuple[int, int]]:
+    """Return the likely duplicates with other datasets of which the dataset's partner may be told, by record ids.
+
+    What is queued is released at once, for what all partners see decides.
+    """
+    connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    rows = run_file(connection, "ingest.merge", "shown_pairs", {"dataset_id": dataset.dataset_id})
+    return set(rows.fetchall())
+
+
 def evidence_shown(
     evidence: Iterable[Evidence], contact: bool, description: bool, exact: bool
 ) -> tuple[Evidence, ...]:

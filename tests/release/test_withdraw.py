@@ -38,14 +38,14 @@ def test_a_dry_run_says_what_would_vanish_and_changes_nothing(database, two_sour
     with database.connect(Role.INGEST) as connection:
         receipt = withdraw(connection, two_sources, withdrawn_by="x", dry_run=True)
     assert receipt.withdrawal_id is None
-    assert effects(receipt) == {"public": (1, 1), "partners": (1, 1), "researchers": (1, 1)}
+    assert effects(receipt) == {"public": (1, 1), "partners": (2, 0), "researchers": (2, 0)}
     assert state(database) == before
 
 
 def test_after_a_withdrawal_the_release_is_as_if_the_source_had_never_been(database, two_sources):
     with database.connect(Role.INGEST) as connection:
         receipt = withdraw(connection, two_sources, withdrawn_by="x")
-    assert effects(receipt) == {"public": (1, 1), "partners": (1, 1), "researchers": (1, 1)}
+    assert effects(receipt) == {"public": (1, 1), "partners": (2, 0), "researchers": (2, 0)}
     for audience in SCHEMA_OF:
         row = released(audience).alternatives()
         assert row["name"].tolist() == ["coarse"]

@@ -194,7 +194,7 @@ def test_its_history_stays_without_values(database, canary):
     assert database.rows(counted) == before
     assert database.rows(kept)[: len(consents)] == consents
     assert removed == {"set_aside_row": 3, "proposal": 5, "participation": 1, "record_location": 0, "record_version": 2,
-                       "charter_assessment": 1, "match_decision": 1, "consent": len(database.rows(kept))}  # fmt: skip
+                       "charter_assessment": 1, "consent": len(database.rows(kept))}  # fmt: skip
     assert database.rows("SELECT action FROM commons.audit_event ORDER BY event_id DESC LIMIT 2") == [
         ("erase",),
         ("withdraw",),
