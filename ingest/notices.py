@@ -40,7 +40,12 @@ class NoticeCode(StrEnum):
         return member
 
     # the file
+    NONE_READY = "NONE_READY", Severity.ERROR
+    NAME_COLUMN_MISSING = "NAME_COLUMN_MISSING", Severity.ERROR
+    ROW_NO_PLACE = "ROW_NO_PLACE", Severity.ERROR
     ENCODING_GUESSED = "ENCODING_GUESSED", Severity.INFO
+    TEXT_MENDED = "TEXT_MENDED", Severity.WARNING
+    QUOTES_ESCAPED = "QUOTES_ESCAPED", Severity.INFO
     ROW_RAGGED = "ROW_RAGGED", Severity.ERROR
     ROW_MISQUOTED = "ROW_MISQUOTED", Severity.ERROR
     ROW_SHORT = "ROW_SHORT", Severity.INFO
@@ -50,12 +55,15 @@ class NoticeCode(StrEnum):
     HEADER_EMPTY = "HEADER_EMPTY", Severity.INFO
     FORMULA_VALUE = "FORMULA_VALUE", Severity.INFO
     FORMULA_DROPPED = "FORMULA_DROPPED", Severity.WARNING
-    OTHER_SHEETS_IGNORED = "OTHER_SHEETS_IGNORED", Severity.INFO
-    OTHER_LAYERS_IGNORED = "OTHER_LAYERS_IGNORED", Severity.INFO
+    OTHER_SHEETS_IGNORED = "OTHER_SHEETS_IGNORED", Severity.WARNING
+    OTHER_LAYERS_IGNORED = "OTHER_LAYERS_IGNORED", Severity.WARNING
+    HIDDEN_READ = "HIDDEN_READ", Severity.WARNING
+    CELLS_MERGED = "CELLS_MERGED", Severity.INFO
     GEOMETRY_UNREADABLE = "GEOMETRY_UNREADABLE", Severity.WARNING
     GEOMETRY_NOT_POINT = "GEOMETRY_NOT_POINT", Severity.INFO
     # the mapping
     COLUMN_UNMAPPED = "COLUMN_UNMAPPED", Severity.INFO
+    COLUMN_FILLS = "COLUMN_FILLS", Severity.INFO
     COLUMN_GUESSED = "COLUMN_GUESSED", Severity.INFO
     COLUMN_IGNORED = "COLUMN_IGNORED", Severity.INFO
     FLAG_CONSTANT = "FLAG_CONSTANT", Severity.INFO
@@ -123,6 +131,15 @@ class Notice:
     column: str | None = None
 
 
+def unread(code: NoticeCode, part: str, rows: int) -> Notice:
+    """Return the notice that a sheet or layer was not read: its name, and its number of rows where that is known.
+
+    >>> unread(NoticeCode.OTHER_SHEETS_IGNORED, "2025", 12).column
+    '2025 (12)'
+    """
+    return Notice(code, column=f"{part} ({rows})" if rows >= 0 else part)
+
+
 NOTICE_COLUMNS = ("code", "severity", "row_number", "column")
 
 
@@ -173,13 +190,19 @@ def add_up(summaries: Iterable[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _most_grave_first(summary: pd.DataFrame) -> pd.DataFrame:
+    """Return the lines by severity; an error of the whole file comes before those of rows."""
     order = summary["severity"].map({severity.value: rank for rank, severity in enumerate(Severity)})
     return (
-        summary.assign(_order=order, _first=[rows[0] if rows else 0 for rows in summary["first_rows"]])
-        .sort_values(
-            ["_order", "rows", "_first", "code", "column"], ascending=[True, False, True, True, True]
+        summary.assign(
+            _order=order,
+            _in_rows=summary["rows"].gt(0) | summary["severity"].ne(Severity.ERROR.value),
+            _first=[rows[0] if rows else 0 for rows in summary["first_rows"]],
         )
-        .drop(columns=["_order", "_first"])
+        .sort_values(
+            ["_order", "_in_rows", "rows", "_first", "code", "column"],
+            ascending=[True, True, False, True, True, True],
+        )
+        .drop(columns=["_order", "_in_rows", "_first"])
     )
 
 

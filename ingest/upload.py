@@ -15,7 +15,7 @@ from commons.errors import CommonsError
 from commons.partners import Dataset
 from commons.vocabulary import UploadMode
 from ingest.check import Memory, check
-from ingest.check.records import CheckedRecords, concat_checked
+from ingest.check.records import CheckedRecords, concat_checked, with_none_ready
 from ingest.link.linker import Linker
 from ingest.locate.locate import count_waiting
 from ingest.map import apply_mapping, propose_mapping
@@ -54,7 +54,22 @@ class PreparedUpload:
     """Whether the file holds what an earlier upload set aside: a part of the list, never the whole of it."""
 
     def chunks(self) -> Iterator[CheckedRecords]:
-        """Yield the file's rows mapped and checked, chunk by chunk."""
+        """Yield the file's rows mapped and checked, chunk by chunk; the last says whether no row at all was ready."""
+        has_ready = False
+        held: CheckedRecords | None = None
+        for chunk in self._checked_chunks():
+            if held is not None:
+                yield held
+                held = None
+            has_ready |= not chunk.frame.empty
+            if has_ready:
+                yield chunk
+            else:
+                held = chunk
+        if held is not None:
+            yield with_none_ready(held)
+
+    def _checked_chunks(self) -> Iterator[CheckedRecords]:
         memory = Memory()
         for place, raw in enumerate(read_chunks(self.path, self.file_name)):
             if place:

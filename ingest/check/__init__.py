@@ -12,6 +12,7 @@ from ingest.check.contacts import check_addresses, check_contacts
 from ingest.check.dates import check_dates
 from ingest.check.draft import Draft, Memory
 from ingest.check.likely import check_hours, check_postcodes, check_repeated, check_told_places
+from ingest.check.no_places import check_no_places
 from ingest.check.positions import check_positions
 from ingest.check.records import CANONICAL_COLUMNS, CheckedRecords
 from ingest.check.set_aside import set_aside_csv, set_aside_rows
@@ -19,7 +20,7 @@ from ingest.check.systems import REGION_BOUNDS, Bounds
 from ingest.check.texts import check_keys, check_names, check_texts, clean_text
 from ingest.check.words import check_categories, check_participations, check_resources, check_subjects
 from ingest.map.mapping import MappedTable
-from ingest.notices import Severity, notice_frame
+from ingest.notices import NoticeCode, Severity, notice_frame
 
 __all__ = ["CANONICAL_COLUMNS", "REGION_BOUNDS", "CheckedRecords", "Memory", "check", "set_aside_csv"]
 
@@ -34,6 +35,7 @@ def check(
     """
     draft = Draft(mapped, memory or Memory())
     checks = (
+        check_no_places,
         check_texts,
         check_addresses,
         check_names,
@@ -57,6 +59,7 @@ def check(
     notices = pd.concat(
         [from_file, *(found for run in checks for found in draft.consume(run(draft)))], ignore_index=True
     )
+    notices = _without_no_places(notices)
     return CheckedRecords(
         frame=_records(draft),
         notices=notices,
@@ -64,6 +67,14 @@ def check(
         set_aside=set_aside_rows(mapped.raw, draft.refused, notices),
         flags_present=mapped.mapping.flags_present,
     )
+
+
+def _without_no_places(notices: pd.DataFrame) -> pd.DataFrame:
+    """Return the notices; of a row that is no place nothing else is remarked."""
+    is_said = notices["code"].eq(NoticeCode.ROW_NO_PLACE.value)
+    if not is_said.any():
+        return notices
+    return notices[is_said | ~notices["row_number"].isin(notices.loc[is_said, "row_number"])]
 
 
 def _records(draft: Draft) -> pd.DataFrame:

@@ -11,11 +11,15 @@ from ingest.notices import NoticeCode, Severity, coded_frame
 
 @dataclass(frozen=True)
 class Finding:
-    """One code for all the rows where `rows` is True (None: the file as a whole); `field` is canonical."""
+    """One code for all the rows where `rows` is True (None: the file as a whole); `field` is canonical.
+
+    `columns` are headers instead of a field: those that a person should look at.
+    """
 
     code: NoticeCode
     rows: pd.Series | None = None
     field: str | None = None
+    columns: tuple[str, ...] = ()
 
 
 @dataclass
@@ -23,13 +27,14 @@ class Memory:
     """What the chunks of a file before this one have settled.
 
     Its system of coordinates and the order of their axes; the keys and the places in use. A place is the hash of a name
-    and of where it is.
+    and of where it is. `has_names` once any row had a name.
     """
 
     crs: int | None = None
     is_swapped: bool | None = None
     keys: set[str] = field(default_factory=set)
     places: set[int] = field(default_factory=set)
+    has_names: bool = False
 
 
 @dataclass
@@ -66,11 +71,12 @@ class Draft:
             self.leftovers[header] = texts
 
     def consume(self, findings: Iterable[Finding]) -> Iterator[pd.DataFrame]:
-        """Yield the notices of the findings that are about any row; an error refuses its rows."""
+        """Yield the notices of the findings that are about any row; an error refuses its rows, or all of them."""
         for finding in findings:
             if finding.rows is not None and not finding.rows.any():
                 continue
-            if finding.rows is not None and finding.code.severity is Severity.ERROR:
-                self.refused |= finding.rows
+            if finding.code.severity is Severity.ERROR:
+                self.refused |= True if finding.rows is None else finding.rows
             rows: list[int | None] = [None] if finding.rows is None else self.index[finding.rows].tolist()
-            yield coded_frame(finding.code, rows, self.source.mapping.column_of.get(finding.field or ""))
+            column = ", ".join(finding.columns) or self.source.mapping.column_of.get(finding.field or "")
+            yield coded_frame(finding.code, rows, column)

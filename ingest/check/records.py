@@ -1,11 +1,12 @@
 """The only type that the next step, store, accepts: records that passed every check."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from ingest.map.fields import FLAG_FIELDS
+from ingest.notices import Notice, NoticeCode, notice_frame
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,12 @@ def concat_checked(chunks: Iterable[CheckedRecords]) -> CheckedRecords:
         set_aside=pd.concat([part.set_aside for part in parts], ignore_index=True),
         flags_present=parts[0].flags_present,
     )
+
+
+def with_none_ready(chunk: CheckedRecords) -> CheckedRecords:
+    """Return the chunk, the last of a file of which no row was ready, with a notice that says so."""
+    said = notice_frame([Notice(NoticeCode.NONE_READY)])
+    return replace(chunk, notices=pd.concat([said, chunk.notices], ignore_index=True))
 
 
 CANONICAL_COLUMNS = (

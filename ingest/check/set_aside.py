@@ -16,16 +16,17 @@ CELL_SEPARATOR = {Language.FR: ";", Language.NL: ";", Language.EN: ","}
 def set_aside_rows(raw: RawTable, refused: pd.Series, notices: pd.DataFrame) -> pd.DataFrame:
     """Return the refused rows as they stand in the file, `_row` and `_codes` before them.
 
-    A geometry stands in `_x` and `_y`, in the CRS of the file.
+    A geometry stands in `_x` and `_y`, in the CRS of the file. A row without an error of its own has that of the file.
     """
     rows = raw.rows.loc[refused.to_numpy(dtype=bool)]
-    errors = notices[notices["severity"].eq(Severity.ERROR.value) & notices["row_number"].notna()]
+    errors = notices[notices["severity"].eq(Severity.ERROR.value)]
+    of_file = CODE_SEPARATOR.join(errors.loc[errors["row_number"].isna(), "code"].unique())
     codes = errors.groupby("row_number")["code"].agg(lambda codes: CODE_SEPARATOR.join(codes.unique()))
     if raw.points is not None:
         points = pd.DataFrame(raw.points, index=raw.rows.index, columns=POINT_COLUMNS).loc[rows.index]
         rows = pd.concat([points.astype(object).where(points.notna(), None).astype("str"), rows], axis=1)
     rows.insert(0, "_row", rows.index.to_numpy(dtype="int64"))
-    rows.insert(1, "_codes", codes.reindex(rows.index).astype("str").to_numpy())
+    rows.insert(1, "_codes", codes.reindex(rows.index).fillna(of_file).astype("str").to_numpy())
     return rows.reset_index(drop=True)
 
 

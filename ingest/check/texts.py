@@ -6,6 +6,7 @@ import pandas as pd
 
 from ingest.check.draft import Draft, Finding
 from ingest.check.words import partners_category
+from ingest.map.naming import likely_names
 from ingest.map.patterns import contains, only, to_nfc
 from ingest.notices import NoticeCode
 
@@ -72,7 +73,8 @@ def _clean(texts: pd.Series, looked_at: pd.Series, *, is_long: bool) -> pd.Serie
 def check_names(draft: Draft) -> Iterator[Finding]:
     """Give every record a name: its own, else one of a language, else (no name column at all) what and where.
 
-    The last one is the rule for lists of things without names: the category's word, the street and the number.
+    The last one is the rule for lists of things without names: the category's word, the street and the number. Where no
+    row has any, that is one fault of the file.
     """
     name = draft.texts("name")
     for language in NAMES[1:]:
@@ -83,7 +85,16 @@ def check_names(draft: Draft) -> Iterator[Finding]:
         composed = name.notna()
     draft.columns["name"] = name
     yield Finding(NoticeCode.NAME_COMPOSED, composed, "name")
+    if not draft.memory.has_names and name.isna().all() and _is_list(draft):
+        yield Finding(NoticeCode.NAME_COLUMN_MISSING, columns=likely_names(draft.source.raw))
+        return
+    draft.memory.has_names |= bool(name.notna().any())
     yield Finding(NoticeCode.NAME_MISSING, ~contains(name, "[^ -/:-@\\[-`{-~]"), "name")
+
+
+def _is_list(draft: Draft) -> bool:
+    """Say whether the rows are so many, or so nameless, that the fault is in a column and in none of them."""
+    return len(draft.index) > 1 or not any(draft.has(field) for field in NAMES)
 
 
 def compose_name(category: pd.Series, street: pd.Series, house_number: pd.Series) -> pd.Series:

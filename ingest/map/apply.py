@@ -46,9 +46,24 @@ def apply_mapping(raw: RawTable, mapping: FileMapping) -> MappedTable:
             left_whole[split.column] = filled[split.column].where(unlike)
             rows = fields.index[unlike].tolist()
             parted += [Notice(NoticeCode.SPLIT_UNREADABLE, int(row), split.column) for row in rows]
+    for field, columns in mapping.also.items():
+        for column in columns:
+            if column in unmapped:
+                fields[field], unmapped[column] = filled_up(fields[field], unmapped[column])
     fields = _with_constants(_with_values(fields, mapping.values), mapping.constants)
     notices = (*raw.notices, *_remarks(mapping, list(unmapped.columns), ignored), *parted)
     return MappedTable(raw, mapping, fields, unmapped.assign(**left_whole), notices)
+
+
+def filled_up(texts: pd.Series, others: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Return the texts, those of the others where they are empty, and the others that say something else.
+
+    >>> here, there = (pd.Series(cells, dtype="str") for cells in (["a", None, "c"], ["a", "b", "d"]))
+    >>> [cells.tolist() for cells in filled_up(here, there)]
+    [['a', 'b', 'c'], [nan, nan, 'd']]
+    """
+    whole = texts.fillna(others)
+    return whole, others.where(others.ne(whole))
 
 
 def refuse_missing(raw: RawTable, columns: tuple[str, ...]) -> None:
@@ -66,7 +81,10 @@ def _remarks(mapping: FileMapping, unmapped: list[str], ignored: list[str]) -> I
     for split in mapping.splits:
         if split.reason in GUESSED:
             yield Notice(NoticeCode.COLUMN_GUESSED, column=split.column)
-    yield from (Notice(NoticeCode.COLUMN_UNMAPPED, column=column) for column in unmapped)
+    also = {column for columns in mapping.also.values() for column in columns}
+    for column in unmapped:
+        code = NoticeCode.COLUMN_FILLS if column in also else NoticeCode.COLUMN_UNMAPPED
+        yield Notice(code, column=column)
     yield from (Notice(NoticeCode.COLUMN_IGNORED, column=column) for column in ignored)
     for field in mapping.constants:
         code = NoticeCode.FLAG_CONSTANT if field in FLAG_FIELDS else NoticeCode.FIELD_CONSTANT

@@ -67,6 +67,7 @@ class Words:
     apart: frozenset[str]
     another: frozenset[str]
     fields: dict[frozenset[str], tuple[str, ...]]
+    language: dict[str, str]
 
 
 @cache
@@ -82,6 +83,7 @@ def words() -> Words:
     return Words(
         {word: concept for concept, told in tree["concept"].items() for word in told},
         fields=fields,
+        language={word: language for language, of_it in tree["language"].items() for word in of_it},
         **sets_of,
     )
 
@@ -100,6 +102,7 @@ class Heard:
     unknown: tuple[str, ...]
 
 
+@cache
 def hear(header: str) -> Heard:
     """Return what a header says.
 
@@ -178,6 +181,17 @@ def _concepts(token: str) -> tuple[str, ...]:
     return ()
 
 
+def spoken(header: str) -> str | None:
+    """Return the language of a header, None where its words are of none or of several.
+
+    >>> spoken("Nom du lieu"), spoken("Naam"), spoken("Nom / Naam")
+    ('fr', 'nl', None)
+    """
+    found = {words().language.get(token) for token, _ in _tokens(header)} - {None}
+    return found.pop() if len(found) == 1 else None
+
+
+@cache
 def fields_said(header: str) -> tuple[tuple[str, ...], bool]:
     """Return the fields that the words of a header can make, the likeliest first, and whether it says nothing else."""
     heard = hear(header)
@@ -264,6 +278,11 @@ def by_words(header: str, texts: pd.Series) -> tuple[str, bool] | None:
     }
     best = max(shares, key=lambda field: shares[field], default=None)
     return None if best is None or shares[best] < HALF else (best, is_all)
+
+
+def looks_like(field: str, texts: pd.Series) -> bool:
+    """Say whether texts of a column, none missing, can be those of a field; where there is none, they can."""
+    return not len(texts) or _share(field, sample(texts)) >= HALF
 
 
 def _share(field: str, texts: pd.Series) -> float:

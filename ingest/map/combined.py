@@ -1,5 +1,7 @@
 """One column that holds a postcode and a commune, proposed to be taken apart."""
 
+import re
+
 import pandas as pd
 
 from ingest.map.by_words import fields_said
@@ -9,6 +11,7 @@ from ingest.map.telling import is_commune, sample
 
 PATTERN = "postcode municipality"
 PARTS = ("postcode", "municipality")
+DIGITS_AND_LETTERS = re.compile(r"(?=.*[0-9]{4})(?=.*[A-Za-z]{3})").match
 CLEARLY, NEARLY_ALL = 0.6, 0.9
 """Shares of the texts that must come apart: where the header says what is in it, and where only the values do."""
 
@@ -23,6 +26,8 @@ def combined(columns: dict[str, pd.Series], taken: set[str]) -> tuple[Split, ...
     if not taken.isdisjoint(PARTS):
         return ()
     for column, texts in columns.items():
+        if not any(map(DIGITS_AND_LETTERS, sample(texts))):
+            continue
         split = Split(column, PARTS, pattern=PATTERN, reason="values")
         parts, _ = split_texts(sample(texts), split)
         has_both = parts.notna().all(axis="columns")

@@ -11,6 +11,7 @@ from commons.errors import CommonsError
 from ingest.map.fields import (
     CODED,
     CONSTANT_FIELDS,
+    FILLED_BY_OTHERS,
     FLAG_FIELDS,
     IDLE_ALONE,
     NAME_FIELDS,
@@ -22,7 +23,7 @@ from ingest.map.fields import (
 from ingest.map.mapping import Mapping, Match, Split
 from ingest.map.split import PATTERNS, pattern_fields
 
-PARTS = ("ignore", "columns", "constants", "splits", "values")
+PARTS = ("ignore", "columns", "also", "constants", "splits", "values")
 MAX_BYTES = 1_000_000
 """More than any list of words that a person maps; what is longer is no mapping."""
 
@@ -50,8 +51,10 @@ def read_mapping(tree: Table[str, Any]) -> Mapping:
         splits=tuple(_split(column, told) for column, told in _table(tree, "splits").items()),
         values={field: _words(field, told) for field, told in _table(tree, "values").items()},
         ignore=tuple(_list(tree.get("ignore", []), "ignore")),
+        also={name: tuple(_list(columns, "also")) for name, columns in _table(tree, "also").items()},
     )
     _check_fields(mapping)
+    _check_also(mapping)
     _check_constants(mapping)
     _check_values(mapping)
     return mapping
@@ -62,6 +65,7 @@ def as_tree(mapping: Mapping) -> dict[str, Any]:
     tree: dict[str, Any] = {
         "ignore": list(mapping.ignore),
         "columns": {match.column: match.field for match in mapping.matches},
+        "also": {name: list(columns) for name, columns in mapping.also.items()},
         "constants": dict(mapping.constants),
         "splits": {split.column: _told(split) for split in mapping.splits},
         "values": {field: dict(words) for field, words in mapping.values.items()},
@@ -131,7 +135,7 @@ def _check_fields(mapping: Mapping) -> None:
             _refuse("unknown_field", field=name)
         if name in given[:place]:
             _refuse("field_twice", field=name)
-    used = [*mapping.columns, *mapping.ignore]
+    used = [*mapping.columns, *mapping.ignore, *(column for each in mapping.also.values() for column in each)]
     for place, column in enumerate(used):
         if column in used[:place]:
             _refuse("column_twice", column=column)
@@ -139,6 +143,13 @@ def _check_fields(mapping: Mapping) -> None:
         for name in split.fields:
             if name in NAME_FIELDS or name in FLAG_FIELDS:
                 _refuse("split_field", field=name)
+
+
+def _check_also(mapping: Mapping) -> None:
+    """Raise CommonsError where further columns are given for a field that takes none, or that has no first."""
+    for name in mapping.also:
+        if name not in FILLED_BY_OTHERS or name not in mapping.column_of:
+            _refuse("also_field", field=name, known=", ".join(sorted(FILLED_BY_OTHERS)))
 
 
 def _check_constants(mapping: Mapping) -> None:

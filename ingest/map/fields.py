@@ -28,6 +28,34 @@ IDLE_ALONE = frozenset({"licence", "consent_by", "consent_on", "consent_until", 
 NAME_FIELDS = frozenset({"partner_key", "name", "name_fr", "name_nl", "name_en"})
 """By these an erased record is known, in the cell of one column: no other column may be split into them."""
 
+FILLED_BY_OTHERS = frozenset(
+    {
+        *(
+            "name",
+            "name_fr",
+            "name_nl",
+            "name_en",
+            "description",
+            "description_fr",
+            "description_nl",
+            "description_en",
+        ),
+        *(
+            "category",
+            "website",
+            "opening_hours",
+            "address",
+            "street",
+            "postcode",
+            "municipality",
+            "legal_form",
+        ),
+        *("phone", "email", "contact_person", "contact_email", "contact_phone", "enterprise_number"),
+    }
+)
+"""What a second column of the same meaning may fill where the first is empty. Of keys, positions, dates and consents a
+mixture would mean something that neither column does."""
+
 CONSTANT_FIELDS = frozenset(
     {"category", "subject", "legal_form", "postcode", "municipality", "offers", "needs", *FLAG_FIELDS}
 )

@@ -36,7 +36,8 @@ class Mapping:
     """A proposal, or a person's confirmed choice: every field at most once, every column at most once.
 
     `constants` has what a field is in every row; `values` by field what a partner's word means; the columns of `ignore`
-    are left out altogether. A column that is in none of these is kept in the extras.
+    are left out altogether. Columns of `also` have a field too, and count where its own is empty. A column that is in
+    none of these is kept in the extras.
     """
 
     matches: tuple[Match, ...]
@@ -44,6 +45,7 @@ class Mapping:
     splits: tuple[Split, ...] = ()
     values: Table[str, Table[str, str]] = field(default_factory=dict)
     ignore: tuple[str, ...] = ()
+    also: Table[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def column_of(self) -> dict[str, str]:

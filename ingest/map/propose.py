@@ -1,17 +1,18 @@
 """A mapping proposed from the headers, and from the values where headers are unknown, misspelt or lying."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import pandas as pd
 
 from commons.errors import CommonsError
 from ingest.map.by_header import HARDLY, by_header, could_be_flag
-from ingest.map.by_words import by_words, fields_said, hear
+from ingest.map.by_words import by_words, fields_said, hear, looks_like
 from ingest.map.combined import combined
-from ingest.map.fields import FLAG_FIELDS
-from ingest.map.headers import fold_header
+from ingest.map.fields import FILLED_BY_OTHERS, FLAG_FIELDS
+from ingest.map.headers import fold_header, header_words
 from ingest.map.mapping import Mapping, Match
+from ingest.map.naming import in_languages, with_a_name
 from ingest.map.patterns import (
     is_email,
     is_enterprise_number,
@@ -21,13 +22,11 @@ from ingest.map.patterns import (
     to_number,
 )
 from ingest.map.telling import TELLING, is_numbered, of_whom, sample
+from ingest.map.variants import bilingual_field, shorter_titles, title_of
 from ingest.read.table import RawTable
 
 CLEARLY = 0.8
 """Share of a column's values that must look like a field, for the values to decide."""
-NAME_MAX_LETTERS = 120
-NAME_DISTINCT = 0.7
-
 BRUSSELS_POSTCODE = r"1[012]\d\d"
 
 VALUE_TESTS: dict[str, Callable[[pd.Series], pd.Series]] = {
@@ -46,6 +45,8 @@ BY_WORDS = 1_000
 FIRST_NAME, NAME = {"first"}, {"name"}
 NOT_BY_SOME_WORDS = frozenset({*FLAG_FIELDS, "house_number", "partner_key", "lon", "lat"})
 """Consents, and numbers that could be of anything: what is not understood in a header may say to what, and of what."""
+SURE = ("header", "words")
+"""Reasons of a match by which a second column is one of the same meaning."""
 SAME_SHAPE = {"contact_email": "email", "contact_phone": "phone"}
 
 
@@ -55,12 +56,16 @@ def propose_mapping(raw: RawTable) -> Mapping:
     Raises CommonsError where two columns could be the same consent flag: a person has to say which counts.
     """
     filled = {str(name): texts[texts.str.strip().ne("") & texts.notna()] for name, texts in raw.rows.items()}
-    candidates = [
-        (rank, _unless_lying(match, filled[column]))
-        for column in filled
-        for rank, match in _said(column, filled[column])
-    ]
-    chosen = _one_each(_of_persons(candidates, list(filled)), list(filled))
+    shorter = shorter_titles(filled)
+    candidates = in_languages(
+        [
+            (rank, _unless_lying(match, filled[column]))
+            for column in filled
+            for rank, match in _said(column, filled[column], shorter[column])
+        ]
+    )
+    candidates = _of_persons(candidates, list(filled))
+    chosen = _one_each(candidates, {column: len(texts) for column, texts in filled.items()})
     known = {match.column for _, match in candidates}
     unknown = {
         column: texts
@@ -70,25 +75,38 @@ def propose_mapping(raw: RawTable) -> Mapping:
     splits = combined({**unknown}, {match.field for match in chosen})
     unknown = {column: texts for column, texts in unknown.items() if column not in {s.column for s in splits}}
     taken = {name for split in splits for name in split.fields}
-    for column, texts in unknown.items():
+    shares = _shares(unknown, VALUE_TESTS)
+    for column in unknown:
         free = [field for field in VALUE_TESTS if field not in {match.field for match in chosen} | taken]
-        field = of_whom(column, _by_values(texts, free))
+        field = of_whom(column, next((name for name in free if shares[column][name] >= CLEARLY), None))
         if field and field not in {match.field for match in chosen}:
             chosen.append(Match(column, field, 0.7, "values"))
-    chosen = _with_telling(chosen, unknown, taken)
-    return Mapping(tuple(_with_a_name(chosen, unknown, filled, len(raw.rows))), splits=splits)
+    chosen = with_a_name(_with_telling(chosen, unknown, taken), unknown, filled, len(raw.rows))
+    return Mapping(tuple(chosen), splits=splits, also=_also(candidates, chosen))
 
 
-def _said(column: str, texts: pd.Series) -> list[tuple[int, Match]]:
-    """Return what a header says: as it is known, else by its words, else as a misspelt one."""
-    found = by_header(column, texts)
+def _said(column: str, texts: pd.Series, shorter: Iterable[str]) -> list[tuple[int, Match]]:
+    """Return what a header says: as it is known, else by its words, in two languages, shortened, or as misspelt."""
+    title = title_of(column)
+    found = [(rank, replace(match, column=column)) for rank, match in by_header(title, texts)]
     if any(match.reason == "header" or match.field in FLAG_FIELDS for _, match in found):
         return found
-    told = by_words(column, texts)
-    if told is None or not told[1]:
-        fields, is_all = fields_said(column)
-        return [] if hear(column).is_another or (fields and is_all) else found
-    return [(BY_WORDS, Match(column, told[0], 0.85, "words"))]
+    told = by_words(title, texts)
+    if told is not None and told[1]:
+        return [(BY_WORDS, Match(column, told[0], 0.85, "words"))]
+    fields, is_all = fields_said(title)
+    if hear(title).is_another:
+        return []
+    field = bilingual_field(title) or next(filter(None, map(_usual_field, shorter)), None)
+    if field and looks_like(field, texts):
+        return [(BY_WORDS, Match(column, field, 0.8, "words"))]
+    return [] if fields and is_all else found
+
+
+def _usual_field(title: str) -> str | None:
+    """Return the field that a title is the usual word of."""
+    known = header_words().get(fold_header(title))
+    return known[0][0] if known else None
 
 
 def _of_persons(candidates: list[tuple[int, Match]], columns: list[str]) -> list[tuple[int, Match]]:
@@ -106,12 +124,12 @@ def _of_persons(candidates: list[tuple[int, Match]], columns: list[str]) -> list
 def _with_telling(chosen: list[Match], unknown: dict[str, pd.Series], splits: set[str]) -> list[Match]:
     """Return the matches with one for each column left that known names, forms or some words of its header tell."""
     matches = list(chosen)
+    shares = _shares({column: sample(texts) for column, texts in unknown.items()}, TELLING)
     for column, texts in unknown.items():
         taken = {match.field for match in matches} | splits
         if column in {match.column for match in matches}:
             continue
-        values = sample(texts)
-        told = (field for field in TELLING if field not in taken and TELLING[field](values).mean() >= CLEARLY)
+        told = (field for field in TELLING if field not in taken and shares[column][field] >= CLEARLY)
         field = next(told, None)
         said = by_words(column, texts)
         if field is None and said is not None and said[0] not in taken | NOT_BY_SOME_WORDS:
@@ -121,11 +139,23 @@ def _with_telling(chosen: list[Match], unknown: dict[str, pd.Series], splits: se
     return matches
 
 
+def _shares(
+    columns: dict[str, pd.Series], tests: dict[str, Callable[[pd.Series], pd.Series]]
+) -> dict[str, dict[str, float]]:
+    """Return which share of each column's texts looks like each field. All are asked at once: there may be hundreds."""
+    if not columns:
+        return {}
+    texts = pd.concat(list(columns.values()), ignore_index=True)
+    column_of = pd.Series([name for name, each in columns.items() for _ in range(len(each))])
+    shares = {field: test(texts).groupby(column_of).mean() for field, test in tests.items()}
+    return {column: {field: float(share[column]) for field, share in shares.items()} for column in columns}
+
+
 def _unless_lying(match: Match, texts: pd.Series) -> Match:
     """Return the match, or another where the values clearly are something else than the header says."""
     if not len(texts):
         return match
-    if fold_header(match.column) == "contact":  # a flag of ours, but in most lists a person
+    if fold_header(title_of(match.column)) == "contact":  # a flag of ours, but in most lists a person
         if could_be_flag("contact", texts):
             return match
         field = _by_values(texts, ["email", "phone", "website"]) or "contact_person"
@@ -143,9 +173,26 @@ def _by_values(texts: pd.Series, fields: list[str]) -> str | None:
     return next((field for field in fields if VALUE_TESTS[field](texts).mean() >= CLEARLY), None)
 
 
-def _one_each(candidates: list[tuple[int, Match]], columns: list[str]) -> list[Match]:
-    """Return one match per field and column: the surest, then the word listed first, then the first column."""
-    order = sorted(candidates, key=lambda c: (-c[1].confidence, c[0], columns.index(c[1].column)))
+def _one_each(candidates: list[tuple[int, Match]], filled: dict[str, int]) -> list[Match]:
+    """Return one match per field and column: the surest, then the word listed first, then the first column.
+
+    A column that is hardly filled comes after those that are, whatever their headers. `filled` says how many cells of
+    each column are, in the order of the file.
+    """
+    places = {column: place for place, column in enumerate(filled)}
+    most = {
+        field: max(filled[match.column] for _, match in candidates if match.field == field)
+        for field in {match.field for _, match in candidates}
+    }
+    order = sorted(
+        candidates,
+        key=lambda c: (
+            filled[c[1].column] < HARDLY * most[c[1].field],
+            -c[1].confidence,
+            c[0],
+            places[c[1].column],
+        ),
+    )
     by_field: dict[str, Match] = {}
     by_column: dict[str, Match] = {}
     for _, match in order:
@@ -160,30 +207,14 @@ def _one_each(candidates: list[tuple[int, Match]], columns: list[str]) -> list[M
     return list(by_field.values())
 
 
-def _with_a_name(
-    chosen: list[Match], unknown: dict[str, pd.Series], filled: dict[str, pd.Series], rows: int
-) -> list[Match]:
-    """Return the matches with one for the name, where no header says it and one column can only be it."""
-    fields = {match.field: match for match in chosen}
-    if any(field in fields for field in ("name", "name_fr", "name_nl", "name_en")):
-        return chosen
-    taken = {match.column for match in chosen}
-    free = [column for column in unknown if column not in taken and not fields_said(column)[0]]
-    if column := next((column for column in free if _could_be_names(filled[column], rows)), None):
-        return [*chosen, Match(column, "name", 0.6, "values")]
-    described = fields.get("description")
-    if described and _could_be_names(filled[described.column], rows):
-        others = [match for match in chosen if match is not described]
-        return [*others, Match(described.column, "name", 0.5, "values")]
-    return chosen
-
-
-def _could_be_names(texts: pd.Series, rows: int) -> bool:
-    """Say whether the texts are nearly everywhere, short, of words, and seldom twice."""
-    if len(texts) < CLEARLY * rows:
-        return False
-    of_words = texts.str.contains(r"[^\W\d_]{3}", na=False) & texts.str.contains(
-        r"^[^\d{\[]*[^\W\d_][^_|:/]*$", na=False
-    )
-    short = texts.str.len() <= NAME_MAX_LETTERS
-    return bool((of_words & short).mean() >= CLEARLY and texts.nunique() >= NAME_DISTINCT * len(texts))
+def _also(candidates: list[tuple[int, Match]], chosen: list[Match]) -> dict[str, tuple[str, ...]]:
+    """Return the columns whose headers say a field that another column was taken for, by field."""
+    fields, columns = {match.field for match in chosen}, {match.column for match in chosen}
+    also: dict[str, tuple[str, ...]] = {}
+    for _, match in candidates:
+        if match.column in columns or match.field not in fields & FILLED_BY_OTHERS:
+            continue
+        if match.reason in SURE:
+            also[match.field] = (*also.get(match.field, ()), match.column)
+            columns.add(match.column)
+    return also

@@ -8,6 +8,7 @@ from commons.errors import CommonsError
 from ingest.read.correction import restored
 from ingest.read.delimited import read_delimited
 from ingest.read.geojson import read_geojson
+from ingest.read.mend import mended
 from ingest.read.opendocument import read_opendocument
 from ingest.read.recognise import recognise
 from ingest.read.table import Format, RawTable, concat
@@ -28,13 +29,14 @@ READERS: dict[Format, Callable[[Path], Iterator[RawTable]]] = {
 def read_chunks(path: Path, filename: str) -> Iterator[RawTable]:
     """Yield the rows of the file at `path`, a path of ours, chunk by chunk; `filename` is what the partner called it.
 
-    What we had added to a list of rows set aside is taken away: it is read as the file that it came from.
+    What we had added to a list of rows set aside is taken away: it is read as the file that it came from. Texts that
+    were encoded twice are put right.
     Raises CommonsError, explained, where it cannot be read as a whole, or has no row.
     """
     has_rows = False
     for chunk in READERS[recognise(path, filename)](path):
         has_rows = True
-        yield restored(chunk)
+        yield mended(restored(chunk))
     if not has_rows:
         raise CommonsError("read_no_rows")
 

@@ -1,11 +1,11 @@
 """CSV and its relatives: text in any usual encoding, with any usual separator."""
 
-import codecs
 import csv
 import io
 import re
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 from typing import TextIO
@@ -13,17 +13,21 @@ from typing import TextIO
 import pandas as pd
 
 from commons.errors import CommonsError
-from ingest.map.headers import fold_header, header_words
 from ingest.notices import Notice, NoticeCode
+from ingest.read.encoding import opened_text
 from ingest.read.plain import cells_of
 from ingest.read.table import Format, RawTable, in_chunks, tabulate, tabulate_columns
+from ingest.read.titles import LOOKED_AT, Titles, find_titles, is_known
 
 SEPARATORS = ";\t,|"
 SNIFFED_CHARACTERS = 65_536
 SNIFFED_ROWS = 50
 VALUE = re.compile(r"-?\d+(?:[.,]\d+)+|https?://\S+|[^@\s]+@[^@\s]+\.\w+|POINT ?\(.*\)", re.IGNORECASE)
 """What stands in a row and not over a column: a decimal number, an address of the web or of mail, a point."""
-BLOCK_CHARACTERS = 1_048_576
+DECLARED = re.compile(r'"?sep=(?P<separator>[^"\r\n])?"?[;,\t|]*[\r\n]*', re.IGNORECASE)
+"""The line by which Excel is told the separator."""
+ESCAPED = re.compile(r'\\([\\"])|(?<![^;,\t|])\\N(?=[;,\t|\r\n])')
+"""A quote after a backslash, as databases write it, and their word for nothing."""
 MAX_LINE_CHARACTERS = 1_048_576
 """A line of a partner's list has some hundred characters; without an end in sight it would fill the memory."""
 MAX_RECORD_LINES = 500
@@ -44,25 +48,86 @@ def read_delimited(path: Path) -> Iterator[RawTable]:
     if it began a row. Raises CommonsError where the bytes are not text, a line has no end, or the quotes of the header
     or of very many rows are misplaced.
     """
-    encoding, notices = detect_encoding(path)
-    with path.open(encoding=encoding, newline="") as file:
-        separator = sniff_separator(file.read(SNIFFED_CHARACTERS))
+    with opened_text(path) as (file, encoding, guessed):
+        layout = sniff(file.read(SNIFFED_CHARACTERS))
         file.seek(0)
-        text = lines_of(file)
-        lines = records_of(text, separator)
-        header, is_quoted_well = next((line for line in lines if is_filled(line[0])), ([], True))
-        if not is_quoted_well:
-            raise CommonsError("read_quotes", line=1)
-        if not header:
-            raise CommonsError("read_empty")
+        text, header = lines_of(file), layout.titles.header
+        notices = [*guessed, *layout.titles.notices]
+        if layout.is_declared:
+            next(text)
+        if layout.has_backslashes:
+            text = map(unescaped, text)
+            notices.append(Notice(NoticeCode.QUOTES_ESCAPED))
+        records = records_of(text, layout.separator)
         if is_headerless(header):
-            lines, header = chain([(header, True)], lines), [f"column_{n}" for n in range(1, len(header) + 1)]
-            notices = [*notices, Notice(NoticeCode.HEADER_MISSING)]
-            parted = _quoted(lines, header, separator, first=1)
+            header = [f"column_{n}" for n in range(1, len(header) + 1)]
+            notices.append(Notice(NoticeCode.HEADER_MISSING))
+            parted = _quoted(records, header, layout.separator, first=1)
         else:
-            parted = _plain(text, header, separator)
+            _skip(records, layout.titles.lines)
+            parted = _plain(text, header, layout.separator)
         for rows, remarks in parted:
             yield RawTable(rows, None, None, Format.CSV, encoding, (*notices, *remarks))
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a CSV file is written. `is_declared` where its first line only says what the separator is."""
+
+    separator: str
+    titles: Titles
+    is_declared: bool
+    has_backslashes: bool
+
+
+def sniff(text: str) -> Layout:
+    r"""Return how a CSV file is written that begins with this text. Raises CommonsError where nothing is in it.
+
+    >>> layout = sniff("sep=,\nnom,rue\n")
+    >>> layout.separator, layout.titles.header, layout.is_declared
+    (',', ['nom', 'rue'], True)
+    """
+    lines = list(io.StringIO(text, newline=""))
+    declared = DECLARED.fullmatch(lines[0]) if lines else None
+    if declared:
+        del lines[0]
+    if len(text) >= SNIFFED_CHARACTERS and len(lines) > 1:
+        del lines[-1]  # it goes on
+    wanted = declared["separator"] if declared else None
+    separator = wanted if wanted and wanted in "".join(lines[:LOOKED_AT]) else sniff_separator("".join(lines))
+    plain = [unescaped(line) for line in lines] if '\\"' in text else lines
+    has_backslashes = plain is not lines and _misquoted(plain, separator) < _misquoted(lines, separator)
+    head = records_of(iter(plain if has_backslashes else lines), separator)
+    first = list(islice((record for record in head if is_filled(record[0])), LOOKED_AT))
+    if not first:
+        raise CommonsError("read_empty")
+    titles = find_titles([cells for cells, _ in first])
+    if not all(is_quoted_well for _, is_quoted_well in first[: titles.lines]):
+        raise CommonsError("read_quotes", line=1)
+    return Layout(separator, titles, declared is not None, has_backslashes)
+
+
+def _misquoted(lines: list[str], separator: str) -> int:
+    """Return how many records of the lines have a misplaced quote."""
+    try:
+        return sum(not is_quoted_well for _, is_quoted_well in records_of(iter(lines), separator))
+    except CommonsError:
+        return MAX_MISQUOTED + 1
+
+
+def unescaped(line: str) -> str:
+    r"""Return a line with its quotes doubled, as in CSV, where a database put a backslash before them.
+
+    >>> unescaped(r'"Un \"oui\" dit";\N;x')
+    '"Un ""oui"" dit";;x'
+    """
+    return ESCAPED.sub(lambda found: '""' if found[1] == '"' else found[1] or "", line)
+
+
+def _skip(records: Iterator[Record], filled: int) -> None:
+    """Take that many records that are not blank."""
+    for _ in range(filled):
+        next(cells for cells, _ in records if is_filled(cells))
 
 
 def _plain(text: Iterator[str], header: list[str], separator: str) -> Iterator[Part]:
@@ -86,30 +151,6 @@ def _quoted(records: Iterator[Record], header: list[str], separator: str, *, fir
         yield rows, [*named, *ragged]
 
 
-def detect_encoding(path: Path) -> tuple[str, list[Notice]]:
-    """Return the encoding in which the whole file is text, and a notice where that is a guess.
-
-    Raises CommonsError where it is none of UTF-8, UTF-16 with its mark, or Windows-1252.
-    """
-    with path.open("rb") as file:
-        head = file.read(len(codecs.BOM_UTF8))
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        candidates = ["utf-16"]
-    elif head == codecs.BOM_UTF8:
-        candidates = ["utf-8-sig"]
-    else:
-        candidates = ["utf-8", "cp1252"]
-    for encoding in candidates:
-        try:
-            with path.open(encoding=encoding, newline="") as file:
-                if any("\x00" in block for block in iter(lambda: file.read(BLOCK_CHARACTERS), "")):
-                    break
-        except UnicodeError:
-            continue
-        return encoding, [Notice(NoticeCode.ENCODING_GUESSED)] if encoding == "cp1252" else []
-    raise CommonsError("read_not_text")
-
-
 def lines_of(file: TextIO) -> Iterator[str]:
     """Yield the lines of a text, none of them longer than `MAX_LINE_CHARACTERS`."""
     while line := file.readline(MAX_LINE_CHARACTERS):
@@ -124,9 +165,7 @@ def is_headerless(first: list[str]) -> bool:
     >>> is_headerless(["Maison", "50.85", "4.35"]), is_headerless(["nom", "2018", "2019"])
     (True, False)
     """
-    return not any(fold_header(cell) in header_words() for cell in first) and any(
-        VALUE.fullmatch(cell.strip()) for cell in first
-    )
+    return not any(map(is_known, first)) and any(VALUE.fullmatch(cell.strip()) for cell in first)
 
 
 def is_filled(line: list[str]) -> bool:
@@ -168,7 +207,7 @@ def _numbered(records: Iterator[Record], width: int, first: int) -> Iterator[tup
     """
     is_apart = False
     for number, (cells, is_quoted_well) in enumerate(records, start=first):
-        if any(cells):
+        if is_filled(cells):
             is_apart = not is_quoted_well or (is_apart and len(cells) < width)
             yield number, (cells, not is_apart)
 
@@ -194,12 +233,15 @@ def sniff_separator(text: str) -> str:
     ';'
     """
 
-    def fitness(separator: str) -> float:
+    def fitness(separator: str) -> tuple[bool, float]:
         sample = io.StringIO(text[:SNIFFED_CHARACTERS], newline="")
-        widths = [len(line) for line in islice(csv.reader(sample, delimiter=separator), SNIFFED_ROWS) if line]
-        if not widths or widths[0] < 2:
-            return 0.0
-        return widths[0] * widths.count(widths[0]) / len(widths)
+        reader = csv.reader(sample, delimiter=separator)
+        rows = list(islice((row for row in reader if is_filled(row)), SNIFFED_ROWS))
+        titles = find_titles(rows[:LOOKED_AT]) if rows else None
+        widths = [len(row) for row in rows[titles.lines - 1 :]] if titles else []
+        if titles is None or widths[0] < 2:
+            return False, 0.0
+        return titles.lines > 1, widths[0] * widths.count(widths[0]) / len(widths)
 
     return max(SEPARATORS, key=fitness)
 
@@ -215,7 +257,7 @@ def _shape(
             notices.append(Notice(NoticeCode.ROW_MISQUOTED, number))
             line.extend([""] * (width - len(line)))
         elif len(line) > width:
-            if any(line[width:]):
+            if is_filled(line[width:]):
                 notices.append(Notice(NoticeCode.ROW_RAGGED, number))
                 line[width - 1] = separator.join(line[width - 1 :])
             del line[width:]

@@ -14,7 +14,7 @@ import shapely
 
 from commons.errors import CommonsError
 from ingest.notices import Notice, NoticeCode
-from ingest.read.delimited import detect_encoding
+from ingest.read.encoding import opened_text
 from ingest.read.geometry import is_earthly, representative_points
 from ingest.read.json_stream import JsonLines, JsonStream, is_lines
 from ingest.read.table import (
@@ -37,9 +37,8 @@ def read_geojson(path: Path) -> Iterator[RawTable]:
 
     Raises CommonsError where it is not JSON, has a key twice, NaN or Infinity, or is no FeatureCollection.
     """
-    encoding, notices = detect_encoding(path)
     try:
-        with path.open(encoding=encoding, newline="") as file:
+        with opened_text(path) as (file, encoding, notices):
             stream = JsonLines(file) if is_lines(file) else JsonStream(file, "features")
             yield from _read_collection(stream, encoding, notices)
     except OverflowError as error:  # a coordinate of hundreds of digits

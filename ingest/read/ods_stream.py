@@ -9,7 +9,7 @@ from xml.parsers import expat
 
 from commons.errors import CommonsError
 from ingest.read.archive import refuse_bomb
-from ingest.read.sheet import ERROR, FORMULA, Line, PlainCell
+from ingest.read.sheet import ERROR, FORMULA, MERGED, Hidden, Line, PlainCell
 from ingest.read.table import MAX_COLUMNS, plain_number
 
 MAX_ROWS = 1_048_576
@@ -36,27 +36,33 @@ NOT_CONTENT = (
     "table:shapes",
 )
 """Remarks, earlier versions, pictures: all may hold texts and tables of their own. So may whatever is drawn."""
+UNSEEN = ("collapse", "filter")
 BREAKS = {"text:s": " ", "text:tab": "\t", "text:line-break": "\n"}
 
 
 class OdsStream:
     """The first visible sheet with a filled row, read from the chunks of a document's XML.
 
-    `packed` is the size of the archive they came out of; what is repeated counts as unpacked. `has_others` says, once
-    all lines have been taken, whether there are other sheets.
+    `packed` is the size of the archive they came out of; what is repeated counts as unpacked. `others` has, once all
+    lines have been taken, how many filled lines each other sheet has.
     """
 
     def __init__(self, chunks: Iterable[bytes], packed: int) -> None:
-        self.has_others = False
+        self.others: dict[str, int] = {}
+        self.hidden = Hidden()
         self._chunks, self._packed = chunks, packed
         self._ready: deque[tuple[int, int, list[PlainCell]]] = deque()
-        self._hidden: set[str] = set()
+        self._hidden_styles: set[str] = set()
         self._style = ""
         self._skipped = 0
         self._in_sheet = self._has_lines = False
+        self._other: str | None = None
         self._number = self._letters = 0
         self._row: list[PlainCell] = []
         self._row_times = self._gap = 0
+        self._row_is_hidden = False
+        self._columns = 0
+        self._merged: dict[int, tuple[int, PlainCell]] = {}
         self._cell: dict[str, str] | None = None
         self._texts: list[str] = []
         self._cell_letters = self._paragraphs = 0
@@ -76,8 +82,6 @@ class OdsStream:
                     _refuse()
                 refuse_bomb(self._letters, self._packed)
                 yield from self._take()
-                if self._has_lines and self.has_others:
-                    return
             parser.Parse(b"", True)
         except expat.ExpatError as error:
             raise CommonsError("read_workbook_broken") from error
@@ -99,22 +103,34 @@ class OdsStream:
         elif name in BREAKS:
             self._add(BREAKS[name])
         elif name == "table:table-row":
+            told = _named(attributes)
             self._row, self._gap = [], 0
-            self._row_times = _times(_named(attributes), "table:number-rows-repeated")
+            self._row_times = _times(told, "table:number-rows-repeated")
+            self._row_is_hidden = told.get("table:visibility") in UNSEEN
+        elif name == "table:table-column" and self._in_sheet:
+            self._add_columns(_named(attributes))
         elif name == "table:table":
-            self._start_sheet(_named(attributes).get("table:style-name", ""))
+            self._start_sheet(_named(attributes))
         elif name == "style:style":
             self._style = _named(attributes).get("style:name", "")
         elif name == "style:table-properties" and _named(attributes).get("table:display") == "false":
-            self._hidden.add(self._style)
+            self._hidden_styles.add(self._style)
 
-    def _start_sheet(self, style: str) -> None:
-        """Begin a sheet, or skip it: one that is hidden, within a cell of another, or after the one that is read."""
-        self.has_others |= self._has_lines or style in self._hidden
-        if self._in_sheet or self._has_lines or style in self._hidden:
+    def _start_sheet(self, attributes: dict[str, str]) -> None:
+        """Begin a sheet, or skip one that is within a cell; a hidden or a further one is only counted."""
+        if self._in_sheet:
             self._skipped = 1
-        else:
-            self._in_sheet, self._number = True, 0
+            return
+        is_hidden = attributes.get("table:style-name", "") in self._hidden_styles
+        self._other = attributes.get("table:name", "") if self._has_lines or is_hidden else None
+        self._in_sheet, self._number, self._columns, self._merged = True, 0, 0, {}
+
+    def _add_columns(self, attributes: dict[str, str]) -> None:
+        """Take notice of columns that are not shown."""
+        first = self._columns
+        self._columns = min(first + _times(attributes, "table:number-columns-repeated"), MAX_COLUMNS)
+        if self._other is None and not self._has_lines and attributes.get("table:visibility") in UNSEEN:
+            self.hidden.columns |= {*range(first, self._columns)}
 
     def _end(self, name: str) -> None:
         name = _short(name)
@@ -122,7 +138,6 @@ class OdsStream:
             self._skipped -= 1
         elif name == "table:table":
             self._in_sheet = False
-            self.has_others |= not self._has_lines
         elif name == "table:table-row":
             self._end_row()
         elif name in CELLS and self._cell is not None:
@@ -142,6 +157,13 @@ class OdsStream:
     def _end_cell(self, attributes: dict[str, str]) -> None:
         """Put the cell into its row as often as it is repeated, where that is not wider than any row may be."""
         cell = _cell_of(attributes, "".join(self._texts))
+        place = len(self._row) + self._gap
+        if (
+            (rows := _times(attributes, "table:number-rows-spanned")) > 1
+            and cell != BLANK
+            and place < MAX_COLUMNS
+        ):
+            self._merged[place] = (self._number + rows, PlainCell(cell.value, MERGED))
         times = _times(attributes, "table:number-columns-repeated")
         if cell == BLANK:
             self._gap = min(self._gap + times, MAX_COLUMNS + 1)
@@ -155,12 +177,26 @@ class OdsStream:
         self._number += self._row_times
         if not (self._in_sheet and self._row):
             return
+        if self._other is not None:
+            self.others[self._other] = self.others.get(self._other, 0) + self._row_times
+            return
+        self._fill_merged(first)
         letters = ROW_LETTERS + sum(len(cell.value or "") + 1 for cell in self._row)
         self._letters += letters * self._row_times
         if self._number > MAX_ROWS:
             _refuse()
+        if self._row_is_hidden:
+            self.hidden.rows |= {*range(first, self._number)}
         self._ready.append((first, self._row_times, self._row))
         self._has_lines = True
+
+    def _fill_merged(self, number: int) -> None:
+        """Put into the row the value of cells above that go over it too."""
+        for place, (end, cell) in self._merged.items():
+            if number < end:
+                self._row += [BLANK] * (place + 1 - len(self._row))
+                if self._row[place] == BLANK:
+                    self._row[place] = cell
 
 
 def _cell_of(attributes: dict[str, str], text: str) -> PlainCell:

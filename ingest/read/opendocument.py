@@ -5,10 +5,10 @@ from contextlib import closing
 from pathlib import Path
 
 from commons.errors import CommonsError
-from ingest.notices import Notice, NoticeCode
+from ingest.notices import NoticeCode, unread
 from ingest.read.archive import unpacked
 from ingest.read.ods_stream import OdsStream
-from ingest.read.sheet import below_heading, read_lines
+from ingest.read.sheet import below_heading, count_rows, read_lines
 from ingest.read.table import Format, RawTable, in_chunks, one_behind
 
 CONTENT, MANIFEST = "content.xml", "META-INF/manifest.xml"
@@ -20,9 +20,12 @@ def read_opendocument(path: Path) -> Iterator[RawTable]:
         raise CommonsError("read_workbook_locked")
     with closing(unpacked(path, CONTENT)) as content:
         stream = OdsStream(content, path.stat().st_size)
-        first, lines, above = below_heading(stream.lines())
-        if first is None:
+        heading, lines, above = below_heading(stream.lines())
+        if heading is None:
             return
         for chunk in one_behind(in_chunks(lines)):
-            others = [Notice(NoticeCode.OTHER_SHEETS_IGNORED)] if stream.has_others else []
-            yield read_lines(first, chunk, Format.ODS, [*others, *above])
+            others = [
+                unread(NoticeCode.OTHER_SHEETS_IGNORED, name, count_rows(rows))
+                for name, rows in stream.others.items()
+            ]
+            yield read_lines(heading, chunk, Format.ODS, [*others, *above], stream.hidden)

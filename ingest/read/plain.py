@@ -1,5 +1,6 @@
 """Lines of a CSV that are each a whole record, with every quote in its place: Arrow takes them apart at once."""
 
+import csv
 import io
 import re
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ import pyarrow.csv
 QUOTE = '"'
 MAX_CELL_CHARACTERS = 131_072
 """What `csv.reader` takes for one cell: a line that is longer is left to it."""
+BLANK = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
 MAX_CELLS = 100
 """Of more cells the pattern of a line would be too large."""
 
@@ -25,8 +27,12 @@ def cells_of(lines: Sequence[str], width: int, separator: str) -> tuple[list[pa.
     >>> [column.to_pylist() for column in columns], places
     ([['a', 'b;c'], ['1', '2']], [0, 2])
     """
-    blank = separator + "\r\n"
-    places = [place for place, line in enumerate(lines) if line.strip(blank)]
+    blank = BLANK + separator
+    places = [
+        place
+        for place, line in enumerate(lines)
+        if (rest := line.strip(blank)) and _says(line, rest, separator)
+    ]
     kept = lines if len(places) == len(lines) else [lines[place] for place in places]
     text = "".join(kept)
     if (
@@ -50,6 +56,19 @@ def cells_of(lines: Sequence[str], width: int, separator: str) -> tuple[list[pa.
         ),
     )
     return [column.combine_chunks() for column in table.columns], places
+
+
+def _says(line: str, rest: str, separator: str) -> bool:
+    """Say whether a line has a cell that is not blank, given the line without blanks around it.
+
+    One whose quotes are misplaced may have.
+    """
+    if rest.strip(BLANK + separator + QUOTE):
+        return True
+    try:
+        return any(cell.strip() for cell in next(csv.reader([line], delimiter=separator, strict=True)))
+    except csv.Error:
+        return True
 
 
 def _are_as_wide(lines: Sequence[str], width: int, separator: str) -> bool:

@@ -22,7 +22,7 @@ OWN_COLUMNS = ("_row", "_codes", "_fix")
 ADDED = r"^'(?=\s*[^\w\s])"
 """The apostrophe that our export puts before a cell that a spreadsheet would run."""
 
-MAX_COLUMNS = 500
+MAX_COLUMNS = 1000
 """More columns than any partner's list has: beyond it, a file is a mistake or an attack on memory."""
 
 CHUNK_ROWS = 50_000

@@ -21,9 +21,11 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from commons.errors import CommonsError
-from ingest.notices import Notice, NoticeCode
+from ingest.notices import Notice, NoticeCode, unread
 from ingest.read import gdal_worker
 from ingest.read.archive import extract_kml, extract_shapefile, without_doctype
+from ingest.read.dbf import dbf_encoding
+from ingest.read.encoding import STRAY
 from ingest.read.geometry import representative_points
 from ingest.read.table import CHUNK_ROWS, Format, Points, RawTable, plain_text, refuse_size, text_column
 
@@ -56,13 +58,18 @@ def read_vector(path: Path, form: Format) -> Iterator[RawTable]:
     """
     with tempfile.TemporaryDirectory(prefix="commons-") as name:
         first = 1
-        for stream in _worker(_laid_out(path, form, Path(name)), DRIVERS[form]):
+        laid_out = _laid_out(path, form, Path(name))
+        encoding = dbf_encoding(laid_out) if form is Format.SHAPEFILE else None
+        for stream in _worker(laid_out, DRIVERS[form], encoding.name if encoding else ""):
             told = json.loads(stream.schema.metadata[b"layer"])
-            about_file = [Notice(NoticeCode.OTHER_LAYERS_IGNORED)] if told["others"] else []
-            about_file += [Notice(NoticeCode.ENCODING_GUESSED)] if told["encoding_guessed"] else []
-            for batch in stream:
-                if batch.num_rows == 0:
+            about_file = [unread(NoticeCode.OTHER_LAYERS_IGNORED, *other) for other in told["others"]]
+            is_guessed = encoding is not None and encoding.is_guessed
+            for batch_as_it_is in stream:
+                if batch_as_it_is.num_rows == 0:
                     continue
+                batch = _in_utf8(batch_as_it_is)
+                if is_guessed or batch is not batch_as_it_is:
+                    about_file = list(dict.fromkeys((*about_file, Notice(NoticeCode.ENCODING_GUESSED))))
                 rows, points, notices = _read_batch(batch, told["geometry"], first)
                 if DRIVERS[form] == "LIBKML":
                     rows = _without_style(rows)
@@ -98,6 +105,23 @@ def refuse_doctype(path: Path) -> None:
     with path.open("rb") as file:
         for _ in without_doctype(iter(lambda: file.read(BLOCK_BYTES), b"")):
             pass
+
+
+def _in_utf8(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Return the batch; where a text is not in UTF-8, though it should be, its stray bytes are read as Windows-1252."""
+    try:
+        batch.validate(full=True)
+    except pa.ArrowInvalid:
+        columns = [
+            pa.array(
+                [cell and cell.decode(errors=STRAY) for cell in column.cast(pa.large_binary()).to_pylist()]
+            )
+            if pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+            else column
+            for column in batch.columns
+        ]
+        return pa.RecordBatch.from_arrays(columns, batch.schema.names)
+    return batch
 
 
 def _read_batch(
@@ -152,11 +176,11 @@ def _plain(value: Any) -> str | None:
     return plain_text(value) if isinstance(value, str | int | float) else str(value)
 
 
-def _worker(path: Path, driver: str) -> Iterator[pa.RecordBatchReader]:
+def _worker(path: Path, driver: str, encoding: str) -> Iterator[pa.RecordBatchReader]:
     """Yield the Arrow streams that a worker process makes of the file, one for each layer."""
     kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
     worker = subprocess.Popen(  # noqa: S603  # our own interpreter, our own file, a path we chose
-        [sys.executable, "-I", gdal_worker.__file__, str(path), driver, str(CHUNK_ROWS)],
+        [sys.executable, "-I", gdal_worker.__file__, str(path), driver, str(CHUNK_ROWS), encoding],
         env={**kept, "GDAL_SKIP": ",".join(_other_drivers(driver))},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -13,9 +13,20 @@ from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.utils.exceptions import InvalidFileException
 
 from commons.errors import CommonsError
-from ingest.notices import Notice, NoticeCode
+from ingest.notices import Notice, NoticeCode, unread
 from ingest.read.archive import measure
-from ingest.read.sheet import ERROR, FORMULA, Cell, PlainCell, below_heading, filled, read_lines
+from ingest.read.sheet import (
+    ERROR,
+    FORMULA,
+    Cell,
+    PlainCell,
+    below_heading,
+    count_rows,
+    filled,
+    read_lines,
+    with_merged,
+)
+from ingest.read.sheet_xml import scan_sheet
 from ingest.read.table import Format, RawTable, in_chunks
 
 NOT_A_WORKBOOK = (
@@ -29,6 +40,8 @@ NOT_A_WORKBOOK = (
 )
 """What openpyxl raises on a file that only looks like a workbook."""
 VISIBLE = "visible"
+MOST_COUNTED = 100_000
+"""Lines of a sheet that is not read, which are counted to say what is left out."""
 
 
 def read_workbook(path: Path) -> Iterator[RawTable]:
@@ -45,19 +58,36 @@ def read_workbook(path: Path) -> Iterator[RawTable]:
 def _read_sheets(file: BinaryIO, again: BinaryIO) -> Iterator[RawTable]:
     workbook = load_workbook(file, read_only=True, data_only=False, keep_links=False)
     try:
-        others = [Notice(NoticeCode.OTHER_SHEETS_IGNORED)] if len(workbook.worksheets) > 1 else []
         for sheet in workbook.worksheets:
             if sheet.sheet_state != VISIBLE:
                 continue
             sheet.reset_dimensions()  # some programs write a wrong size
-            lines = filled(_with_shown(sheet.iter_rows(), _shown_values(again, sheet.title)))
-            first, rows, above = below_heading(lines)
-            if first is not None:
+            scan = scan_sheet(file, _member_of(sheet))
+            shown = filled(_with_shown(sheet.iter_rows(), _shown_values(again, sheet.title)))
+            heading, rows, above = below_heading(with_merged(shown, scan.merged))
+            if heading is not None:
+                others = list(_others(workbook.worksheets, sheet.title))
                 for chunk in in_chunks(rows):
-                    yield read_lines(first, chunk, Format.XLSX, [*others, *above])
+                    yield read_lines(heading, chunk, Format.XLSX, [*others, *above], scan.hidden)
                 return
     finally:
         workbook.close()
+
+
+def _member_of(sheet: Any) -> str:
+    """Return where a sheet lies in its workbook, which nothing else tells."""
+    return str(sheet._worksheet_path)  # noqa: SLF001
+
+
+def _others(sheets: Sequence[Any], title: str) -> Iterator[Notice]:
+    """Yield a notice for each filled sheet but the one of this title."""
+    for sheet in sheets:
+        if sheet.title == title:
+            continue
+        sheet.reset_dimensions()
+        lines = sum(1 for _ in islice(filled(sheet.iter_rows()), MOST_COUNTED))
+        if lines:
+            yield unread(NoticeCode.OTHER_SHEETS_IGNORED, sheet.title, count_rows(lines))
 
 
 def _with_shown(rows: Iterator[Sequence[Cell]], shown: Iterator[tuple[Any, ...]]) -> Iterator[Sequence[Cell]]:

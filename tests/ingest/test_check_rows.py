@@ -74,9 +74,9 @@ def test_a_slipped_row_is_set_aside(checked):
 
 def test_texts_are_normalised_and_garbled_ones_told(checked):
     result = checked(
-        "nom;description\nE\u0301picerie\u200b \u00a0  x;un\u0007 deux\nCafÃ© Lune;a\nJos\u03b9phine;b\nMusée µ;c\n"
+        "nom;description\nE\u0301picerie\u200b \u00a0  x;un\u0007 deux\nCaf\ufffd Lune;a\nJos\u03b9phine;b\nMusée µ;c\n"
     )
-    assert result.frame["name"].tolist() == ["Épicerie x", "CafÃ© Lune", "Jos\u03b9phine", "Musée µ"]
+    assert result.frame["name"].tolist() == ["Épicerie x", "Caf\ufffd Lune", "Jos\u03b9phine", "Musée µ"]
     garbled = result.notices[result.notices["code"].eq("TEXT_GARBLED")]
     assert garbled["row_number"].tolist() == [2, 3]
     assert "TEXT_CLEANED" in codes(result, 1)

@@ -11,8 +11,15 @@ from ingest.map import apply_mapping, propose_mapping
 from ingest.map.document import read_mapping
 from ingest.notices import NoticeCode
 
-ELSEWHERE = {NoticeCode.ERASED, NoticeCode.OTHER_LAYERS_IGNORED}
-"""ERASED needs a database (tests/safekeeping/test_erasure.py), the layers a GeoPackage (test_read_binary.py)."""
+ELSEWHERE = {
+    NoticeCode.ERASED,
+    NoticeCode.OTHER_LAYERS_IGNORED,
+    NoticeCode.NONE_READY,
+    NoticeCode.HIDDEN_READ,
+    NoticeCode.CELLS_MERGED,
+}
+"""ERASED needs a database (tests/safekeeping/test_erasure.py), the layers a GeoPackage (test_read_binary.py), NONE_READY
+a whole upload (lists/test_unread.py), what is hidden or merged a workbook of some care (lists/test_unread.py, test_lines.py)."""
 
 PLACED = "nom;latitude;longitude"
 AT = "50,85;4,35"
@@ -27,6 +34,11 @@ MAPPED = {
 """Codes of a mapping that a person made: what it says beside the name."""
 
 FILES = {
+    NoticeCode.NAME_COLUMN_MISSING: "cp;rue\n1000;\n1030;\n",
+    NoticeCode.ROW_NO_PLACE: "nom;rue\nA;b\nTotal;\n",
+    NoticeCode.TEXT_MENDED: "nom\nCafÃ©\n",
+    NoticeCode.QUOTES_ESCAPED: 'nom;rue\n"Dit \\"A\\" ici";b\n',
+    NoticeCode.COLUMN_FILLS: "nom;téléphone;gsm\nA;02 555 12 34;\n",
     NoticeCode.ENCODING_GUESSED: "nom\nCafé\n".encode("cp1252"),
     NoticeCode.ROW_RAGGED: "nom;rue\nA;b;c\n",
     NoticeCode.ROW_MISQUOTED: 'nom;rue\n"A" "b"\n',
@@ -46,7 +58,7 @@ FILES = {
     NoticeCode.NAME_COMPOSED: "rue;numéro\nRue Haute;3\n",
     NoticeCode.TEXT_CLEANED: "nom\nA\u200bbc\n",
     NoticeCode.TEXT_CUT: "nom\n" + "A" * 301 + "\n",
-    NoticeCode.TEXT_GARBLED: "nom\nCafÃ©\n",
+    NoticeCode.TEXT_GARBLED: "nom\nCaf\ufffd\n",
     NoticeCode.PARTNER_KEY_REPEATED: "id;nom\n1;A\n1;B\n",
     NoticeCode.ROW_LOOKS_REPEATED: f"{PLACED}\nA;{AT}\na;{AT}\n",
     NoticeCode.TEXT_TELLS_PLACE: "nom;rue;numéro;description;précision\nA;Rue Haute;3;Au 3, rue Haute;commune\n",

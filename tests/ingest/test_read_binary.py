@@ -38,7 +38,7 @@ def test_a_workbook_becomes_text_and_formulas_of_unknown_value_are_dropped(read)
     assert table.rows.loc[1].tolist() == ["Zoë", "1030", "2018-03-01", "true"]
     assert table.rows.index.tolist() == [1, 3]
     assert {(n.code, n.row_number, n.column) for n in table.notices} == {
-        (NoticeCode.OTHER_SHEETS_IGNORED, None, None),
+        (NoticeCode.OTHER_SHEETS_IGNORED, None, "Sheet1 (1)"),
         (NoticeCode.FORMULA_DROPPED, 3, "Naam"),
     }
 

@@ -99,7 +99,11 @@ def test_a_single_column_and_repeated_or_empty_headers_are_read(read):
         (b"<OGRVRTDataSource></OGRVRTDataSource>", "a.geojson", "read_markup"),
         (b"SQLite format 3\x00" + b"\x00" * 200, "a.gpkg", "read_vector_broken"),
         (b"PK\x03\x04 nonsense", "a.xlsx", "read_archive_broken"),
-        (",".join(f"c{i}" for i in range(501)) + "\n" + "x," * 500 + "x\n", "a.csv", "read_too_many_columns"),
+        (
+            ",".join(f"c{i}" for i in range(1001)) + "\n" + "x," * 1000 + "x\n",
+            "a.csv",
+            "read_too_many_columns",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_with_a_reason(read, content, name, key):

@@ -1,0 +1,140 @@
+"""Lines of a list that are no places: titles once more, units, instructions, totals, footnotes, ruled lines."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+import pandas as pd
+
+from commons.categories.scheme import fold
+from ingest.check.draft import Draft, Finding
+from ingest.map.headers import fold_header, header_words
+from ingest.map.telling import COMMUNES
+from ingest.notices import NoticeCode
+
+PLACED = ("address", "street", "coordinates", "lon", "lat")
+"""What a place has, or some of it: a line without any of them may be none."""
+FIRST_LINES = 3
+"""Under the titles stand the lines that explain them."""
+MOSTLY = 0.5
+KNOWN_TITLES, MOSTLY_KNOWN = 3, 0.8
+WIDE = 3
+"""Cells that the rows of a list usually have filled, for a line of one cell to stand out."""
+SENTENCE_LETTERS = 60
+
+NUMBER = re.compile(r"[-+]?\d[\d.,'\u00a0\u202f ]*(?:%|€|eur)?")
+MARKED = r"[*†‡§¹²³©]|\(\s*[*\d]\s*\)|\[\s*\d\s*\]"
+"""How a footnote begins, and the mark that it is of."""
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    tree = tomllib.loads((files("ingest.check") / "no_places.toml").read_text("utf-8"))
+    any_of = {part: "|".join(map(re.escape, words)) for part, words in tree.items()}
+    return {
+        "total": re.compile(rf"(?:{any_of['total']})[ :=]*[\d., ]*"),
+        "counted": re.compile(rf"(?:{any_of['counted']})\b.*"),
+        "note": re.compile(
+            rf"(?:{MARKED}|(?:{any_of['note']})\s*(?:[:=\d]|$)|(?:{any_of['note_phrase']})\b)"
+        ),
+        "unit": re.compile(rf"[(\[]?\s*(?:{any_of['unit']}|select_(?:one|multiple).*)\s*[)\]]?"),
+        "instruction": re.compile(
+            rf"[(\[]?\s*(?:(?:{any_of['instruction']})\b|{any_of['example']}|\d+ (?:caract|tekens|char)).*"
+        ),
+    }
+
+
+def check_no_places(draft: Draft) -> Iterator[Finding]:
+    """Set aside the lines that are no places. One with an address or a position is looked at where it is odd."""
+    rows = draft.source.raw.rows
+    titles = [str(title) for title in rows.columns]
+    placed = _placed(draft)
+    looked_at = ~placed | _repeats_a_title(rows, titles)
+    looked_at |= pd.Series(draft.index <= FIRST_LINES, index=draft.index)
+    usual = int(rows.notna().sum(axis=1).median()) if len(rows) else 0
+    lines = rows[looked_at].astype(object).where(rows[looked_at].notna(), None).to_numpy().tolist()
+    verdicts = [
+        is_no_place(cells, titles, 0 if is_placed else usual, is_first=number <= FIRST_LINES)
+        for number, cells, is_placed in zip(draft.index[looked_at], lines, placed[looked_at], strict=True)
+    ]
+    found = pd.Series(verdicts, index=draft.index[looked_at], dtype=bool)
+    yield Finding(NoticeCode.ROW_NO_PLACE, found.reindex(draft.index, fill_value=False))
+
+
+def _placed(draft: Draft) -> pd.Series:
+    """Return True where a row says where it is."""
+    placed = pd.Series(data=False, index=draft.index)
+    for field in PLACED:
+        placed |= draft.texts(field).notna()
+    if draft.source.raw.points is not None:
+        is_located = np.isfinite(draft.source.raw.points).all(axis=1)
+        placed |= pd.Series(is_located, index=draft.index, dtype=bool)
+    return placed
+
+
+def _repeats_a_title(rows: pd.DataFrame, titles: list[str]) -> pd.Series:
+    """Return True where the first filled column, or the second, has the title of its column."""
+    repeats = pd.Series(data=False, index=rows.index)
+    for title in titles[:2]:
+        repeats |= rows[title].str.strip().eq(title).fillna(value=False).astype(bool)
+        repeats |= rows[title].str.lower().isin(header_words()).astype(bool)
+    return repeats
+
+
+def is_no_place(
+    cells: Sequence[str | None], titles: Sequence[str], usual: int, *, is_first: bool = False
+) -> bool:
+    """Say whether a line is no place; `usual` is how many filled cells the others have, 0 where it says where it is.
+
+    >>> is_no_place(["Total", None, "33"], ["nom", "rue", "membres"], 3)
+    True
+    >>> is_no_place(["Total", "Rue Haute 3", "33"], ["nom", "rue", "membres"], 3)
+    False
+    """
+    said = [(title, cell.strip()) for title, cell in zip(titles, cells, strict=True) if cell and cell.strip()]
+    texts = [fold(text) for _, text in said]
+    if not said:
+        return False
+    if not any(character.isalnum() for text in texts for character in text):
+        return True
+    return (
+        _are_titles(said, len(titles))
+        or (usual > 0 and _is_total(texts))
+        or (len(said) == 1 and usual >= WIDE and _is_note(said[0][1], texts[0]))
+        or (is_first and len(texts) > 1 and _share("unit", texts) == 1)
+        or (is_first and len(texts) > 1 and _share("instruction", texts) > MOSTLY)
+    )
+
+
+def _are_titles(said: list[tuple[str, str]], width: int) -> bool:
+    same = sum(fold_header(title) == fold_header(text) for title, text in said)
+    if same == len(said) and (same > 1 or width == 1):
+        return True
+    if same > 1 and same > MOSTLY * len(said):
+        return True
+    known = sum(fold_header(text) in header_words() for _, text in said)
+    return known >= KNOWN_TITLES and known >= MOSTLY_KNOWN * len(said)
+
+
+def _is_total(texts: list[str]) -> bool:
+    first, *others = texts
+    if not all(NUMBER.fullmatch(text) for text in others):
+        return False
+    return _patterns()["total"].fullmatch(first) is not None or (
+        len(others) > 0 and _patterns()["counted"].fullmatch(first) is not None
+    )
+
+
+def _is_note(text: str, folded: str) -> bool:
+    """Say whether a line's only text is a note, a sentence, or the commune that heads the lines below it."""
+    is_sentence = len(text) > SENTENCE_LETTERS and text.endswith((".", ")", "!"))
+    return (
+        is_sentence or _patterns()["note"].match(folded) is not None or folded.replace(" ", "-") in COMMUNES
+    )
+
+
+def _share(kind: str, texts: list[str]) -> float:
+    return sum(_patterns()[kind].fullmatch(text) is not None for text in texts) / len(texts)

@@ -1,0 +1,89 @@
+"""Which of a list's first lines has the titles of its columns: headings and merged groups may stand above them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingest.map.headers import fold_header, header_words
+from ingest.notices import Notice, NoticeCode
+
+MOST_ABOVE = 5
+"""Lines above the titles: a heading, a date, who made the list."""
+LOOKED_AT = MOST_ABOVE + 2
+ABOVE_CELLS, TITLE_CELLS, KNOWN_TITLES = 2, 3, 2
+"""A line above has at most so many filled cells, titles at least so many, and so many of them are known ones."""
+MOSTLY_KNOWN = 0.6
+"""Share of known titles in a line that stands under another one with groups of them."""
+
+Cells = Sequence[str]
+
+
+@dataclass(frozen=True)
+class Titles:
+    """How many lines there are up to the titles and with them, and the titles."""
+
+    lines: int
+    header: list[str]
+    notices: tuple[Notice, ...] = ()
+
+
+def find_titles(lines: Sequence[Cells]) -> Titles:
+    """Return the titles of a list, given its first lines that are not blank; at least one.
+
+    Titles that nobody knows are looked for in the first line: what is passed over is no row. Of two lines of titles, as
+    merged cells leave them, the lower one counts, and the upper one where the lower says nothing.
+
+    >>> find_titles([["Nos lieux"], ["nom", "rue", "cp"], ["A", "b", "1000"]]).lines
+    2
+    >>> find_titles([["Lieu", "", "Contact"], ["Nom", "Rue", "Nom"], ["A", "b", "c"]]).header
+    ['Nom', 'Rue', 'Contact Nom']
+    """
+    place = _first_titles(lines)
+    if place + 1 < len(lines) and _is_under_groups(lines[place], lines[place + 1]):
+        place += 1
+    if place == 0:
+        return Titles(1, list(lines[0]))
+    header = _with_groups(lines[place - 1], lines[place])
+    return Titles(place + 1, header, (Notice(NoticeCode.LINES_ABOVE_TITLES),))
+
+
+def is_known(cell: str) -> bool:
+    """Say whether a cell is the title of a column that is known."""
+    return fold_header(cell) in header_words()
+
+
+def filled(cells: Cells) -> list[str]:
+    """Return the cells that are not blank."""
+    return [cell for cell in cells if cell.strip()]
+
+
+def _first_titles(lines: Sequence[Cells]) -> int:
+    for place, cells in enumerate(lines[: MOST_ABOVE + 1]):
+        texts = filled(cells)
+        if len(texts) > ABOVE_CELLS:
+            return place if len(texts) >= TITLE_CELLS and sum(map(is_known, texts)) >= KNOWN_TITLES else 0
+    return 0
+
+
+def _is_under_groups(upper: Cells, lower: Cells) -> bool:
+    """Say whether the lower line has the titles, and the upper one groups of them: fewer words, or the same again."""
+    below = filled(lower)
+    known = sum(map(is_known, below))
+    return (
+        len(below) >= TITLE_CELLS
+        and known >= MOSTLY_KNOWN * len(below)
+        and len(set(filled(upper))) < len(below)
+        and not all(map(str.strip, upper[: len(lower)]))
+    ) or (known == len(below) >= TITLE_CELLS and len(set(filled(upper))) < len(filled(upper)))
+
+
+def _with_groups(upper: Cells, lower: Cells) -> list[str]:
+    """Return the lower titles, the upper one where there is none, and both where the lower occurs twice."""
+    width = max(len(upper), len(lower))
+    above, below = ([*cells, *[""] * (width - len(cells))] for cells in (upper, lower))
+    group = ""
+    header: list[str] = []
+    for over, title in zip(above, below, strict=True):
+        group = over.strip() or group
+        is_repeated = below.count(title) > 1 and header.count(title) > 0
+        header.append(f"{group} {title}".strip() if is_repeated else title if title.strip() else over)
+    return header
