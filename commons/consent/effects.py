@@ -119,7 +119,10 @@ def effects_since(connection: Connection, *, with_districts: bool = False) -> tu
     connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
     below = _districts_below(connection) if with_districts else None
     rows = run_file(connection, "commons.consent", "effects").fetchall()
-    return tuple(Effect(*row, districts_below=below if row[0] == Audience.PUBLIC else None) for row in rows)
+    return tuple(
+        Effect(audience, partner, vanished, appeared, changed, below if audience == Audience.PUBLIC else None)
+        for audience, partner, vanished, appeared, changed in rows
+    )
 
 
 def _districts_below(connection: Connection) -> int:
