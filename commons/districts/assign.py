@@ -20,7 +20,7 @@ between neighbourhoods gaps are up to 0.1 m wide. The tolerance covers both and 
 """
 
 GRID_BORDER_M = 1_000.0
-"""The grid's outline of the region is good to some hundreds of metres: what lies in the region must not lie in no cell."""
+"""The grid's outline of the region is good to some hundreds of metres: what lies in the region needs a cell."""
 
 LEVELS = (DistrictLevel.SECTOR, DistrictLevel.NEIGHBOURHOOD, DistrictLevel.COMMUNE)
 
