@@ -58,11 +58,13 @@ def test_a_short_file_ends_a_list_only_with_the_number_written(
     page.locator("input[type=file]").set_input_files(write(tmp_path / "five.csv", 5))
 
     expect(page.get_by_text(say("mode_first"))).to_be_visible()
-    expect(page.get_by_role("radio", checked=True)).to_have_count(0)
+    modes = page.get_by_role("radiogroup", name=say("mode"))
+    expect(modes.get_by_role("radio")).to_have_count(2)
+    expect(modes.get_by_role("radio", checked=True)).to_have_count(0)
     store = page.get_by_role("button", name=say("commit"))
     expect(store).to_have_count(0)
 
-    page.get_by_role("radiogroup").get_by_text(say("mode_full"), exact=True).click()
+    modes.get_by_text(say("mode_full"), exact=True).click()
     expect(page.get_by_text(say("ends_many", gone=55, before=60))).to_be_visible(timeout=60_000)
     refused = page.get_by_text(say("ends_wrong", gone=55))
     number = page.get_by_label(say("ends"))
