@@ -58,8 +58,8 @@ def invent(rows: int) -> pd.DataFrame:
             "numero": random.integers(1, 300, rows).astype(str),
             "cp": np.array(["1000", "1030", "1050", "1060", "1080"])[random.integers(0, 5, rows)],
             "telephone": "02 " + pd.Series(random.integers(1_000_000, 9_999_999, rows).astype(str)),
-            "longitude": np.round(random.uniform(4.30, 4.44, rows), 6),
-            "latitude": np.round(random.uniform(50.80, 50.90, rows), 6),
+            "longitude": np.round(random.uniform(4.33, 4.42, rows), 6),
+            "latitude": np.round(random.uniform(50.82, 50.88, rows), 6),
         }
     )
 

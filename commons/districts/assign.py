@@ -19,6 +19,9 @@ The publishers' borders differ: along the region's, sectors and neighbourhoods s
 between neighbourhoods gaps are up to 0.1 m wide. The tolerance covers both and is no wider than a street.
 """
 
+GRID_BORDER_M = 1_000.0
+"""The grid's outline of the region is good to some hundreds of metres: what lies in the region needs a cell."""
+
 LEVELS = (DistrictLevel.SECTOR, DistrictLevel.NEIGHBOURHOOD, DistrictLevel.COMMUNE)
 
 
@@ -31,11 +34,12 @@ def assign_points(lon: npt.ArrayLike, lat: npt.ArrayLike, districts: Districts) 
     """
     x, y = np.asarray(lon, dtype="float64"), np.asarray(lat, dtype="float64")
     region = districts.current(DistrictLevel.REGION).geometry.iloc[0]
-    beyond = ~_held(region, x, y)
-    rows = np.flatnonzero(~beyond | _held(with_border(region), x, y))
+    border_m = GRID_BORDER_M if districts.scheme == GRID_SCHEME else BORDER_M
+    tolerance_m = np.where(_held(region, x, y), GAP_TOLERANCE_M, border_m + GAP_TOLERANCE_M)
+    rows = np.flatnonzero(_held(with_border(region, border_m), x, y))
     rows = rows[np.argsort(x[rows])]
     joined = {
-        level: _join(x, y, rows, districts.current(level), beyond) for level in _joined_levels(districts)
+        level: _join(x, y, rows, districts.current(level), tolerance_m) for level in _joined_levels(districts)
     }
     if districts.scheme == GRID_SCHEME:
         sectors = joined[DistrictLevel.SECTOR]
@@ -61,9 +65,9 @@ def _join(
     y: npt.NDArray[np.float64],
     rows: npt.NDArray[np.int64],
     level: gpd.GeoDataFrame,
-    beyond: npt.NDArray[np.bool_],
+    tolerance_m: npt.NDArray[np.float64],
 ) -> npt.NDArray[np.object_]:
-    """Return the code of each point of these rows, which are ordered from west to east; some lie beyond the region.
+    """Return the code of each point of these rows, which are ordered from west to east.
 
     By code, the level's first match is that of the smallest code: the others are written before it.
     """
@@ -78,26 +82,28 @@ def _join(
         near = near[(y[near] >= south[place]) & (y[near] <= north[place])]
         # Coordinates, not points: to make an object of each costs more than to ask where it lies.
         first[near[shapely.intersects_xy(shapes[place], x[near], y[near])]] = place
-    unheld = rows[first[rows] == unmatched]
-    for gaps, tolerance_m in (
-        (unheld[~beyond[unheld]], GAP_TOLERANCE_M),
-        (unheld[beyond[unheld]], BORDER_M + GAP_TOLERANCE_M),
-    ):
-        if len(gaps):
-            points = np.asarray(shapely.points(x[gaps], y[gaps]))
-            first[gaps] = _nearest(points, level, unmatched, tolerance_m)
+    gaps = rows[first[rows] == unmatched]
+    if len(gaps):
+        points = np.asarray(shapely.points(x[gaps], y[gaps]))
+        first[gaps] = _nearest(points, level, unmatched, tolerance_m[gaps])
     codes: npt.NDArray[np.object_] = np.array([*level["code"], None], dtype="object")
     return codes.take(first)
 
 
 def _nearest(
-    points: npt.NDArray[np.object_], level: gpd.GeoDataFrame, unmatched: int, tolerance_m: float
+    points: npt.NDArray[np.object_],
+    level: gpd.GeoDataFrame,
+    unmatched: int,
+    tolerance_m: npt.NDArray[np.float64],
 ) -> npt.NDArray[np.int64]:
     metric_points = gpd.GeoSeries(points, crs=STORAGE_CRS).to_crs(METRIC_CRS).to_numpy()
     tree = shapely.STRtree(level.geometry.to_crs(METRIC_CRS).to_numpy())
-    point, district = tree.query_nearest(metric_points, max_distance=tolerance_m, all_matches=True)
+    (point, district), away = tree.query_nearest(
+        metric_points, max_distance=tolerance_m.max(), return_distance=True, all_matches=True
+    )
+    near = away <= tolerance_m[point]
     first = np.full(len(points), unmatched)
-    np.minimum.at(first, point, district)
+    np.minimum.at(first, point[near], district[near])
     return first
 
 

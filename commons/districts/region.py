@@ -1,6 +1,6 @@
 """The Brussels-Capital Region, with 50 m for its border: where a place must lie to be one of the commons'."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 import geopandas as gpd
 import numpy as np
@@ -36,7 +36,8 @@ def in_region(lon: npt.ArrayLike, lat: npt.ArrayLike) -> npt.NDArray[np.bool_]:
     return held
 
 
-def with_border(area: shapely.Geometry) -> shapely.Geometry:
-    """Return an area in WGS84 degrees, wider by `BORDER_M`."""
+@lru_cache(maxsize=4)
+def with_border(area: shapely.Geometry, border_m: float = BORDER_M) -> shapely.Geometry:
+    """Return an area in WGS84 degrees, wider by `border_m`."""
     metric = gpd.GeoSeries([area], crs=STORAGE_CRS).to_crs(METRIC_CRS)
-    return metric.buffer(BORDER_M).to_crs(STORAGE_CRS).iloc[0]
+    return metric.buffer(border_m).to_crs(STORAGE_CRS).iloc[0]

@@ -170,15 +170,12 @@ def commit(sent: Sent, partner: Partner, dataset: Dataset, mode: UploadMode, for
     """Store the file, and show what it did."""
     ends = foreseen.gone if asks_first(foreseen.gone, foreseen.before) else None
     sent.foreseen.clear()  # where it is refused now, the list has changed meanwhile
-    with (
-        st.spinner(say("upload.storing")),
-        explained(),
-        connect(Role.INGEST) as outside,
-        connect(Role.INGEST) as connection,
-    ):
-        done, account = commit_with_account(
-            connection, outside, dataset, sent.prepared, uploaded_by=partner.slug, mode=mode, ends=ends
-        )
+    with st.spinner(say("upload.storing")), explained():
+        with connect(Role.INGEST) as outside, connect(Role.INGEST) as connection:
+            done, account = commit_with_account(
+                connection, outside, dataset, sent.prepared, uploaded_by=partner.slug, mode=mode, ends=ends
+            )
+        # Once it is committed: to run the page anew within the block would undo it.
         st.session_state[Key.REPORT] = Report(dataset, done, account, sent.prepared.checked.set_aside)
         st.session_state.pop(Key.PREPARED, None)
         forget_files()

@@ -172,3 +172,8 @@ def test_what_the_shipped_region_holds_has_its_districts(official):
     differ = assigned["commune"].notna() != held
     assert held.mean() > 0.3
     assert differ.mean() < 1e-3  # within a metre or two of the border
+
+
+def test_in_the_grid_what_the_region_holds_has_a_cell(grid):
+    x, y = np.random.default_rng(13).uniform((4.23, 50.75), (4.50, 50.93), (20_000, 2)).T
+    assert assign_points(x, y, grid)["commune"][in_region(x, y)].notna().all()

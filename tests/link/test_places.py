@@ -1,5 +1,6 @@
 """The linker of places: what it may depend on, and how well it does on invented sets."""
 
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -18,7 +19,7 @@ from ingest.link.linker import RECORD_COLUMNS
 from ingest.link.model import Model, shipped_model
 from ingest.link.names import canonical_words, lexicon
 from ingest.link.places import PlacesLinker, learn, shipped_linker
-from ingest.link.prepare import prepare
+from ingest.link.prepare import NOTHING_USUAL, Usual, prepare
 from ingest.link.usual import usual_of
 
 
@@ -27,8 +28,8 @@ def record(record_id, name="", dataset_id=1, **told):
     return blank | {"record_id": record_id, "dataset_id": dataset_id, "name": name} | told
 
 
-def level(comparison, left, right):
-    prepared = prepare(pd.DataFrame([record(1, **left), record(2, **right)]))
+def level(comparison, left, right, usual=NOTHING_USUAL):
+    prepared = prepare(pd.DataFrame([record(1, **left), record(2, **right)]), usual)
     one, other = np.array([0], dtype="int32"), np.array([1], dtype="int32")
     at = [c.name for c in COMPARISONS].index(comparison)
     number = levels_of(patterns(prepared, one, other))[0][at]
@@ -72,6 +73,42 @@ def level(comparison, left, right):
 )
 def test_names_are_as_alike_as_a_person_of_brussels_takes_them(ours, theirs, told):
     assert level("name", {"name": ours}, {"name": theirs}) == told
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "frequent", "told"),
+    [
+        ("BUURTKEUKEN DE BELEFDE BEL", "Buurtkeuken De Beleefde Bel", ["beleefde"], "misspelt"),
+        (
+            "Sociaal atelier De Spijbelende Bij",
+            "Socaial atelier De Spijbelende Bij",
+            ["social", "sociaal"],
+            "misspelt",
+        ),
+        (
+            "Permanence des Volets Mauves",
+            "Permanence des Volets Muves",
+            ["mauves", "volets", "permanence"],
+            "same_common",
+        ),
+        ("Jardin du Merle Discret", "Jardin du Merle Disrcet", ["discret"], "misspelt"),
+        ("Voedselteam De Beleefde Bel", "Buurtkeuken De Beleefde Bel", [], "somewhat"),
+    ],
+)
+def test_a_slip_in_a_frequent_word_is_a_slip(ours, theirs, frequent, told):
+    usual = Usual(dict.fromkeys(frequent, 0.02))
+    assert level("name", {"name": ours}, {"name": theirs}, usual) == told
+
+
+def test_names_of_common_words_only_are_found_wherever_they_lie():
+    usual = Usual(dict.fromkeys(["permanence", "herisson", "bavard"], 0.02))
+    linker = PlacesLinker(replace(shipped_model(), usual=usual))
+    names = ("Permanence du Hérisson Bavard", "Permanence du Herisson bavard asbl", "Permanence")
+    placed = [record(at, name, x=5_000.0 * at, y=0.0) for at, name in enumerate(names)]
+    keys = linker.keys(pd.DataFrame(placed))
+    found = [set(keys.loc[keys["record_id"].eq(at), "key"]) for at in range(3)]
+    assert found[0] & found[1]
+    assert not found[0] & found[2]
 
 
 @pytest.mark.parametrize(

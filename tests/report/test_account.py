@@ -143,7 +143,7 @@ def test_the_same_file_again_is_told_by_its_first_account(sender):
 
 
 def test_of_many_records_the_cells_of_a_grid_are_counted_and_none_is_lost(sender):
-    rows = [f"{n},N{n},{50.80 + n % 17 / 200:.4f},{4.30 + n // 17 / 300:.4f}," for n in range(200)]
+    rows = [f"{n},N{n},{50.82 + n % 17 / 300:.4f},{4.31 + n // 17 / 300:.4f}," for n in range(200)]
     sender.send(rows[:150])
     _, account = sender.send(rows[50:])
     with connect(Role.INGEST) as connection:

@@ -335,7 +335,7 @@ def told_of_rows(database):
 
 CHANGED = [
     {},
-    {"nom": "Tout autre nom", "lat": "50.80", "lon": "4.30", "rue": "ailleurs"},  # the key is enough
+    {"nom": "Tout autre nom", "lat": "50.86", "lon": "4.33", "rue": "ailleurs"},  # the key is enough
     {"id": "99"},  # the name and the place
     {"id": "99", "nom": "JARDIN  de Jeanné", "rue": "", "numero": ""},
     {"id": "99", "lat": "50.84017", "lon": "4.36008"},  # some metres away, across the edge of its cell
