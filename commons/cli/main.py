@@ -23,6 +23,7 @@ from commons.cli import (
     research,
     safekeeping,
     sources,
+    upkeep,
     uploads,
 )
 from commons.cli.terminal import complaints, group
@@ -45,6 +46,7 @@ demo.register(app)
 consent_show.register(consent.app)
 erasure.register(consent.app)
 safekeeping.register(app)
+upkeep.register(app)
 app.add_typer(charter.app, name="charter")
 app.add_typer(consent.app, name="consent")
 app.add_typer(research.app, name="research")
