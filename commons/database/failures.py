@@ -32,8 +32,8 @@ CAUSES = {
     "busy": r"too many (clients|connections)|connection slots|trop de (clients|connexions)|emplacements de connexions",
     "starting": r"system is (starting up|shutting down|in recovery mode|not (yet )?accepting)"
     r"|syst[eè]me de bases? de données (se lance|s'arrête|est en cours|n'accepte)",
-    "not_allowed": r"permission denied for database|not currently accepting connections"
-    r"|droit refusé pour la base|« .* » n'accepte plus",
+    "closed": r"not currently accepting connections|« .* » n'accepte plus",
+    "not_allowed": r"permission denied for database|droit refusé pour la base",
     "no_database": r'database ".*" does not exist|la base de données « .* » n\'existe pas',
     "wrong_password": r"password authentication failed|authentification par mot de passe échouée"
     r'|role ".*" does not exist|le rôle « .* » n\'existe pas',

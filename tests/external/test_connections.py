@@ -238,7 +238,8 @@ def test_an_obstacle_on_the_server_is_told_and_an_error_with_values_is_not():
         ("starting", "FATAL:  the database system is in recovery mode"),
         ("starting", "FATAL:  the database system is not yet accepting connections"),
         ("not_allowed", "FATAL:  droit refusé pour la base de données commons"),
-        ("not_allowed", "FATAL:  la base de données « commons » n'accepte plus les connexions"),
+        ("closed", "FATAL:  la base de données « commons » n'accepte plus les connexions"),
+        ("closed", 'FATAL:  database "commons" is not currently accepting connections'),
         ("silent", "connection timeout expired"),
         (
             "not_let_in",

@@ -21,7 +21,7 @@ from commons.safekeeping.backup import backup
 from commons.safekeeping.restore import restore
 from commons.vocabulary import Audience, Language
 
-OPERATIONS = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
+OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
 NOT_THE_OWNERS = """
 SELECT c.oid::regclass::text, pg_get_userbyid(c.relowner) FROM pg_class c
  WHERE c.relnamespace::regnamespace::text ~ '^(commons|reference|released)' AND c.relowner <> 'commons_owner'::regrole
@@ -81,7 +81,17 @@ def test_the_owner_upgrades_serves_backs_up_and_restores(server, owned, tmp_path
     assert is_in_order(server, owned)
     assert {"Stays", "Lost with the restore"} <= set(names(Audience.PUBLIC))
 
-    done = restore(file)
+    options_when_filled = []
+
+    def look(step):
+        if step == "upgrade":
+            restored = server.rows(
+                "SELECT datname FROM pg_database WHERE datname LIKE 'commons\\_restored%%'"
+            )[0][0]
+            options_when_filled.extend(name.lower() for (name,) in server.rows(OPTIONS_OF, restored))
+
+    done = restore(file, tell=look)
+    assert set(options_when_filled) == set(DATABASE_OPTIONS), "before a row of the backup could reach the log"
     assert is_in_order(server, owned)
     assert owner_of(server, done.replaced) == OWNER
     shown = set(names(Audience.PUBLIC))
@@ -110,7 +120,7 @@ def test_a_superuser_who_restores_leaves_the_database_to_its_owner(server, owned
 
 
 def test_the_page_for_operators_names_the_owners_rights_and_no_other(server, owned):
-    made = re.search(r"CREATE ROLE commons_admin (.*) PASSWORD", OPERATIONS)
+    made = re.search(r"CREATE ROLE commons_admin (.*) PASSWORD", OPERATIONS.read_text("utf-8"))
     assert made is not None
     assert set(made[1].split()) == {"LOGIN", "CREATEROLE", "CREATEDB"}
     rights = "rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls"
