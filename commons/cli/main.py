@@ -27,7 +27,7 @@ from commons.cli import (
     uploads,
 )
 from commons.cli.terminal import complaints, group
-from commons.database.failures import interruption
+from commons.database.failures import interruption, lacks_schema
 from commons.errors import CommonsError
 
 app = group("commons")
@@ -59,7 +59,7 @@ def main() -> None:
     except CommonsError as failure:
         _complain(failure)
     except psycopg.Error as failure:
-        explained = interruption(failure)
+        explained = CommonsError("database.not_upgraded") if lacks_schema(failure) else interruption(failure)
         if explained is None:
             raise
         _complain(explained)

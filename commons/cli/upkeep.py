@@ -11,7 +11,7 @@ import psycopg
 import typer
 
 from commons.cli.cluster import ensure_database
-from commons.cli.data import sweep
+from commons.cli.data import take_away_what_ran_out
 from commons.cli.terminal import complaints, console, say, told
 from commons.errors import CommonsError
 
@@ -64,37 +64,44 @@ def next_night(now: datetime, at: datetime) -> datetime:
 def _each_minute() -> bool:
     """Return whether the sweep ended well; a failure is told, and the next minute tries again."""
     try:
-        sweep()
-    except (CommonsError, psycopg.Error) as failure:
-        # PostgreSQL's own words may quote a value.
-        reason = str(failure) if isinstance(failure, CommonsError) else type(failure).__name__
-        complaints.print(say("upkeep.failed", job="release sweep", reason=reason), markup=False)
-        return False
+        released = take_away_what_ran_out()
+    except CommonsError as failure:
+        return _failed("release sweep", failure)
+    except psycopg.Error as failure:
+        return _failed("release sweep", type(failure).__name__)  # its words may quote a value
+    if released:
+        console.print(say("release_sweep.done", count=released))
     return True
 
 
 def _each_night(backups: Path | None) -> list[bool]:
     """Return of each job whether it ended well; each is a process of its own, so that none stops the next."""
-    jobs = list(NIGHTLY)
-    if backups is not None:
-        today = backups / f"commons-{datetime.now(UTC):%Y-%m-%d}.dump"
-        if not today.exists():
-            jobs.append(("backup", str(today)))
-        _delete_old(backups)
-    return [_run(job) for job in jobs]
+    ended_well = [_run(*job) for job in NIGHTLY]
+    return ended_well if backups is None else [*ended_well, _back_up(backups)]
 
 
-def _run(job: tuple[str, ...]) -> bool:
+def _back_up(backups: Path) -> bool:
+    """Return whether there is a backup of today, and none of ours that is older than it may get; other files stay."""
+    now = datetime.now(UTC)
+    try:
+        for file in backups.glob("commons-????-??-??.dump"):
+            if file.stat().st_mtime < (now - BACKUPS_LIVE).timestamp():
+                file.unlink()
+                console.print(say("upkeep.deleted", file=file.name), markup=False)
+        today = backups / f"commons-{now:%Y-%m-%d}.dump"
+        return today.exists() or _run("backup", str(today))
+    except OSError as failure:
+        return _failed(f"backup {backups}", failure.strerror)
+
+
+def _run(*job: str) -> bool:
     done = subprocess.run([sys.executable, "-m", "commons", *job], check=False, stdin=subprocess.DEVNULL)  # noqa: S603
-    outcome = "upkeep.done" if done.returncode == 0 else "upkeep.failed"
-    console.print(say(outcome, job=" ".join(job), reason=done.returncode), markup=False)
-    return done.returncode == 0
+    if done.returncode != 0:
+        return _failed(" ".join(job), done.returncode)
+    console.print(say("upkeep.done", job=" ".join(job)), markup=False)
+    return True
 
 
-def _delete_old(backups: Path) -> None:
-    """Delete our own backups that are older than they may get; other files stay."""
-    oldest = (datetime.now(UTC) - BACKUPS_LIVE).timestamp()
-    for file in backups.glob("commons-????-??-??.dump"):
-        if file.stat().st_mtime < oldest:
-            file.unlink()
-            console.print(say("upkeep.deleted", file=file.name), markup=False)
+def _failed(job: str, reason: object) -> bool:
+    complaints.print(say("upkeep.failed", job=job, reason=reason), markup=False)
+    return False

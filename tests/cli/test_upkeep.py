@@ -70,8 +70,17 @@ def test_a_job_that_fails_stops_no_other_and_is_told(database, tmp_path):
     ledger.mkdir()
     done = commons("upkeep", "--once", COMMONS_LEDGER=str(ledger))
     assert done.returncode == 1
-    assert "commons audit verify failed: 1" in done.stdout
+    assert "commons audit verify failed: 1" in done.stderr
     assert "commons release check: done." in done.stdout
+
+
+def test_a_folder_that_takes_no_backup_is_told(database, tmp_path):
+    (tmp_path / "commons-2026-01-01.dump").mkdir()
+    os.utime(tmp_path / "commons-2026-01-01.dump", (0, 0))
+    done = commons("upkeep", "--once", "--backups", str(tmp_path))
+    assert done.returncode == 1
+    assert f"commons backup {tmp_path} failed: " in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_database_that_is_away_is_told_and_waited_for(database, tmp_path):

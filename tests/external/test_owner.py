@@ -152,7 +152,7 @@ LACKS_TO_RESTORE = {
 }
 
 
-def is_well_told(failure, value):
+def is_explained(failure, value):
     texts = {failure.what(language) for language in Language}
     assert len(texts) == len(Language)
     assert all(value in text and PASSWORD not in text for text in texts)
@@ -164,10 +164,10 @@ def test_a_missing_right_is_told_as_what_it_is(server, owned, code):
     take, give, value = LACKS[code]
     server.do(take)
     try:
-        with pytest.raises(MissingRightsError) as told:
+        with pytest.raises(MissingRightsError) as caught:
             upgrade(conninfo(Role.ADMIN))
-        assert told.value.missing == [(code, value)]
-        assert is_well_told(told.value, value)
+        assert caught.value.missing == [(code, value)]
+        assert is_explained(caught.value, value)
         names(Audience.PUBLIC)
     finally:
         server.do(give)
@@ -181,10 +181,10 @@ def test_so_is_one_that_a_restore_misses(server, owned, code, tmp_path):
     backup(file)
     server.do(take)
     try:
-        with pytest.raises(MissingRightsError) as told:
+        with pytest.raises(MissingRightsError) as caught:
             restore(file)
-        assert told.value.missing == [(code, value)]
-        assert is_well_told(told.value, value)
+        assert caught.value.missing == [(code, value)]
+        assert is_explained(caught.value, value)
         assert server.rows("SELECT FROM pg_database WHERE datname LIKE 'commons\\_restored%%'") == []
     finally:
         server.do(give)
@@ -212,24 +212,24 @@ def test_an_owner_before_any_superuser_is_told_all_it_lacks_at_once(server, prep
     ],
 )
 def test_a_database_whose_letters_will_not_do_is_refused(server, letters, missing):
-    with server.database("lettered", letters=letters) as name, pytest.raises(MissingRightsError) as told:
+    with server.database("lettered", letters=letters) as name, pytest.raises(MissingRightsError) as caught:
         upgrade(server.url(name))
-    assert told.value.missing == [missing]
+    assert caught.value.missing == [missing]
 
 
 def test_a_postgis_that_stands_elsewhere_is_told(server):
     with server.database("elsewhere") as name:
         server.do("CREATE SCHEMA gis", "CREATE EXTENSION postgis SCHEMA gis", database=name)
-        with pytest.raises(MissingRightsError) as told:
+        with pytest.raises(MissingRightsError) as caught:
             upgrade(server.url(name))
-    assert told.value.missing == [("other_schema", "gis")]
+    assert caught.value.missing == [("other_schema", "gis")]
 
 
 def test_what_a_superuser_opened_again_only_a_superuser_closes(server, owned):
     server.do("GRANT EXECUTE ON FUNCTION pg_sleep(double precision) TO PUBLIC", database=owned)
-    with pytest.raises(CommonsError) as told:
+    with pytest.raises(CommonsError) as caught:
         upgrade(conninfo(Role.ADMIN))
-    assert told.value.key == "database.forbidden"
+    assert caught.value.key == "database.forbidden"
     upgrade(server.url(owned))
     upgrade(conninfo(Role.ADMIN))
 
