@@ -5,6 +5,7 @@ There is no engine here: `docker compose config` accepted the file (Compose 2.26
 
 import re
 import tomllib
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = ["app", "upgrade", "upkeep"]
 OF_THE_TESTS = {
     "COMMONS_CHROMIUM",
+    "COMMONS_FIELD_DATA",
     "COMMONS_INTERLEAVINGS",
     "COMMONS_KILLS",
     "COMMONS_REQUIRE_ALL",
@@ -123,6 +125,14 @@ def test_every_setting_passes_through_the_env_file(name: str) -> None:
     example = (PROJECT / ".env.example").read_text("utf-8")
     offered = set(re.findall(r"^(?:# )?([A-Z_]+)=", example, re.MULTILINE))
     assert set(re.findall(r"\$\{([A-Z_]+)", TEXT)) <= offered
+
+
+def test_the_pages_believe_the_proxy_before_them_and_nobody_else() -> None:
+    """Docker's own proxy passes on what reaches 127.0.0.1, with the gateway's address as the sender's."""
+    (pool,) = COMPOSE["networks"]["front"]["ipam"]["config"]
+    assert ip_address(pool["gateway"]) in ip_network(pool["subnet"])
+    trusted = SERVICES["app"]["environment"]["COMMONS_TRUSTED_PROXIES"]
+    assert trusted == f"${{COMMONS_TRUSTED_PROXIES:-{pool['gateway']}}}"
 
 
 def test_a_service_does_what_must_be_done_each_minute_and_each_night() -> None:
