@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help demo test field files check mutants bench clean machine
+.PHONY: help demo test field files check mutants bench lock clean machine
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
@@ -56,6 +56,11 @@ bench: $(INSTALLED) ## run every benchmark
 		echo "$$benchmark"
 		$(BIN)/python "$$benchmark"
 	done
+
+lock: $(INSTALLED) ## write requirements.lock, what the image installs, anew from pyproject.toml; needs the network
+	@$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --extra build --python-version 3.11 --python-platform linux \
+		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements.lock
 
 clean: ## remove .venv and caches; the data in .commons stays
 	@rm -rf .venv build dist test-results *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -14,6 +14,7 @@ from commons.errors import CommonsError
 
 DEFAULT_HOME = ".commons"
 LEDGER_NAME = "withdrawals.jsonl"
+ERASURE_KEY_NAME = "erasure.key"
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8501
 DEFAULT_SPARK = "local[*]"
@@ -94,6 +95,7 @@ class Settings:
     researcher_password: Secret | None
     ingest_password: Secret | None
     erasure_key: Secret | None
+    erasure_key_file: Path
     ledger: Path
     max_upload_mb: int
     max_unpacked_mb: int
@@ -118,6 +120,7 @@ def settings() -> Settings:
         researcher_password=_secret("COMMONS_RESEARCHER_PASSWORD"),
         ingest_password=_secret("COMMONS_INGEST_PASSWORD"),
         erasure_key=_secret("COMMONS_ERASURE_KEY"),
+        erasure_key_file=_path("COMMONS_ERASURE_KEY_FILE", home / ERASURE_KEY_NAME),
         ledger=_path("COMMONS_LEDGER", home / LEDGER_NAME),
         max_upload_mb=_megabytes("COMMONS_MAX_UPLOAD_MB", DEFAULT_UPLOAD_MB),
         max_unpacked_mb=_megabytes("COMMONS_MAX_UNPACKED_MB", DEFAULT_UNPACKED_MB),

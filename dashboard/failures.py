@@ -18,18 +18,24 @@ from dashboard.words import plain
 
 log = logging.getLogger(__name__)
 RETRY = {"Retry-After": "5"}
+OF_THE_DATABASE = "database."
 
 
 @contextmanager
 def explained() -> Iterator[None]:
     """Show what fails within, and go on after it.
 
-    A failure that nobody foresaw gets a number, which the log has with the type and the places in the code; never
-    its message, which may hold a partner's value.
+    A failure that nobody foresaw gets a number, which the log has with its type or key and the places in the code;
+    never its message, which may hold a partner's value.
     """
     try:
         yield
     except CommonsError as failure:
+        if failure.key.startswith(
+            OF_THE_DATABASE
+        ):  # its words name hosts and logins, for who runs the server
+            st.error(say("failure", number=note_failure(failure)), icon=":material/error:")
+            return
         what, remedy = failure.what(language()), failure.remedy(language())
         st.error(f"{plain(what)}\n\n{plain(remedy)}", icon=":material/error:")
     except Exception as failure:  # noqa: BLE001 - the one place where a page's failures end
@@ -37,10 +43,11 @@ def explained() -> Iterator[None]:
 
 
 def note_failure(failure: Exception) -> str:
-    """Return the number under which the log has a failure's type and places, and nothing of what it was about."""
+    """Return the number under which the log has a failure's type or key and its places, and no value."""
     number = secrets.token_hex(4)
     places = [f"{at.filename}:{at.lineno}" for at in traceback.extract_tb(failure.__traceback__)]
-    log.error("failure %s: %s at %s", number, type(failure).__name__, " < ".join(reversed(places)))
+    kind = failure.key if isinstance(failure, CommonsError) else type(failure).__name__
+    log.error("failure %s: %s at %s", number, kind, " < ".join(reversed(places)))
     return number
 
 
@@ -50,7 +57,7 @@ def status_of(failure: Exception) -> HTTPStatus:
     The former is a database that is down, starting or has no connection left, and a line that is full.
     """
     is_passing = (
-        failure.key.startswith("database.")
+        failure.key.startswith(OF_THE_DATABASE)
         if isinstance(failure, CommonsError)
         else isinstance(failure, (psycopg.OperationalError, psycopg.InterfaceError, BusyError, TimeoutError))
     )

@@ -14,6 +14,7 @@ from commons.settings import (
     DEFAULT_SPARK,
     DEFAULT_UNPACKED_MB,
     DEFAULT_UPLOAD_MB,
+    ERASURE_KEY_NAME,
     LEDGER_NAME,
     Secret,
     Settings,
@@ -55,6 +56,7 @@ def test_the_page_tells_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         researcher_password=None,
         ingest_password=None,
         erasure_key=None,
+        erasure_key_file=tmp_path / DEFAULT_HOME / ERASURE_KEY_NAME,
         ledger=tmp_path / DEFAULT_HOME / LEDGER_NAME,
         max_upload_mb=DEFAULT_UPLOAD_MB,
         max_unpacked_mb=DEFAULT_UNPACKED_MB,
@@ -80,7 +82,12 @@ def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch
     names = {field.name for field in fields(Settings)} - {"geocoder", "basemap", "trusted_proxies"}
     given = {name: f"value of {name}" for name in names}
     given |= {"home": str(tmp_path / "home"), "mirror": str(tmp_path), "port": "80"}
-    given |= {"ledger": str(tmp_path / "ledger"), "max_upload_mb": "7", "max_unpacked_mb": "8"}
+    given |= {
+        "erasure_key_file": str(tmp_path / "key"),
+        "ledger": str(tmp_path / "ledger"),
+        "max_upload_mb": "7",
+        "max_unpacked_mb": "8",
+    }
     given |= {"public_url": "https://commons.example.org:8443/map"}
     for name, value in given.items():
         monkeypatch.setenv("DATABASE_URL" if name == "database_url" else f"COMMONS_{name.upper()}", value)

@@ -88,10 +88,10 @@ def serve(
     host: Annotated[str | None, typer.Option(help=say("serve.host"))] = None,
     port: Annotated[int | None, typer.Option(help=say("serve.port"))] = None,
 ) -> None:
-    from dashboard import server  # noqa: PLC0415 - a room above, only where it is needed
-
     ensure_database()
     _ensure_logins()
+    from dashboard import server  # noqa: PLC0415 - a room above, only where it is needed
+
     now = settings()
     chosen_host, chosen_port = host or now.host, port or now.port
     complaints.print(say("serve.open", url=f"http://{chosen_host}:{chosen_port}"), style="bold", markup=False)

@@ -222,9 +222,15 @@ def token(partner: str) -> None:
 
 def sweep() -> None:
     ensure_database()
+    console.print(say("release_sweep.done", count=take_away_what_ran_out()))
+
+
+def take_away_what_ran_out() -> int:
+    """Return how many alternatives were released anew, because something of them had run out; old proposals go too."""
     with connect(Role.INGEST) as connection:
-        console.print(say("release_sweep.done", count=sweep_release(connection)))
+        released = sweep_release(connection)
         forget_proposals(connection)
+    return released
 
 
 def check_drift() -> None:

@@ -23,10 +23,11 @@ from commons.cli import (
     research,
     safekeeping,
     sources,
+    upkeep,
     uploads,
 )
 from commons.cli.terminal import complaints, group
-from commons.database.failures import interruption
+from commons.database.failures import interruption, lacks_schema
 from commons.errors import CommonsError
 
 app = group("commons")
@@ -45,6 +46,7 @@ demo.register(app)
 consent_show.register(consent.app)
 erasure.register(consent.app)
 safekeeping.register(app)
+upkeep.register(app)
 app.add_typer(charter.app, name="charter")
 app.add_typer(consent.app, name="consent")
 app.add_typer(research.app, name="research")
@@ -57,7 +59,7 @@ def main() -> None:
     except CommonsError as failure:
         _complain(failure)
     except psycopg.Error as failure:
-        explained = interruption(failure)
+        explained = CommonsError("database.not_upgraded") if lacks_schema(failure) else interruption(failure)
         if explained is None:
             raise
         _complain(explained)

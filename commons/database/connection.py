@@ -63,11 +63,15 @@ def conninfo(role: str) -> str:
     Raises CommonsError where `DATABASE_URL` is no address; libpq's reason would quote it, and the password in it.
     """
     now = settings()
-    base = now.database_url.reveal() if now.database_url else EmbeddedCluster(now.home).url()
+    base = now.database_url.reveal().strip() if now.database_url else EmbeddedCluster(now.home).url()
     try:
         parts: dict[str, Any] = conninfo_to_dict(base)
     except psycopg.ProgrammingError:
         raise CommonsError("database.address") from None
+    if "@" in str(
+        parts.get("host", "")
+    ):  # of a password with an @ that is not escaped: its end is taken for the host
+        raise CommonsError("database.address")
     if "PGCONNECT_TIMEOUT" not in os.environ:
         parts.setdefault("connect_timeout", CONNECT_TIMEOUT_S)
     parts["client_encoding"] = "UTF8"

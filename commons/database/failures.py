@@ -32,8 +32,8 @@ CAUSES = {
     "busy": r"too many (clients|connections)|connection slots|trop de (clients|connexions)|emplacements de connexions",
     "starting": r"system is (starting up|shutting down|in recovery mode|not (yet )?accepting)"
     r"|syst[eè]me de bases? de données (se lance|s'arrête|est en cours|n'accepte)",
-    "not_allowed": r"permission denied for database|not currently accepting connections"
-    r"|droit refusé pour la base|« .* » n'accepte plus",
+    "closed": r"not currently accepting connections|« .* » n'accepte plus",
+    "not_allowed": r"permission denied for database|droit refusé pour la base",
     "no_database": r'database ".*" does not exist|la base de données « .* » n\'existe pas',
     "wrong_password": r"password authentication failed|authentification par mot de passe échouée"
     r'|role ".*" does not exist|le rôle « .* » n\'existe pas',
@@ -66,8 +66,8 @@ def connection_failure(failure: psycopg.Error, conninfo: str, role: str) -> Comm
     }
     if failure.pgconn is not None and failure.pgconn.needs_password:
         return CommonsError("database.no_password", **values)
-    for cause, said in CAUSES.items():
-        if re.search(said, words):
+    for cause, pattern in CAUSES.items():
+        if re.search(pattern, words):
             return CommonsError(f"database.{cause}", **values)
     reason = words.rpartition("failed: ")[2].splitlines()[0] if words else type(failure).__name__
     return CommonsError("database.not_let_in", reason=reason[:LONGEST_REASON], **values)
@@ -84,20 +84,23 @@ def is_lost(failure: psycopg.Error) -> bool:
 
 
 def interruption(failure: psycopg.Error) -> CommonsError | None:
-    """Return what a person is told where PostgreSQL stopped, or refused, in the middle of the work.
+    """Return the error for a person where PostgreSQL stopped, or refused, in the middle of the work.
 
     None for other errors, whose words may quote a partner's value.
     """
     if is_lost(failure):
         return CommonsError("database.lost")
-    if failure.sqlstate in NOT_OF_THIS_VERSION or OWNER_MISSING in str(failure):
-        return CommonsError("database.not_upgraded")
     reason = str(failure.diag.message_primary)[:LONGEST_REASON]
     if isinstance(failure, psycopg.errors.InsufficientPrivilege):
         return CommonsError("database.forbidden", reason=reason)
     if isinstance(failure, psycopg.OperationalError | psycopg.errors.ReadOnlySqlTransaction):
         return CommonsError("database.gave_up", reason=reason)
     return None
+
+
+def lacks_schema(failure: psycopg.Error) -> bool:
+    """Tell whether what was asked for is not there, as in a database that was never upgraded."""
+    return failure.sqlstate in NOT_OF_THIS_VERSION or OWNER_MISSING in str(failure)
 
 
 def password_variable(role: str) -> str:

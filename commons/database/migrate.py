@@ -62,9 +62,9 @@ def run_routine(connection: SqlConnection, name: str) -> None:
 def upgrade(conninfo: str, revision: str = "head", *, closed: bool = False) -> tuple[str, ...]:
     """Bring the database to `revision` in one transaction; what is already there is left as it is.
 
-    Returns the databases of others in the same cluster, whose common databases are then left open. With `closed` nobody
-    may connect afterwards, nor at any moment before. Raises CommonsError where the login lacks a right, or the server
-    something: each is named.
+    Returns the databases of others in the same cluster: where there are any, "postgres" and "template1" stay open. With
+    `closed` nobody may connect afterwards, nor at any moment before. Raises CommonsError where the login lacks a right,
+    or the server something: each is named.
     """
     with refusals_explained(), log_in(conninfo, Role.ADMIN) as connection:
         refuse_missing(connection)

@@ -9,7 +9,6 @@ from pathlib import Path
 from commons.errors import CommonsError
 from commons.settings import Secret, settings
 
-FILE_NAME = "erasure.key"
 SHORTEST = 32
 """Characters of a secret that cannot be guessed; `openssl rand -hex 32` gives 64."""
 SEPARATOR = b"\x1f"
@@ -39,7 +38,7 @@ def find_erasure_key() -> ErasureKey | None:
         if len(now.erasure_key.reveal()) < SHORTEST:
             raise CommonsError("erasure.key_short", shortest=SHORTEST)
         return ErasureKey(now.erasure_key)
-    file = now.home / FILE_NAME
+    file = now.erasure_key_file
     try:
         told, mode = file.read_text("ascii").strip(), stat.S_IMODE(file.stat().st_mode)
     except FileNotFoundError:
@@ -58,17 +57,17 @@ def erasure_key() -> ErasureKey:
     found = find_erasure_key()
     if found is not None:
         return found
-    home = settings().home
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    made = home / f".{FILE_NAME}.{secrets.token_hex(8)}"
+    file = settings().erasure_key_file
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    made = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
     write_durably(made, f"{secrets.token_hex(32)}\n".encode())
     try:
-        os.link(made, home / FILE_NAME)
+        os.link(made, file)
     except FileExistsError:
         pass
     finally:
         made.unlink()
-    sync_folder(home)
+    sync_folder(file.parent)
     found = find_erasure_key()
     assert found is not None  # noqa: S101 - it has just been written
     return found

@@ -18,7 +18,7 @@ from psycopg.sql import SQL, Identifier
 
 from commons.database.connection import Connection, Role, conninfo, log_in
 from commons.database.create import MAINTENANCE, allow_connections, blank_name, create_closed, of_database
-from commons.database.owner import OWNER, REBUILD, routine
+from commons.database.owner import OWNER, REBUILD, give_options, routine
 from commons.database.rights import refusals_explained, refuse_to_restore
 from commons.errors import CommonsError
 from commons.safekeeping.note import catch_up_or_refuse, note_restore
@@ -27,7 +27,9 @@ from commons.safekeeping.replay import Replayed, replay
 
 SIGN_OF_OURS = "SCHEMA - commons "
 """What the contents of a backup of a commons name."""
-IN_PLACE = re.compile(r" (EXTENSION - |COMMENT - EXTENSION |TABLE DATA public spatial_ref_sys )")
+IN_PLACE = re.compile(
+    r" ((EXTENSION -|COMMENT - EXTENSION) (postgis|pg_trgm|unaccent)|TABLE DATA public spatial_ref_sys)\b"
+)
 """Contents that the closed database has already, from whoever could put them there."""
 TO_END = """
 SELECT pg_terminate_backend(a.pid, 10000)
@@ -149,6 +151,7 @@ def _fill(server: Connection, name: str, file: Path, contents: str, tell: Tell) 
     tell("fill")
     with _of(name) as restored:
         restored.execute(routine("extensions"))
+        give_options(restored)  # a row that is refused stays out of the server's log
     with NamedTemporaryFile("w", encoding="utf-8") as wanted:
         wanted.writelines(line for line in contents.splitlines(keepends=True) if not IN_PLACE.search(line))
         wanted.flush()

@@ -23,7 +23,7 @@ COMMANDS = [
     ["districts", "load"], ["districts", "pack"], ["partners"], ["partners", "list"], ["partners", "add"], ["partners", "sign"], ["partners", "repeats"],
     ["partners", "token"], ["consent"],
     ["consent", "withdraw"], ["consent", "set"], ["consent", "proposals"], ["consent", "approve"], ["consent", "refuse"],
-    ["consent", "erase"], ["consent", "readmit"], ["backup"], ["restore"], ["audit"], ["audit", "verify"], ["consent", "show"], ["consent", "receipt"],
+    ["consent", "erase"], ["consent", "readmit"], ["backup"], ["restore"], ["upkeep"], ["audit"], ["audit", "verify"], ["consent", "show"], ["consent", "receipt"],
     ["sources"], ["sources", "add"], ["sources", "list"], ["sources", "refresh"], ["sources", "remove"], ["sources", "accept-shrink"],
     ["release"], ["release", "sweep"], ["release", "check"], ["research"], ["research", "count"], ["research", "change"], ["research", "coverage"],
     ["compare"], ["link"], ["review"], ["overlap"], ["alternatives"], ["alternatives", "show"], ["alternatives", "merge"],
@@ -53,7 +53,7 @@ json.dump([(one.exit_code, one.output) for one in said], sys.stdout)
 """
 OF_ITS_OWN = {
     "up", "down", "status", "serve", "upload", "locate", "demo", "backup", "restore", "compare", "link", "review",
-    "overlap", "poster",
+    "overlap", "poster", "upkeep",
 }  # fmt: skip
 """Commands of one word; every other one is a group."""
 

@@ -12,7 +12,7 @@ from external import OWNER, PASSWORD, PASSWORDS
 from sqlalchemy import text
 
 from commons.database.connection import Role, connect, conninfo
-from commons.database.failures import CAUSES, connection_failure, interruption
+from commons.database.failures import CAUSES, connection_failure, interruption, lacks_schema
 from commons.database.migrate import _engine_connection, upgrade
 from commons.database.rights import refusals_explained
 from commons.errors import CommonsError
@@ -49,6 +49,8 @@ def addresses(server, owned, silent):
         "address with a port that is none": good.replace(str(server.port), "port"),
         "address with an option that is none": f"{good}?sslmod=require",
         "address with a bad escape": good.replace("%3A", "%zz"),
+        "address with a bare @": good.replace("%40", "@"),
+        "address with a bare slash": good.replace("%2F", "/"),
         "unknown_host": good.replace("127.0.0.1", "nowhere.invalid"),
         "refused": good.replace(str(server.port), "9"),
         "refused on a socket": f"postgresql:///{owned}?host=/nowhere",
@@ -67,6 +69,8 @@ CASES = [
     "address with a port that is none",
     "address with an option that is none",
     "address with a bad escape",
+    "address with a bare @",
+    "address with a bare slash",
     "unknown_host",
     "refused",
     "refused on a socket",
@@ -81,19 +85,28 @@ CASES = [
 
 def is_a_sentence(failure):
     for language in Language:
-        told = f"{failure.what(language)} {failure.remedy(language)}"
-        assert not re.search("commons (up|down)|Traceback|" + re.escape(PASSWORD), told)
-        assert not any(password in told for password in PASSWORDS.values())
+        assert "word@" not in f"{failure.what(language)} {failure.remedy(language)}", (
+            "the end of the password"
+        )
+        shown = f"{failure.what(language)} {failure.remedy(language)}"
+        assert not re.search("commons (up|down)|Traceback|" + re.escape(PASSWORD), shown)
+        assert not any(password in shown for password in PASSWORDS.values())
     return len({failure.what(language) for language in Language}) == len(Language)
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_each_cause_is_told_as_what_it_is(addresses, monkeypatch, case):
     monkeypatch.setenv("DATABASE_URL", addresses[case])
-    with pytest.raises(CommonsError) as told, connect(Role.ADMIN):
+    with pytest.raises(CommonsError) as caught, connect(Role.ADMIN):
         pass
-    assert told.value.key == f"database.{case.split()[0]}"
-    assert is_a_sentence(told.value)
+    assert caught.value.key == f"database.{case.split()[0]}"
+    assert is_a_sentence(caught.value)
+
+
+def test_an_address_from_a_file_may_end_in_a_line(owned, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", f"{os.environ['DATABASE_URL']}\n")
+    with connect(Role.ADMIN) as connection:
+        assert connection.info.dbname == owned
 
 
 @pytest.mark.parametrize("case", ["address", "refused", "no_database", "wrong_password", "no_password"])
@@ -125,12 +138,12 @@ READERS = {
 def test_a_roles_password_that_is_missing_or_wrong_is_asked_by_its_variable(owned, monkeypatch, role):
     for given, key in (("", "database.no_password"), ("wrong", "database.wrong_password")):
         monkeypatch.setenv(READERS[role], given)
-        with pytest.raises(CommonsError) as told, connect(role):
+        with pytest.raises(CommonsError) as caught, connect(role):
             pass
-        assert told.value.key == key
-        assert READERS[role] in str(told.value)
-        assert role.value in told.value.what()
-        assert is_a_sentence(told.value)
+        assert caught.value.key == key
+        assert READERS[role] in str(caught.value)
+        assert role.value in caught.value.what()
+        assert is_a_sentence(caught.value)
 
 
 def test_a_named_partners_login_asks_for_the_partners_password(owned, monkeypatch):
@@ -197,10 +210,10 @@ def end_in_the_middle_of_the_schema(server, role):
     ],
 )
 def test_a_server_that_goes_in_the_middle_is_told(server, owned, role, work):
-    with pytest.raises(CommonsError) as told:
+    with pytest.raises(CommonsError) as caught:
         work(server, role)
-    assert told.value.key == "database.lost"
-    assert is_a_sentence(told.value)
+    assert caught.value.key == "database.lost"
+    assert is_a_sentence(caught.value)
 
 
 def take_too_long():
@@ -218,7 +231,7 @@ def test_an_obstacle_on_the_server_is_told_and_an_error_with_values_is_not():
     assert interruption(psycopg.errors.DiskFull()).key == "database.gave_up"
     assert interruption(psycopg.errors.QueryCanceled()).key == "database.gave_up"
     assert interruption(psycopg.errors.InsufficientPrivilege()).key == "database.forbidden"
-    assert interruption(psycopg.errors.UndefinedTable()).key == "database.not_upgraded"
+    assert lacks_schema(psycopg.errors.UndefinedTable())
     assert interruption(psycopg.errors.UniqueViolation()) is None
     assert interruption(psycopg.errors.InvalidTextRepresentation()) is None
 
@@ -238,7 +251,8 @@ def test_an_obstacle_on_the_server_is_told_and_an_error_with_values_is_not():
         ("starting", "FATAL:  the database system is in recovery mode"),
         ("starting", "FATAL:  the database system is not yet accepting connections"),
         ("not_allowed", "FATAL:  droit refusé pour la base de données commons"),
-        ("not_allowed", "FATAL:  la base de données « commons » n'accepte plus les connexions"),
+        ("closed", "FATAL:  la base de données « commons » n'accepte plus les connexions"),
+        ("closed", 'FATAL:  database "commons" is not currently accepting connections'),
         ("silent", "connection timeout expired"),
         (
             "not_let_in",
@@ -251,10 +265,10 @@ def test_the_words_of_servers_that_are_not_ours_are_known_or_passed_on(owned, ca
     failure = psycopg.OperationalError(
         f'connection failed: connection to server at "db", port 5432 failed: {words}'
     )
-    told = connection_failure(failure, conninfo(Role.PUBLIC), Role.PUBLIC)
-    assert told.key == f"database.{cause}"
-    assert cause in CAUSES or words.removeprefix("FATAL:  ") in told.what()
-    assert is_a_sentence(told)
+    explained = connection_failure(failure, conninfo(Role.PUBLIC), Role.PUBLIC)
+    assert explained.key == f"database.{cause}"
+    assert cause in CAUSES or words.removeprefix("FATAL:  ") in explained.what()
+    assert is_a_sentence(explained)
 
 
 def test_pages_that_can_never_connect_are_not_served(server, owned):

@@ -32,7 +32,15 @@ def talkative(server, owned):
     while server.rows("SHOW log_statement") != [("all",)]:
         time.sleep(0.05)
     start = server.log.stat().st_size
-    yield server.log.read_bytes()[start:].decode
+
+    def logged():
+        """Return what the server has written since; it does write, and all of it."""
+        server.rows("SELECT 'the end of the log'")
+        text = server.log.read_bytes()[start:].decode()
+        assert "the end of the log" in text
+        return text
+
+    yield logged
     server.do("ALTER SYSTEM RESET ALL", "SELECT pg_reload_conf()")
 
 
@@ -87,6 +95,14 @@ def test_nor_does_a_deadlock(talkative):
     for thread in threads:
         thread.join()
     assert CANARY not in talkative()
+
+
+def test_nor_does_the_first_upgrade_before_the_database_has_its_options(server, talkative):
+    with server.database("quite_new") as name:
+        upgrade(server.url(name))
+    log = talkative()
+    assert "ALTER ROLE" in log
+    assert not [password for password in PASSWORDS.values() if password in log]
 
 
 @pytest.mark.parametrize("user", [OWNER, "postgres"])

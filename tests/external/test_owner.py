@@ -21,7 +21,7 @@ from commons.safekeeping.backup import backup
 from commons.safekeeping.restore import restore
 from commons.vocabulary import Audience, Language
 
-OPERATIONS = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
+OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
 NOT_THE_OWNERS = """
 SELECT c.oid::regclass::text, pg_get_userbyid(c.relowner) FROM pg_class c
  WHERE c.relnamespace::regnamespace::text ~ '^(commons|reference|released)' AND c.relowner <> 'commons_owner'::regrole
@@ -81,7 +81,17 @@ def test_the_owner_upgrades_serves_backs_up_and_restores(server, owned, tmp_path
     assert is_in_order(server, owned)
     assert {"Stays", "Lost with the restore"} <= set(names(Audience.PUBLIC))
 
-    done = restore(file)
+    options_when_filled = []
+
+    def look(step):
+        if step == "upgrade":
+            restored = server.rows(
+                "SELECT datname FROM pg_database WHERE datname LIKE 'commons\\_restored%%'"
+            )[0][0]
+            options_when_filled.extend(name.lower() for (name,) in server.rows(OPTIONS_OF, restored))
+
+    done = restore(file, tell=look)
+    assert set(options_when_filled) == set(DATABASE_OPTIONS), "before a row of the backup could reach the log"
     assert is_in_order(server, owned)
     assert owner_of(server, done.replaced) == OWNER
     shown = set(names(Audience.PUBLIC))
@@ -110,7 +120,7 @@ def test_a_superuser_who_restores_leaves_the_database_to_its_owner(server, owned
 
 
 def test_the_page_for_operators_names_the_owners_rights_and_no_other(server, owned):
-    made = re.search(r"CREATE ROLE commons_admin (.*) PASSWORD", OPERATIONS)
+    made = re.search(r"CREATE ROLE commons_admin (.*) PASSWORD", OPERATIONS.read_text("utf-8"))
     assert made is not None
     assert set(made[1].split()) == {"LOGIN", "CREATEROLE", "CREATEDB"}
     rights = "rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls"
@@ -142,7 +152,7 @@ LACKS_TO_RESTORE = {
 }
 
 
-def is_well_told(failure, value):
+def is_explained(failure, value):
     texts = {failure.what(language) for language in Language}
     assert len(texts) == len(Language)
     assert all(value in text and PASSWORD not in text for text in texts)
@@ -154,10 +164,10 @@ def test_a_missing_right_is_told_as_what_it_is(server, owned, code):
     take, give, value = LACKS[code]
     server.do(take)
     try:
-        with pytest.raises(MissingRightsError) as told:
+        with pytest.raises(MissingRightsError) as caught:
             upgrade(conninfo(Role.ADMIN))
-        assert told.value.missing == [(code, value)]
-        assert is_well_told(told.value, value)
+        assert caught.value.missing == [(code, value)]
+        assert is_explained(caught.value, value)
         names(Audience.PUBLIC)
     finally:
         server.do(give)
@@ -171,10 +181,10 @@ def test_so_is_one_that_a_restore_misses(server, owned, code, tmp_path):
     backup(file)
     server.do(take)
     try:
-        with pytest.raises(MissingRightsError) as told:
+        with pytest.raises(MissingRightsError) as caught:
             restore(file)
-        assert told.value.missing == [(code, value)]
-        assert is_well_told(told.value, value)
+        assert caught.value.missing == [(code, value)]
+        assert is_explained(caught.value, value)
         assert server.rows("SELECT FROM pg_database WHERE datname LIKE 'commons\\_restored%%'") == []
     finally:
         server.do(give)
@@ -202,24 +212,24 @@ def test_an_owner_before_any_superuser_is_told_all_it_lacks_at_once(server, prep
     ],
 )
 def test_a_database_whose_letters_will_not_do_is_refused(server, letters, missing):
-    with server.database("lettered", letters=letters) as name, pytest.raises(MissingRightsError) as told:
+    with server.database("lettered", letters=letters) as name, pytest.raises(MissingRightsError) as caught:
         upgrade(server.url(name))
-    assert told.value.missing == [missing]
+    assert caught.value.missing == [missing]
 
 
 def test_a_postgis_that_stands_elsewhere_is_told(server):
     with server.database("elsewhere") as name:
         server.do("CREATE SCHEMA gis", "CREATE EXTENSION postgis SCHEMA gis", database=name)
-        with pytest.raises(MissingRightsError) as told:
+        with pytest.raises(MissingRightsError) as caught:
             upgrade(server.url(name))
-    assert told.value.missing == [("other_schema", "gis")]
+    assert caught.value.missing == [("other_schema", "gis")]
 
 
 def test_what_a_superuser_opened_again_only_a_superuser_closes(server, owned):
     server.do("GRANT EXECUTE ON FUNCTION pg_sleep(double precision) TO PUBLIC", database=owned)
-    with pytest.raises(CommonsError) as told:
+    with pytest.raises(CommonsError) as caught:
         upgrade(conninfo(Role.ADMIN))
-    assert told.value.key == "database.forbidden"
+    assert caught.value.key == "database.forbidden"
     upgrade(server.url(owned))
     upgrade(conninfo(Role.ADMIN))
 
