@@ -9,7 +9,6 @@ import logging
 import re
 from collections import Counter
 from http import HTTPStatus
-from unicodedata import category
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
@@ -29,6 +28,7 @@ from dashboard.hosts import is_same_origin
 from dashboard.propose_gate import SITE_BITS, network_of
 from dashboard.session import Key
 from dashboard.shell import STREAM_PATH
+from ingest.read.file_name import is_file_name
 
 UPLOAD_PATH = re.compile(r"/_stcore/upload_file/([0-9a-f-]{36})/([0-9a-f-]{36})")
 MB = 1024 * 1024
@@ -38,7 +38,6 @@ MOST_OF_PARTNER_BYTES = 200 * MB
 MOST_OF_ALL_BYTES = 500 * MB
 LEAST_CHARGE_BYTES = MB
 """What the smallest file counts for, so that their number has a bound too."""
-LONGEST_NAME = 255
 MOST_VISITS = 500
 MOST_VISITS_OF_SITE = 120
 """A school or an office has one address for all."""
@@ -174,15 +173,6 @@ def is_sparing(message: Message) -> bool:
     except Exception:  # noqa: BLE001 - Streamlit refuses it in its own way
         return True
     return len(said.file_urls_request.file_names) <= MOST_NAMES_ASKED
-
-
-def is_file_name(name: str) -> bool:
-    r"""Tell whether a file may be called so: no control character stands in the name, and no half of a letter.
-
-    >>> is_file_name("liste d'été.csv"), is_file_name("liste.csv\0.exe")
-    (True, False)
-    """
-    return 0 < len(name) <= LONGEST_NAME and not {"Cc", "Cs"}.intersection(map(category, name))
 
 
 def forget_files() -> None:
