@@ -36,8 +36,8 @@ class PacedProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:  # noqa: D102
         self._head_bytes += len(data)
         super().data_received(data)
-        if self._head_bytes > LARGEST_HEAD_BYTES and not self.transport.is_closing():
-            self.transport.close()
+        if self._head_bytes > LARGEST_HEAD_BYTES:
+            self._give_up()
 
     def on_message_begin(self) -> None:  # noqa: D102
         super().on_message_begin()
@@ -68,7 +68,7 @@ class PacedProtocol(HttpToolsProtocol):
 
     def pause_writing(self) -> None:  # noqa: D102
         super().pause_writing()
-        self._reading = self.loop.call_later(READING_S, self.transport.abort)
+        self._reading = self.loop.call_later(READING_S, self._give_up)
 
     def resume_writing(self) -> None:  # noqa: D102
         super().resume_writing()
@@ -91,9 +91,15 @@ class PacedProtocol(HttpToolsProtocol):
             self._begun_at = self.loop.time()
         due = self._begun_at + REQUEST_S + self._body_bytes / BODY_BYTES_A_SECOND
         if self.loop.time() >= due:
-            self.transport.close()
+            self._give_up()
         else:
             self._pace = self.loop.call_at(due, self._check_pace)
+
+    def _give_up(self) -> None:
+        """Close the connection; what is still being written to it goes nowhere."""
+        if self.cycle is not None:
+            self.cycle.disconnected = True
+        self.transport.abort()
 
     def _stop_reading(self) -> None:
         if self._reading is not None:
