@@ -13,7 +13,10 @@ import httpx
 import pytest
 from page_visits import page_visit
 from serving import serving
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
+from dashboard import visits
 from dashboard.slow_clients import READING_S, REQUEST_S
 
 MARGIN_S = 4.0
@@ -92,6 +95,15 @@ def test_a_head_without_an_end_is_not_kept(served):
     head = b"GET /list HTTP/1.1\r\nHost: here\r\nX-Long: "
     with connection(served, head) as opened, pytest.raises(ConnectionError):
         send_much(opened)
+
+
+@pytest.mark.parametrize("length", [b"999999999999999999", b"9" * 5000, b"-1", b"1e3", b"", b"0x10"])
+def test_a_length_that_is_none_is_no_failure(served, length):
+    path = b"/_stcore/upload_file/" + b"0" * 36 + b"/" + b"0" * 36
+    with connection(
+        served, b"PUT %s HTTP/1.1\r\nHost: here\r\nContent-Length: %s\r\n\r\n" % (path, length)
+    ) as opened:
+        assert opened.recv(100).startswith((b"HTTP/1.1 400", b"HTTP/1.1 411"))
 
 
 def send_much(opened):
@@ -188,6 +200,26 @@ def test_sixty_pages_at_once_leave_the_others_their_answers(served):
 def usual_seconds(address, path):
     with httpx.Client(base_url=str(address), trust_env=False, timeout=60) as client:
         return statistics.median(client.get(path).elapsed.total_seconds() for _ in range(9))
+
+
+def visit_from(address, source):
+    """Return a visit that comes from this address of the machine."""
+    host, port = address.removeprefix("http://").split(":")
+    sock = socket.create_connection((host, int(port)), source_address=(source, 0))
+    stream = f"ws://{host}:{port}/_stcore/stream"
+    return connect(stream, sock=sock, origin=str(address), subprotocols=["streamlit", "x"], close_timeout=1)
+
+
+def test_one_network_does_not_open_all_visits_that_there_are(served):
+    most = visits.MOST_VISITS_OF_NETWORK
+    with ExitStack() as stack:
+        for number in range(most):
+            stack.enter_context(visit_from(served, f"127.0.7.{number % 200 + 1}"))
+        with pytest.raises(InvalidStatus), visit_from(served, "127.0.7.250"):
+            pass
+        with visit_from(served, "127.0.8.1"):
+            pass
+    assert most * 5 < visits.MOST_VISITS
 
 
 @pytest.fixture(scope="module")

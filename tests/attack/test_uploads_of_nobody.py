@@ -145,6 +145,10 @@ def test_what_is_too_long_or_tells_no_length_is_refused_before_it_is_read(served
         path = f"/_stcore/upload_file/{visit.session_id}/{uuid4()}"
         with httpx.Client(base_url=str(address), trust_env=False) as client:
             assert client.put(path, content=iter([b"x"] * 3)).status_code == 411
+            assert (
+                client.put(path, headers={"Content-Length": "9" * 18}, content=iter([b"x"])).status_code
+                == 411
+            )
             assert client.put(path, content=b"x" * (51 * MB)).status_code == 413
         assert visit.upload(b"a;b", Origin="http://evil.example").status_code == 403
 
