@@ -70,9 +70,8 @@ def page_visit(address, tls=None):
     """Yield a visit that is open; `tls` knows the certificate of an https address."""
     origin = str(address)
     stream = f"{origin.replace('http', 'ws', 1)}/_stcore/stream"
-    with connect(
-        stream, origin=origin, subprotocols=["streamlit", "x"], max_size=None, proxy=None, ssl=tls
-    ) as socket:
+    options = {"max_size": None, "max_queue": None, "open_timeout": 60, "close_timeout": 2, "proxy": None}
+    with connect(stream, origin=origin, subprotocols=["streamlit", "x"], ssl=tls, **options) as socket:
         yield PageVisit(origin, socket, tls)
 
 
