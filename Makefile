@@ -85,6 +85,7 @@ machine:
 	have '$(DEJAVU)' || wanted+=(fonts-dejavu-core)
 	if [ -n "$(WITH_BROWSER)" ]; then
 		have '$(CHROMIUM)' || wanted+=(chromium)
+		have /usr/sbin/nginx || wanted+=(nginx-light)
 	fi
 	if [ "$${#wanted[@]}" -gt 0 ]; then
 		echo "Installing Debian packages: $${wanted[*]} …"
@@ -100,6 +101,11 @@ machine:
 			# Without this, Debian also starts a server of its own on port 5432.
 			quietly $(APT) install -y --no-install-recommends postgresql-common
 			$(SUDO) sed -i 's/^#create_main_cluster = true/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
+		fi
+		if [[ " $${wanted[*]} " == *" nginx-light "* ]] && [ ! -e /usr/sbin/policy-rc.d ]; then
+			# Without this, Debian also starts a server of its own on port 80.
+			printf '#!/bin/sh\nexit 101\n' | $(SUDO) install -m 755 /dev/stdin /usr/sbin/policy-rc.d
+			trap '$(SUDO) rm -f /usr/sbin/policy-rc.d; rm -f "$$log"' EXIT
 		fi
 		quietly $(APT) install -y --no-install-recommends "$${wanted[@]}" ||
 			{ echo "apt-get failed (above). Install these yourself, then try again: $${wanted[*]}" >&2; exit 1; }

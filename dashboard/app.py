@@ -71,10 +71,12 @@ def show_head() -> StreamlitPage:
     return page
 
 
-with turn():
+page = None
+with explained(), turn():
     page = show_head()
-with explained(), turn(of_partner=page.url_path == "upload"):
-    page.run()
+if page is not None:
+    with explained(), turn(of_partner=page.url_path == "upload"):
+        page.run()
 st.divider()
 with explained(), turn():
     show_sources()

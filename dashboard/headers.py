@@ -5,6 +5,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from re import DOTALL, findall
+from urllib.parse import urlsplit, urlunsplit
 
 import streamlit
 from starlette.datastructures import Headers, MutableHeaders
@@ -57,11 +58,23 @@ class SecurityHeaders:
                 headers.setdefault("Content-Security-Policy", content_policy(is_frame(scope["path"])))
                 if scope["path"].startswith("/assets/"):
                     headers.setdefault("Cache-Control", "public, max-age=3600")
+                if "location" in headers:
+                    headers["Location"] = within_site(headers["Location"])
                 if "set-cookie" in headers and is_tls(scope):
                     message["headers"] = [secured(*header) for header in message["headers"]]
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+def within_site(address: str) -> str:
+    """Return where to go as a path of this site; Starlette's own redirects would name whatever `Host` was asked for.
+
+    >>> within_site("http://evil.example/assets/maps/?x=1"), within_site("/list?lang=nl#top")
+    ('/assets/maps/?x=1', '/list?lang=nl#top')
+    """
+    parts = urlsplit(address)
+    return urlunsplit(("", "", f"/{parts.path.lstrip('/')}", parts.query, parts.fragment))
 
 
 def secured(name: bytes, value: bytes) -> tuple[bytes, bytes]:

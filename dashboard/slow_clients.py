@@ -8,7 +8,8 @@ the same.
 import asyncio
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 REQUEST_S = 10.0
 BODY_BYTES_A_SECOND = 8 * 1024
@@ -26,6 +27,8 @@ class PacedProtocol(HttpToolsProtocol):
         """When the request began that is still coming; a connection begins with one."""
         self._head_bytes = 0
         self._body_bytes = 0
+        self._answering: RequestResponseCycle | None = None
+        """The request that is being answered; of those that were sent at once `cycle` is the last."""
         self._pace: asyncio.TimerHandle | None = None
         self._reading: asyncio.TimerHandle | None = None
 
@@ -36,8 +39,8 @@ class PacedProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:  # noqa: D102
         self._head_bytes += len(data)
         super().data_received(data)
-        if self._head_bytes > LARGEST_HEAD_BYTES and not self.transport.is_closing():
-            self.transport.close()
+        if self._head_bytes > LARGEST_HEAD_BYTES:
+            self._give_up()
 
     def on_message_begin(self) -> None:  # noqa: D102
         super().on_message_begin()
@@ -57,6 +60,10 @@ class PacedProtocol(HttpToolsProtocol):
         super().on_message_complete()
         self._end()
 
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._answering = cycle
+        super()._start_asgi_task(cycle, app)
+
     def handle_websocket_upgrade(self) -> None:  # noqa: D102
         self._end()
         super().handle_websocket_upgrade()
@@ -64,11 +71,12 @@ class PacedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: D102
         self._end()
         self._stop_reading()
+        self._stop_answering()
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:  # noqa: D102
         super().pause_writing()
-        self._reading = self.loop.call_later(READING_S, self.transport.abort)
+        self._reading = self.loop.call_later(READING_S, self._give_up)
 
     def resume_writing(self) -> None:  # noqa: D102
         super().resume_writing()
@@ -91,9 +99,18 @@ class PacedProtocol(HttpToolsProtocol):
             self._begun_at = self.loop.time()
         due = self._begun_at + REQUEST_S + self._body_bytes / BODY_BYTES_A_SECOND
         if self.loop.time() >= due:
-            self.transport.close()
+            self._give_up()
         else:
             self._pace = self.loop.call_at(due, self._check_pace)
+
+    def _give_up(self) -> None:
+        """Close the connection; what is still being written to it goes nowhere."""
+        self._stop_answering()
+        self.transport.abort()
+
+    def _stop_answering(self) -> None:
+        if self._answering is not None:
+            self._answering.disconnected = True
 
     def _stop_reading(self) -> None:
         if self._reading is not None:

@@ -9,7 +9,6 @@ import logging
 import re
 from collections import Counter
 from http import HTTPStatus
-from unicodedata import category
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
@@ -26,9 +25,10 @@ from commons.partners import Partner, partner_of_token
 from commons.settings import Secret
 from dashboard.failures import RETRY, note_failure, status_of
 from dashboard.hosts import is_same_origin
-from dashboard.propose_gate import SITE_BITS, network_of
+from dashboard.propose_gate import NETWORK_BITS, network_of
 from dashboard.session import Key
 from dashboard.shell import STREAM_PATH
+from ingest.read.file_name import is_file_name
 
 UPLOAD_PATH = re.compile(r"/_stcore/upload_file/([0-9a-f-]{36})/([0-9a-f-]{36})")
 MB = 1024 * 1024
@@ -38,10 +38,10 @@ MOST_OF_PARTNER_BYTES = 200 * MB
 MOST_OF_ALL_BYTES = 500 * MB
 LEAST_CHARGE_BYTES = MB
 """What the smallest file counts for, so that their number has a bound too."""
-LONGEST_NAME = 255
-MOST_VISITS = 500
-MOST_VISITS_OF_SITE = 120
-"""A school or an office has one address for all."""
+LONGEST_LENGTH = 12
+MOST_VISITS = 1000
+MOST_VISITS_OF_NETWORK = 150
+"""A school or an office has one address for all; and whoever has many addresses is one."""
 MOST_NAMES_ASKED = 10
 """For how many files a visit may ask an address at once; the page asks for one."""
 
@@ -68,8 +68,8 @@ class Visits:
             await self.app(scope, receive, send)
 
     async def _visit(self, scope: Scope, receive: Receive, send: Send) -> None:
-        site = network_of(scope["client"][0] if scope["client"] else "", SITE_BITS)
-        if self._open.total() >= MOST_VISITS or self._open[site] >= MOST_VISITS_OF_SITE:
+        network = network_of(scope["client"][0] if scope["client"] else "", NETWORK_BITS)
+        if self._open.total() >= MOST_VISITS or self._open[network] >= MOST_VISITS_OF_NETWORK:
             await send({"type": "websocket.close", "code": 1013})
             return
 
@@ -77,13 +77,13 @@ class Visits:
             message = await receive()
             return message if is_sparing(message) else {"type": "websocket.disconnect", "code": 1008}
 
-        self._open[site] += 1
+        self._open[network] += 1
         try:
             await self.app(scope, receive_sparing, send)
         finally:
-            self._open[site] -= 1
-            if not self._open[site]:
-                del self._open[site]
+            self._open[network] -= 1
+            if not self._open[network]:
+                del self._open[network]
             self._free_ended()
 
     async def _upload(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -113,7 +113,7 @@ class Visits:
 
     async def _refusal(self, visit: str, length: str) -> HTTPStatus | None:
         """Return why a file of that length is not taken into a visit, None where it is; its partner is noted then."""
-        if not (length.isascii() and length.isdigit()):
+        if not (length.isascii() and length.isdigit() and len(length) < LONGEST_LENGTH):
             return HTTPStatus.LENGTH_REQUIRED
         if int(length) > LARGEST_UPLOAD_BYTES:
             return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
@@ -174,15 +174,6 @@ def is_sparing(message: Message) -> bool:
     except Exception:  # noqa: BLE001 - Streamlit refuses it in its own way
         return True
     return len(said.file_urls_request.file_names) <= MOST_NAMES_ASKED
-
-
-def is_file_name(name: str) -> bool:
-    r"""Tell whether a file may be called so: no control character stands in the name, and no half of a letter.
-
-    >>> is_file_name("liste d'été.csv"), is_file_name("liste.csv\0.exe")
-    (True, False)
-    """
-    return 0 < len(name) <= LONGEST_NAME and not {"Cc", "Cs"}.intersection(map(category, name))
 
 
 def forget_files() -> None:

@@ -27,6 +27,7 @@ from ingest.map.saved import SavedMapping, latest_mapping, refuse_changed, save_
 from ingest.merge.matches import shown_pairs
 from ingest.merge.merge import MergeResult, merge
 from ingest.read import read_chunks
+from ingest.read.file_name import is_file_name
 from ingest.read.table import Format, RawTable, with_columns
 from ingest.report.account import UploadAccount, account_of
 from ingest.store.store import StoredUpload, UploadedFile, store
@@ -122,6 +123,8 @@ def prepare_upload(
     Raises CommonsError where the file cannot be read, or the mapping does not fit its first chunk.
     """
     name = file_name or path.name
+    if not is_file_name(name):
+        raise CommonsError("upload.file_name")
     first = next(read_chunks(path, name))
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").digest()

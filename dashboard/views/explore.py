@@ -16,6 +16,7 @@ from dashboard.failures import explained
 from dashboard.map_view import new_click, show_layer
 from dashboard.narrowing import Asked, ask
 from dashboard.session import Key, Param, kept, language, say, write_address
+from dashboard.turns import turn
 from dashboard.words import category_label, number, plain
 from maps.explore import (
     ExploreLayer,
@@ -52,7 +53,7 @@ def show() -> None:
 @st.fragment
 def explore(reader: Released, version: str) -> None:
     """Show filters, map, card and list; what a visitor does here draws only these anew."""
-    with explained():
+    with explained(), turn():
         _explore(reader, version)
 
 

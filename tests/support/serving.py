@@ -36,8 +36,14 @@ serve("127.0.0.1", int(sys.argv[1]), *[Path(p) for p in sys.argv[2:]])
 """
 
 
+class Address(str):
+    """Where a server answers; `pid` is its process."""
+
+    __slots__ = ("pid",)
+
+
 @contextmanager
-def serving(log: Path, page: Path | None = None, env: dict[str, str] | None = None) -> Iterator[str]:
+def serving(log: Path, page: Path | None = None, env: dict[str, str] | None = None) -> Iterator[Address]:
     """Serve a page (ours by default) with the given environment, as an address; what it prints goes to `log`."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -46,7 +52,8 @@ def serving(log: Path, page: Path | None = None, env: dict[str, str] | None = No
     with log.open("wb") as out:
         process = subprocess.Popen(command, env={**os.environ, **(env or {})}, stdout=out, stderr=out)
     try:
-        address = f"http://127.0.0.1:{port}"
+        address = Address(f"http://127.0.0.1:{port}")
+        address.pid = process.pid
         _await_answer(f"{address}/healthz", process, log)
         yield address
     finally:
