@@ -12,6 +12,7 @@ import pandas as pd
 from commons.categories.scheme import fold
 from ingest.check.draft import Draft, Finding
 from ingest.map.headers import fold_header, header_words
+from ingest.map.patterns import is_like
 from ingest.map.telling import COMMUNES
 from ingest.notices import NoticeCode
 
@@ -26,6 +27,7 @@ WIDE = 3
 SENTENCE_LETTERS = 60
 
 NUMBER = re.compile(r"[-+]?\d[\d.,'\u00a0\u202f ]*(?:%|€|eur)?")
+RULED = "[-_=*.~ ]+"
 MARKED = r"[*†‡§¹²³©]|\(\s*[*\d]\s*\)|\[\s*\d\s*\]"
 """How a footnote begins, and the mark that it is of."""
 
@@ -52,7 +54,7 @@ def check_no_places(draft: Draft) -> Iterator[Finding]:
     rows = draft.source.raw.rows
     titles = [str(title) for title in rows.columns]
     placed = _placed(draft)
-    looked_at = ~placed | _repeats_a_title(rows, titles)
+    looked_at = ~placed | _is_odd(rows, titles)
     looked_at |= pd.Series(draft.index <= FIRST_LINES, index=draft.index)
     usual = int(rows.notna().sum(axis=1).median()) if len(rows) else 0
     lines = rows[looked_at].astype(object).where(rows[looked_at].notna(), None).to_numpy().tolist()
@@ -75,13 +77,14 @@ def _placed(draft: Draft) -> pd.Series:
     return placed
 
 
-def _repeats_a_title(rows: pd.DataFrame, titles: list[str]) -> pd.Series:
-    """Return True where the first filled column, or the second, has the title of its column."""
-    repeats = pd.Series(data=False, index=rows.index)
+def _is_odd(rows: pd.DataFrame, titles: list[str]) -> pd.Series:
+    """Return True where the first column, or the second, has a title or a ruled line."""
+    odd = pd.Series(data=False, index=rows.index)
     for title in titles[:2]:
-        repeats |= rows[title].str.strip().eq(title).fillna(value=False).astype(bool)
-        repeats |= rows[title].str.lower().isin(header_words()).astype(bool)
-    return repeats
+        odd |= rows[title].str.strip().eq(title).fillna(value=False).astype(bool)
+        odd |= rows[title].str.lower().isin(header_words()).astype(bool)
+        odd |= is_like(rows[title], RULED)
+    return odd
 
 
 def is_no_place(
