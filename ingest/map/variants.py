@@ -47,14 +47,10 @@ def bilingual_field(title: str) -> str | None:
 
 
 def _in_all(parts: list[str]) -> str | None:
-    """Return the one field of the parts; those of unknown words may stand beside it, those of other things may not."""
-    fields = set()
-    for part in parts:
-        if field := _field_of(part):
-            fields.add(field)
-        elif hear(part).is_another or hear(part).concepts:
-            return None
-    return fields.pop() if len(fields) == 1 else None
+    """Return the one field that all parts name; those that say nothing at all may stand beside them."""
+    telling = [part for part in parts if hear(part).concepts or hear(part).unknown or hear(part).is_another]
+    fields = set(map(_field_of, telling))
+    return fields.pop() if len(telling) > 1 and len(fields) == 1 else None
 
 
 def _field_of(title: str) -> str | None:

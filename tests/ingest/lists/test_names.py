@@ -5,6 +5,7 @@ from sent_lists import checked_list, sent_list
 
 from commons.errors import CommonsError
 from ingest.map import apply_mapping, propose_mapping
+from ingest.map.choose import with_choices
 from ingest.map.document import as_tree, read_mapping
 from ingest.map.mapping import Mapping, Match
 from ingest.notices import NoticeCode, summarise
@@ -239,6 +240,13 @@ def test_positions_keys_and_consents_are_never_mixed_of_two_columns(read):
 def test_a_saved_mapping_keeps_what_fills_what():
     mapping = Mapping((Match("tel", "phone", 1.0, "person"),), also={"phone": ("gsm",)})
     assert read_mapping(as_tree(mapping)).also == {"phone": ("gsm",)}
+
+
+def test_what_a_person_chooses_for_a_column_that_fills_holds():
+    mapping = Mapping((Match("tel", "phone", 1.0, "header"),), also={"phone": ("gsm", "mobile")})
+    assert with_choices(mapping, {"tel": "phone", "gsm": None}).also == {"phone": ("gsm", "mobile")}
+    assert with_choices(mapping, {"tel": "phone", "gsm": "contact_phone"}).also == {"phone": ("mobile",)}
+    assert with_choices(mapping, {"tel": None}).also == {}
 
 
 def test_a_file_without_the_column_that_fills_is_read_all_the_same(read):
