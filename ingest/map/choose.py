@@ -11,7 +11,7 @@ def with_choices(mapping: Mapping, choices: Table[str, str | None]) -> Mapping:
     """Return the mapping in which each of these columns is the field chosen for it, None for no field.
 
     Constants, splits, columns left out and columns that fill another stay; words and further columns of a field
-    that no column gives any more go. Raises CommonsError where the choices cannot be, as where two columns are one field.
+    that no column gives any more go. Raises CommonsError where the choices cannot be, as where two are one field.
     """
     rest = [match for match in mapping.matches if match.column not in choices]
     chosen = [Match(column, field, 1.0, "person") for column, field in choices.items() if field]
