@@ -55,10 +55,20 @@ def _in_all(parts: list[str]) -> str | None:
 
 def _field_of(title: str) -> str | None:
     """Return the field that a header names by its usual word, or by all of its words."""
-    if known := header_words().get(fold_header(title)):
-        return known[0][0]
+    if usual := usual_field(title):
+        return usual
     fields, is_all = fields_said(title)
     return fields[0] if fields and is_all else None
+
+
+def usual_field(title: str) -> str | None:
+    """Return the field that a title is the usual word of; of several, that of which it is a more usual one.
+
+    >>> usual_field("num"), usual_field("xyz")
+    ('house_number', None)
+    """
+    known = header_words().get(fold_header(title), ())
+    return min(known, key=lambda each: each[1])[0] if known else None
 
 
 def shorter_titles(columns: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -123,6 +123,33 @@ def test_a_place_whose_name_only_sounds_so_stays(checked, line):
         assert line.split(";")[0] in result.frame["name"].tolist()
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "texte;texte;degrés décimaux;degrés décimaux",
+        "place_name;place_address;place_lat;place_lng",
+        "Nom du lieu;Adresse;Latitude;Longitude",
+        "Nom officiel;Rue, numéro et commune;Format décimal (50.85);Format décimal (4.35)",
+    ],
+)
+def test_words_where_the_others_have_positions_explain_them(checked, line):
+    result = checked(f"nom;adresse;lat;lon\n{line}\nA;Rue Haute 3;50.85;4.35\n")
+    assert refused(result) == {1: "ROW_NO_PLACE"}
+
+
+def test_footnotes_under_a_short_list_are_no_places(checked):
+    text = "nom;adresse;lat;lon\nA*;Rue Haute 3;50.85;4.35\n* fermé le lundi;;;\n** sur rendez-vous;;;\n"
+    assert refused(checked(text)) == {2: "ROW_NO_PLACE", 3: "ROW_NO_PLACE"}
+    assert refused(checked("nom;adresse\nA;Rue Haute 3\nB;Rue Basse 4\nBron: gemeente\n")) == {
+        3: "ROW_NO_PLACE"
+    }
+
+
+def test_a_position_in_words_is_unreadable_and_its_row_a_place(checked):
+    result = checked("nom;lat;lon\nA;au parc;voir plan\n")
+    assert result.frame["name"].tolist() == ["A"]
+
+
 def test_a_list_of_names_alone_keeps_them_all(checked):
     result = checked("nom\nIxelles\nSource\nLe Potager\n")
     assert result.set_aside.empty
