@@ -19,7 +19,7 @@ from dashboard.words import category_label, has, percent, plain, text_of
 from ingest.check.records import CheckedRecords
 from ingest.map.mapping import Mapping
 from ingest.notices import NoticeCode, Severity, summarise
-from ingest.report.account import CONSTANT, UploadAccount
+from ingest.report.account import CONSTANT, FILLS, UploadAccount
 from ingest.report.words import place_text, rows_text
 from ingest.upload import CommittedUpload, PreparedUpload, UploadPreview
 
@@ -88,6 +88,7 @@ def mapping_table(mapping: Mapping, language: Language) -> pd.DataFrame:
             for match in mapping.matches
         ),
         *((split.column, field, "", split.reason) for split in mapping.splits for field in split.fields),
+        *((column, field, "", FILLS) for field, columns in mapping.also.items() for column in columns),
         *((f"= {word}", field, "", CONSTANT) for field, word in mapping.constants.items()),
     ]
     rows = [

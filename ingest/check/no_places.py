@@ -11,7 +11,9 @@ import pandas as pd
 
 from commons.categories.scheme import fold
 from ingest.check.draft import Draft, Finding
+from ingest.map.by_words import fields_said
 from ingest.map.headers import fold_header, header_words
+from ingest.map.patterns import contains, is_like, to_number
 from ingest.map.telling import COMMUNES
 from ingest.notices import NoticeCode
 
@@ -21,11 +23,16 @@ FIRST_LINES = 3
 """Under the titles stand the lines that explain them."""
 MOSTLY = 0.5
 KNOWN_TITLES, MOSTLY_KNOWN = 3, 0.8
-WIDE = 3
-"""Cells that the rows of a list usually have filled, for a line of one cell to stand out."""
+WIDE, NARROW = 3, 2
+"""Cells that the rows of a list usually have filled, for a line of one cell to stand out; for one that begins as notes
+do, fewer."""
 SENTENCE_LETTERS = 60
 
 NUMBER = re.compile(r"[-+]?\d[\d.,'\u00a0\u202f ]*(?:%|€|eur)?")
+RULED = "[-_=*.~ ]+"
+WORD = r"[^\W\d_]{3}"
+TECHNICAL = re.compile(r"[a-z]+(?:[_.][a-z0-9]+)+")
+"""How a program calls a column."""
 MARKED = r"[*†‡§¹²³©]|\(\s*[*\d]\s*\)|\[\s*\d\s*\]"
 """How a footnote begins, and the mark that it is of."""
 
@@ -52,16 +59,19 @@ def check_no_places(draft: Draft) -> Iterator[Finding]:
     rows = draft.source.raw.rows
     titles = [str(title) for title in rows.columns]
     placed = _placed(draft)
-    looked_at = ~placed | _repeats_a_title(rows, titles)
+    looked_at = ~placed | _is_odd(rows, titles)
     looked_at |= pd.Series(draft.index <= FIRST_LINES, index=draft.index)
-    usual = int(rows.notna().sum(axis=1).median()) if len(rows) else 0
+    filled = rows.notna().sum(axis=1)
+    usual = int(filled[placed if placed.any() else slice(None)].median())
     lines = rows[looked_at].astype(object).where(rows[looked_at].notna(), None).to_numpy().tolist()
     verdicts = [
         is_no_place(cells, titles, 0 if is_placed else usual, is_first=number <= FIRST_LINES)
         for number, cells, is_placed in zip(draft.index[looked_at], lines, placed[looked_at], strict=True)
     ]
-    found = pd.Series(verdicts, index=draft.index[looked_at], dtype=bool)
-    yield Finding(NoticeCode.ROW_NO_PLACE, found.reindex(draft.index, fill_value=False))
+    found = pd.Series(verdicts, index=draft.index[looked_at], dtype=bool).reindex(
+        draft.index, fill_value=False
+    )
+    yield Finding(NoticeCode.ROW_NO_PLACE, found | _explains_positions(draft))
 
 
 def _placed(draft: Draft) -> pd.Series:
@@ -75,13 +85,21 @@ def _placed(draft: Draft) -> pd.Series:
     return placed
 
 
-def _repeats_a_title(rows: pd.DataFrame, titles: list[str]) -> pd.Series:
-    """Return True where the first filled column, or the second, has the title of its column."""
-    repeats = pd.Series(data=False, index=rows.index)
+def _explains_positions(draft: Draft) -> pd.Series:
+    """Return True for the first lines that have words where the others have the numbers of a position."""
+    words = contains(draft.texts("lon"), WORD) & contains(draft.texts("lat"), WORD)
+    are_numbers = to_number(draft.texts("lon")).notna().any()
+    return words & (draft.index <= FIRST_LINES) & bool(are_numbers)
+
+
+def _is_odd(rows: pd.DataFrame, titles: list[str]) -> pd.Series:
+    """Return True where the first column, or the second, has a title or a ruled line."""
+    odd = pd.Series(data=False, index=rows.index)
     for title in titles[:2]:
-        repeats |= rows[title].str.strip().eq(title).fillna(value=False).astype(bool)
-        repeats |= rows[title].str.lower().isin(header_words()).astype(bool)
-    return repeats
+        odd |= rows[title].str.strip().eq(title).fillna(value=False).astype(bool)
+        odd |= rows[title].str.lower().isin(header_words()).astype(bool)
+        odd |= is_like(rows[title], RULED)
+    return odd
 
 
 def is_no_place(
@@ -103,9 +121,8 @@ def is_no_place(
     return (
         _are_titles(said, len(titles))
         or (usual > 0 and _is_total(texts))
-        or (len(said) == 1 and usual >= WIDE and _is_note(said[0][1], texts[0]))
-        or (is_first and len(texts) > 1 and _share("unit", texts) == 1)
-        or (is_first and len(texts) > 1 and _share("instruction", texts) > MOSTLY)
+        or (len(said) == 1 and _is_note(said[0][1], texts[0], usual))
+        or (is_first and len(texts) > 1 and _explain(texts))
     )
 
 
@@ -115,8 +132,16 @@ def _are_titles(said: list[tuple[str, str]], width: int) -> bool:
         return True
     if same > 1 and same > MOSTLY * len(said):
         return True
-    known = sum(fold_header(text) in header_words() for _, text in said)
+    usual = sum(fold_header(text) in header_words() for _, text in said)
+    known = sum(_is_title(text) for _, text in said) if usual >= KNOWN_TITLES - 1 else 0
     return known >= KNOWN_TITLES and known >= MOSTLY_KNOWN * len(said)
+
+
+def _is_title(text: str) -> bool:
+    if fold_header(text) in header_words():
+        return True
+    fields, is_all = fields_said(text)
+    return bool(fields) and is_all
 
 
 def _is_total(texts: list[str]) -> bool:
@@ -128,12 +153,23 @@ def _is_total(texts: list[str]) -> bool:
     )
 
 
-def _is_note(text: str, folded: str) -> bool:
-    """Say whether a line's only text is a note, a sentence, or the commune that heads the lines below it."""
-    is_sentence = len(text) > SENTENCE_LETTERS and text.endswith((".", ")", "!"))
+def _explain(texts: list[str]) -> bool:
+    """Say whether texts under the titles are units, instructions, or what a program calls the columns."""
     return (
-        is_sentence or _patterns()["note"].match(folded) is not None or folded.replace(" ", "-") in COMMUNES
+        _share("unit", texts) == 1
+        or _share("instruction", texts) > MOSTLY
+        or (len(texts) >= KNOWN_TITLES and all(map(TECHNICAL.fullmatch, texts)))
     )
+
+
+def _is_note(text: str, folded: str, usual: int) -> bool:
+    """Say whether a line's only text is a note, a sentence, or the commune that heads the lines below it."""
+    if usual >= NARROW and _patterns()["note"].match(folded):
+        return True
+    if usual < WIDE:
+        return False
+    is_sentence = len(text) > SENTENCE_LETTERS and text.endswith((".", ")", "!"))
+    return is_sentence or folded.replace(" ", "-") in COMMUNES
 
 
 def _share(kind: str, texts: list[str]) -> float:

@@ -10,11 +10,16 @@ from ingest.map.mapping import Mapping, Match
 def with_choices(mapping: Mapping, choices: Table[str, str | None]) -> Mapping:
     """Return the mapping in which each of these columns is the field chosen for it, None for no field.
 
-    Constants, splits and columns that are left out stay; words of a field that no column gives any more go. Raises
-    CommonsError where the choices cannot be, as where two columns are one field.
+    Constants, splits, columns left out and columns that fill another stay; words and further columns of a field
+    that no column gives any more go. Raises CommonsError where the choices cannot be, as where two are one field.
     """
     rest = [match for match in mapping.matches if match.column not in choices]
     chosen = [Match(column, field, 1.0, "person") for column, field in choices.items() if field]
     changed = replace(mapping, matches=(*rest, *chosen))
     values = {field: words for field, words in mapping.values.items() if field in changed.column_of}
-    return read_mapping(as_tree(replace(changed, values=values)))
+    also = {
+        field: tuple(column for column in columns if not choices.get(column))
+        for field, columns in mapping.also.items()
+        if field in changed.column_of
+    }
+    return read_mapping(as_tree(replace(changed, values=values, also=also)))

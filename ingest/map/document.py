@@ -65,7 +65,7 @@ def as_tree(mapping: Mapping) -> dict[str, Any]:
     tree: dict[str, Any] = {
         "ignore": list(mapping.ignore),
         "columns": {match.column: match.field for match in mapping.matches},
-        "also": {name: list(columns) for name, columns in mapping.also.items()},
+        "also": {name: list(columns) for name, columns in mapping.also.items() if columns},
         "constants": dict(mapping.constants),
         "splits": {split.column: _told(split) for split in mapping.splits},
         "values": {field: dict(words) for field, words in mapping.values.items()},

@@ -10,7 +10,7 @@ from ingest.map.by_header import HARDLY, by_header, could_be_flag
 from ingest.map.by_words import by_words, fields_said, hear, looks_like
 from ingest.map.combined import combined
 from ingest.map.fields import FILLED_BY_OTHERS, FLAG_FIELDS
-from ingest.map.headers import fold_header, header_words
+from ingest.map.headers import fold_header
 from ingest.map.mapping import Mapping, Match
 from ingest.map.naming import in_languages, with_a_name
 from ingest.map.patterns import (
@@ -22,7 +22,7 @@ from ingest.map.patterns import (
     to_number,
 )
 from ingest.map.telling import TELLING, is_numbered, of_whom, sample
-from ingest.map.variants import bilingual_field, shorter_titles, title_of
+from ingest.map.variants import bilingual_field, shorter_titles, title_of, usual_field
 from ingest.read.table import RawTable
 
 CLEARLY = 0.8
@@ -97,16 +97,10 @@ def _said(column: str, texts: pd.Series, shorter: Iterable[str]) -> list[tuple[i
     fields, is_all = fields_said(title)
     if hear(title).is_another:
         return []
-    field = bilingual_field(title) or next(filter(None, map(_usual_field, shorter)), None)
+    field = bilingual_field(title) or next(filter(None, map(usual_field, shorter)), None)
     if field and looks_like(field, texts):
         return [(BY_WORDS, Match(column, field, 0.8, "words"))]
     return [] if fields and is_all else found
-
-
-def _usual_field(title: str) -> str | None:
-    """Return the field that a title is the usual word of."""
-    known = header_words().get(fold_header(title))
-    return known[0][0] if known else None
 
 
 def _of_persons(candidates: list[tuple[int, Match]], columns: list[str]) -> list[tuple[int, Match]]:

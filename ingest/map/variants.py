@@ -47,22 +47,28 @@ def bilingual_field(title: str) -> str | None:
 
 
 def _in_all(parts: list[str]) -> str | None:
-    """Return the one field of the parts; those of unknown words may stand beside it, those of other things may not."""
-    fields = set()
-    for part in parts:
-        if field := _field_of(part):
-            fields.add(field)
-        elif hear(part).is_another or hear(part).concepts:
-            return None
-    return fields.pop() if len(fields) == 1 else None
+    """Return the one field that all parts name; those that say nothing at all may stand beside them."""
+    telling = [part for part in parts if hear(part).concepts or hear(part).unknown or hear(part).is_another]
+    fields = set(map(_field_of, telling))
+    return fields.pop() if len(telling) > 1 and len(fields) == 1 else None
 
 
 def _field_of(title: str) -> str | None:
     """Return the field that a header names by its usual word, or by all of its words."""
-    if known := header_words().get(fold_header(title)):
-        return known[0][0]
+    if usual := usual_field(title):
+        return usual
     fields, is_all = fields_said(title)
     return fields[0] if fields and is_all else None
+
+
+def usual_field(title: str) -> str | None:
+    """Return the field that a title is the usual word of; of several, that of which it is a more usual one.
+
+    >>> usual_field("num"), usual_field("xyz")
+    ('house_number', None)
+    """
+    known = header_words().get(fold_header(title), ())
+    return min(known, key=lambda each: each[1])[0] if known else None
 
 
 def shorter_titles(columns: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from commons.errors import CommonsError
+from ingest.read.archive import extract_lone
 from ingest.read.correction import restored
 from ingest.read.delimited import read_delimited
 from ingest.read.geojson import read_geojson
@@ -29,12 +31,18 @@ READERS: dict[Format, Callable[[Path], Iterator[RawTable]]] = {
 def read_chunks(path: Path, filename: str) -> Iterator[RawTable]:
     """Yield the rows of the file at `path`, a path of ours, chunk by chunk; `filename` is what the partner called it.
 
-    What we had added to a list of rows set aside is taken away: it is read as the file that it came from. Texts that
-    were encoded twice are put right.
-    Raises CommonsError, explained, where it cannot be read as a whole, or has no row.
+    An archive of one file is read as that file. What we had added to a list of rows set aside is taken away: it is read
+    as the file that it came from. Texts that were encoded twice are put right. Raises CommonsError, explained, where
+    it cannot be read as a whole, or has no row.
     """
+    form = recognise(path, filename)
+    if form is Format.ZIP:
+        with TemporaryDirectory(prefix="commons-") as folder:
+            inner = extract_lone(path, Path(folder))
+            yield from read_chunks(inner, inner.name)
+        return
     has_rows = False
-    for chunk in READERS[recognise(path, filename)](path):
+    for chunk in READERS[form](path):
         has_rows = True
         yield mended(restored(chunk))
     if not has_rows:

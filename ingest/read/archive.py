@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from commons.errors import CommonsError
 from commons.settings import settings
+from ingest.read.recognise import lists_in
 
 MAX_MEMBERS = 200
 MAX_RATIO = 200
@@ -76,6 +77,20 @@ def extract_kml(path: Path, folder: Path) -> Path:
             raise CommonsError("read_archive_several")
         _extract(archive, documents[0], folder / "document.kml")
     return folder / "document.kml"
+
+
+def extract_lone(path: Path, folder: Path) -> Path:
+    """Return the one list of an archive, unpacked into `folder` under a name of ours that ends as its own does.
+
+    Raises CommonsError where there are several, or the archive is unsafe.
+    """
+    with _opened(path) as archive:
+        names = lists_in(member.filename for member in archive.infolist() if not member.is_dir())
+        if len(names) != 1:
+            raise CommonsError("read_archive_several")
+        target = folder / f"list{PurePosixPath(names[0]).suffix.lower()}"
+        _extract(archive, archive.getinfo(names[0]), target)
+    return target
 
 
 def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, before: int = 0) -> int:

@@ -145,7 +145,7 @@ def _weight(before: str, character: str, after: str) -> float:
         is_inside = before.isalpha() and after.isalpha() and character not in BETWEEN_LETTERS
         return UNLIKELY if is_inside or character not in SYMBOLS else 0.5
     is_odd = character.isupper() and before.islower()
-    is_lone = not (before.isalpha() or after.isalpha()) and character not in ALONE
+    is_lone = not (before.isalpha() or after.isalpha()) and character.lower() not in ALONE
     return UNLIKELY if is_odd or is_lone else LETTERS.get(character.lower(), UNLIKELY)
 
 

@@ -1,8 +1,9 @@
-"""GeoJSON, parsed by us: GDAL would open whatever a file that is called `.geojson` points at."""
+"""GeoJSON and lists of objects, parsed by us: GDAL would open whatever a file that is called `.geojson` points at."""
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from types import NoneType
@@ -30,45 +31,107 @@ from ingest.read.table import (
 
 KNOWN_CRS = {"4326": 4326, "CRS84": 4326, "31370": 31370, "3812": 3812, "3857": 3857, "900913": 3857}
 """What the obsolete `crs` member may name, by the word that gives it away."""
+GEOMETRIES = ("Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon")
+LISTED = ("data", "items", "results", "records", "elements", "features", "entries", "rows", "places", "value")
+"""What interfaces call the list that they answer with."""
+MOST_WITHIN = 3
+"""How many objects deep a list is looked for."""
 
 
 def read_geojson(path: Path) -> Iterator[RawTable]:
-    """Yield the features of a FeatureCollection. An undeclared CRS stays so: real files lie about it.
+    """Yield the features of a FeatureCollection, of several within one another, or the objects of a plain list.
 
-    Raises CommonsError where it is not JSON, has a key twice, NaN or Infinity, or is no FeatureCollection.
+    An undeclared CRS stays so: real files lie about it. Raises CommonsError where it is not JSON, has a key twice, NaN
+    or Infinity, or holds no list.
     """
     try:
         with opened_text(path) as (file, encoding, notices):
             stream = JsonLines(file) if is_lines(file) else JsonStream(file, "features")
-            yield from _read_collection(stream, encoding, notices)
+            yield from _read_document(stream, encoding, notices)
     except OverflowError as error:  # a coordinate of hundreds of digits
         raise CommonsError("read_json_number") from error
     except UnicodeEncodeError as error:  # half of a surrogate pair
         raise CommonsError("read_not_text") from error
 
 
-def _read_collection(
+def _read_document(
     stream: JsonStream | JsonLines, encoding: str, notices: list[Notice]
 ) -> Iterator[RawTable]:
-    """Yield the features; the first chunk waits for the next, so that a short file is known to its end."""
-    crs: int | None = None
-    keep_ids: bool | None = None
+    """Yield the items; the first chunk waits for the next, so that a short file is known to its end."""
+    reader: Reader | None = None
+
+    def reader_of(items: list[Any]) -> Reader:
+        are_features = stream.has_long or any(
+            isinstance(i, dict) and i.get("type") == "Feature" for i in items
+        )
+        keep_ids = are_features and _has_ids_of_its_own(items)
+        return Reader(are_features, keep_ids, _declared_crs(stream.members), encoding, tuple(notices))
+
     number = 1
-    chunks = one_behind(in_chunks(stream.items()))
-    for place, features in enumerate(chunks):
-        if place == 0:
-            crs = _declared_crs(stream.members)
-            keep_ids = _has_ids_of_its_own(features)
-        yield _read_features(features, number, crs, encoding, notices, keep_ids=bool(keep_ids))
-        number += len(features)
-    if number == 1 and _is_feature(stream.members):  # one feature is a list of one
-        crs = _declared_crs(stream.members)
-        yield _read_features([stream.members], 1, crs, encoding, notices, keep_ids="id" in stream.members)
+    for items in one_behind(in_chunks(_flat(stream.items()))):
+        reader = reader or reader_of(items)
+        yield _table(items, number, reader)
+        number += len(items)
+    if reader is None and stream.members and not stream.has_long:
+        members = stream.members  # one feature is a list of one
+        items = [members] if _is_feature(members) else list(_flat(list_within(members)))
+        yield _table(items, 1, reader_of(items))
         return
-    if stream.members.get("type") != "FeatureCollection" or stream.members.get("features") != []:
+    if stream.has_long and stream.members.get("type") != "FeatureCollection":
         raise CommonsError("read_not_a_collection")
-    if _declared_crs(stream.members) != crs and number > 1:
+    if reader is not None and _declared_crs(stream.members) != reader.crs:
         raise CommonsError("read_crs_late")
+
+
+def _flat(items: Iterable[Any]) -> Iterator[Any]:
+    """Yield the items, those of a collection among them in its place."""
+    open_lists = [iter(items)]
+    while open_lists:
+        for item in open_lists[-1]:
+            if isinstance(item, dict) and item.get("type") == "FeatureCollection" and "features" in item:
+                if not isinstance(item["features"], list):
+                    raise CommonsError("read_not_a_collection")
+                open_lists.append(iter(item["features"]))
+                break
+            yield item
+        else:
+            open_lists.pop()
+
+
+def list_within(members: dict[str, Any]) -> list[Any]:
+    """Return the only list of objects within a document, or the one whose name says that it is what is listed.
+
+    Raises CommonsError where there is none, or nobody can tell which.
+
+    >>> list_within({"meta": {"count": 1}, "data": {"items": [{"nom": "A"}]}})
+    [{'nom': 'A'}]
+    """
+    level = [members]
+    for _ in range(MOST_WITHIN):
+        found = {name: value for each in level for name, value in each.items() if _is_list_of_objects(value)}
+        named = [found[name] for name in LISTED if name in found]
+        if "$schema" not in members and (named or len(found) == 1):
+            return next(iter(named or found.values()))
+        level = [value for each in level for value in each.values() if isinstance(value, dict)]
+    raise CommonsError("read_not_a_collection")
+
+
+def _is_list_of_objects(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What a document's items are: features, or plain objects; and what is known of the document.
+
+    `keep_ids` where features have ids of their own.
+    """
+
+    is_of_features: bool
+    keep_ids: bool
+    crs: int | None
+    encoding: str
+    notices: tuple[Notice, ...]
 
 
 def _has_ids_of_its_own(features: list[Any]) -> bool:
@@ -79,24 +142,48 @@ def _has_ids_of_its_own(features: list[Any]) -> bool:
     )
 
 
-def _read_features(
-    features: list[Any], first: int, crs: int | None, encoding: str, notices: list[Notice], *, keep_ids: bool
-) -> RawTable:
-    for number, feature in enumerate(features, start=first):
-        if not _is_feature(feature):
-            raise CommonsError("read_feature", row=number)
-    properties = [flatten(feature.get("properties") or {}) for feature in features]
-    if keep_ids:
-        properties = [{"id": f.get("id"), **members} for f, members in zip(features, properties, strict=True)]
+def _table(items: list[Any], first: int, reader: Reader) -> RawTable:
+    """Return the items as rows, each property a column."""
+    read = _properties_of_features if reader.is_of_features else _properties_of_objects
+    properties, geometries = read(items, first)
+    if reader.keep_ids:
+        properties = [{"id": f.get("id"), **members} for f, members in zip(items, properties, strict=True)]
     names = list(dict.fromkeys(chain.from_iterable(properties)))
-    refuse_size(max(len(names), 1), len(features))
-    index = pd.RangeIndex(first, first + len(features), name="row_number")
+    refuse_size(max(len(names), 1), len(items))
+    index = pd.RangeIndex(first, first + len(items), name="row_number")
     rows = pd.DataFrame(
         {name: _column([members.get(name) for members in properties]).set_axis(index) for name in names},
         index=index,
     )
-    points, about_geometry = read_points([feature.get("geometry") for feature in features], first)
-    return RawTable(rows, points, crs, Format.GEOJSON, encoding, (*notices, *about_geometry))
+    if not (reader.is_of_features or any(geometries)):
+        return RawTable(rows, None, reader.crs, Format.GEOJSON, reader.encoding, reader.notices)
+    points, about_geometry = read_points(geometries, first)
+    notices = (*reader.notices, *about_geometry)
+    return RawTable(rows, points, reader.crs, Format.GEOJSON, reader.encoding, notices)
+
+
+def _properties_of_features(items: list[Any], first: int) -> tuple[list[dict[str, Any]], list[Any]]:
+    for number, feature in enumerate(items, start=first):
+        if not _is_feature(feature):
+            raise CommonsError("read_feature", row=number)
+    properties = [flatten(feature.get("properties") or {}) for feature in items]
+    return properties, [feature.get("geometry") for feature in items]
+
+
+def _properties_of_objects(items: list[Any], first: int) -> tuple[list[dict[str, Any]], list[Any]]:
+    """Return the members of each object, and its geometry where one of them is one."""
+    properties, geometries = [], []
+    for number, item in enumerate(items, start=first):
+        if not isinstance(item, dict):
+            raise CommonsError("read_object", row=number)
+        shape = next((name for name, value in item.items() if _is_geometry(value)), None)
+        geometries.append(item.get(shape) if shape else None)
+        properties.append(flatten({name: value for name, value in item.items() if name != shape}))
+    return properties, geometries
+
+
+def _is_geometry(value: Any) -> bool:
+    return isinstance(value, dict) and value.get("type") in GEOMETRIES and "coordinates" in value
 
 
 def _is_feature(feature: object) -> bool:

@@ -18,13 +18,15 @@ WHOLE = 2
 
 
 class JsonStream:
-    """A JSON object, of which the array `long` is yielded item by item and all else is kept in `members`.
+    """A JSON document, of which the array `long`, or the array that it is, is yielded item by item.
 
-    Raises CommonsError where it is not JSON, has a key twice, NaN or Infinity, is nested too deep, or has no end.
+    All else is kept in `members`; `has_long` says, once an item was yielded, whether it was one of `long`. Raises
+    CommonsError where it is not JSON, has a key twice, NaN or Infinity, is nested too deep, or has no end.
     """
 
     def __init__(self, file: TextIO, long: str) -> None:
         self.members: dict[str, Any] = {}
+        self.has_long = False
         self._file, self._long = file, long
         self._text, self._at, self._line = "", 0, 1
         self._ended = False
@@ -32,17 +34,22 @@ class JsonStream:
 
     def items(self) -> Iterator[Any]:
         """Yield the items of the long array, then go on to the end of the document."""
-        self._expect("{", "[")
-        if self._text[self._at - 1] == "[":
-            raise CommonsError("read_not_a_collection")
+        if self._peek() == "[":
+            yield from self._array()
+        else:
+            yield from self._object()
+        if self._peek():
+            self._refuse()
+
+    def _object(self) -> Iterator[Any]:
+        self._expect("{")
         if self._peek() == "}":
+            self._expect("}")
             return
         while True:
             yield from self._member()
             if self._expect(",", "}") == "}":
-                break
-        if self._peek():
-            self._refuse()
+                return
 
     def _member(self) -> Iterator[Any]:
         name = self._value()
@@ -53,6 +60,7 @@ class JsonStream:
             raise CommonsError("read_json_key_twice")
         if name == self._long and self._peek() == "[":
             self.members[name] = []
+            self.has_long = True
             yield from self._array()
         else:
             self.members[name] = self._value()
@@ -125,14 +133,15 @@ class JsonStream:
 
 
 class JsonLines:
-    """Features written one on each line, also as a text sequence (RFC 8142); read like the items of a collection."""
+    """Objects written one on each line, also as a text sequence (RFC 8142); read like the items of an array."""
 
     def __init__(self, file: TextIO) -> None:
-        self.members: dict[str, Any] = {"type": "FeatureCollection", "features": []}
+        self.members: dict[str, Any] = {}
+        self.has_long = False
         self._file = file
 
     def items(self) -> Iterator[Any]:
-        """Yield the features. Raises CommonsError as `JsonStream` does."""
+        """Yield the objects. Raises CommonsError as `JsonStream` does."""
         decoder = strict_decoder()
         for number, line in enumerate(lines_of(self._file), start=1):
             text = line.strip("\x1e \t\r\n")
@@ -149,14 +158,17 @@ class JsonLines:
 
 
 def is_lines(file: TextIO) -> bool:
-    """Say whether the first line of a file is a whole feature; the file is then at its beginning again."""
-    line = file.readline(MAX_LINE_CHARACTERS).strip("\x1e\ufeff \t\r\n")
+    """Say whether the first line of a file is a whole item of it; the file is then at its beginning again.
+
+    A document may stand on one line: an object that is no feature is one of several where another line follows.
+    """
+    lines = [file.readline(MAX_LINE_CHARACTERS).strip("\x1e\ufeff \t\r\n") for _ in range(2)]
     file.seek(0)
     try:
-        first = json.loads(line)
+        first = json.loads(lines[0])
     except (ValueError, RecursionError):
         return False
-    return isinstance(first, dict) and first.get("type") == "Feature"
+    return isinstance(first, dict) and (first.get("type") == "Feature" or lines[1].startswith("{"))
 
 
 def strict_decoder() -> json.JSONDecoder:

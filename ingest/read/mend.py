@@ -19,9 +19,12 @@ TIMES = 3
 SEQUENCES = (
     ("c3", range(0x80, 0xC0)),  # À to ÿ
     ("c2", range(0x80, 0xC0)),  # a hard blank, « and », °; and what was encoded three times
-    ("c5", (0x92, 0x93, 0xB8)),  # Œ, œ, Ÿ
+    ("c5", (0x92, 0x93, 0xB8, 0xA0, 0xA1, 0xBD, 0xBE)),  # Œ, œ, Ÿ, Š, š, Ž, ž
+    ("c6", (0x92,)),  # ƒ, which is what becomes of Ã
+    ("cb", (0x86, 0x9C)),
     ("e280", range(0x80, 0xC0)),  # dashes, quotes, …
     ("e282", (0xAC,)),  # €
+    ("e284", (0xA2,)),  # TM, which is what becomes of an apostrophe
     ("efbb", (0xBF,)),  # the mark of UTF-8
 )
 """The first bytes and the last one of each character of UTF-8 that is mended: those of French and Dutch."""

@@ -3,8 +3,9 @@
 import mmap
 import re
 import zipfile
+from collections.abc import Iterable
 from io import BytesIO
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from commons.errors import CommonsError
 from commons.settings import settings
@@ -33,6 +34,8 @@ EXTENSIONS = {
     ".jsonl": Format.GEOJSON,
 }
 
+ZIPPED = (Format.SHAPEFILE, Format.ZIP, Format.KMZ)
+"""What `.zip` may hold."""
 MARKUP = re.compile(rb"\A(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(kml|gpx|osm)\b", re.DOTALL)
 """The first element of an XML document, after its declaration and comments."""
 
@@ -41,6 +44,8 @@ MAGIC = {
     b"fgb\x03fgb": Format.FLATGEOBUF,
     b"PAR1": Format.GEOPARQUET,
 }
+ABOUT = ("readme", "lisezmoi", "lisez-moi", "leesmij", "licence", "license", "licentie", "metadata")
+"""How files are called that speak of the list beside them in an archive."""
 OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 """Old Excel files, and new ones under a password."""
 LOCKED = "EncryptedPackage".encode("utf-16-le")
@@ -70,7 +75,7 @@ def recognise(path: Path, filename: str) -> Format:
     if claimed is None:
         raise CommonsError("read_unknown_format")
     found = recognise_content(path)
-    if found is not claimed:
+    if found is not claimed and not (claimed is Format.SHAPEFILE and found in ZIPPED):
         raise CommonsError("read_format_mismatch", claimed=claimed.value, found=found.value)
     return found
 
@@ -126,4 +131,24 @@ def _recognise_zip(path: Path) -> Format:
         return Format.SHAPEFILE
     if any(name.endswith(".kml") for name in names):
         return Format.KMZ
+    if lists_in(names):
+        return Format.ZIP
     raise CommonsError("read_unknown_format")
+
+
+def lists_in(names: Iterable[str]) -> list[str]:
+    """Return the files of an archive that may be the list: no words about it, and a plain text only where all are.
+
+    >>> lists_in(["liste.csv", "lisezmoi.txt", "__macosx/._liste.csv", "notes.txt"])
+    ['liste.csv']
+    """
+    lists = [name for name in names if _may_be_list(PurePosixPath(name.lower()))]
+    return [name for name in lists if not name.lower().endswith(".txt")] or lists
+
+
+def _may_be_list(path: PurePosixPath) -> bool:
+    return (
+        EXTENSIONS.get(path.suffix, Format.SHAPEFILE) is not Format.SHAPEFILE
+        and "__macosx" not in path.parts
+        and not path.name.startswith((".", *ABOUT))
+    )

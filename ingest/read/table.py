@@ -33,7 +33,10 @@ Item = TypeVar("Item")
 
 
 class Format(StrEnum):
-    """The formats that are read, named by what the bytes are and not by the file's extension."""
+    """The formats that are read, named by what the bytes are and not by the file's extension.
+
+    `ZIP` is an archive of one file that has a format of its own.
+    """
 
     CSV = "csv"
     GEOJSON = "geojson"
@@ -48,6 +51,7 @@ class Format(StrEnum):
     OSM = "osm"
     PBF = "pbf"
     GEOPARQUET = "parquet"
+    ZIP = "zip"
 
 
 @dataclass(frozen=True)

@@ -66,14 +66,15 @@ def _first_titles(lines: Sequence[Cells]) -> int:
 
 def _is_under_groups(upper: Cells, lower: Cells) -> bool:
     """Say whether the lower line has the titles, and the upper one groups of them: fewer words, or the same again."""
-    below = filled(lower)
+    above, below = filled(upper), filled(lower)
     known = sum(map(is_known, below))
-    return (
-        len(below) >= TITLE_CELLS
-        and known >= MOSTLY_KNOWN * len(below)
-        and len(set(filled(upper))) < len(below)
-        and not all(map(str.strip, upper[: len(lower)]))
-    ) or (known == len(below) >= TITLE_CELLS and len(set(filled(upper))) < len(filled(upper)))
+    if len(below) < TITLE_CELLS or known < MOSTLY_KNOWN * len(below):
+        return False
+    has_gap = any(
+        title.strip() and not "".join(upper[place : place + 1]).strip() for place, title in enumerate(lower)
+    )
+    is_repeated = len(set(above)) < len(above)
+    return (has_gap and len(set(above)) < len(below)) or (known == len(below) and (has_gap or is_repeated))
 
 
 def _with_groups(upper: Cells, lower: Cells) -> list[str]:

@@ -27,6 +27,7 @@ from ingest.read.archive import extract_kml, extract_shapefile, without_doctype
 from ingest.read.dbf import dbf_encoding
 from ingest.read.encoding import STRAY
 from ingest.read.geometry import representative_points
+from ingest.read.kml import write_plain_data
 from ingest.read.table import CHUNK_ROWS, Format, Points, RawTable, plain_text, refuse_size, text_column
 
 DRIVERS = {
@@ -59,6 +60,10 @@ def read_vector(path: Path, form: Format) -> Iterator[RawTable]:
     with tempfile.TemporaryDirectory(prefix="commons-") as name:
         first = 1
         laid_out = _laid_out(path, form, Path(name))
+        names: dict[str, str] = {}
+        if form in (Format.KML, Format.KMZ):
+            plain = laid_out.with_name("plain.kml")
+            names, laid_out = write_plain_data(laid_out, plain), plain
         encoding = dbf_encoding(laid_out) if form is Format.SHAPEFILE else None
         for stream in _worker(laid_out, DRIVERS[form], encoding.name if encoding else ""):
             told = json.loads(stream.schema.metadata[b"layer"])
@@ -72,8 +77,11 @@ def read_vector(path: Path, form: Format) -> Iterator[RawTable]:
                     about_file = list(dict.fromkeys((*about_file, Notice(NoticeCode.ENCODING_GUESSED))))
                 rows, points, notices = _read_batch(batch, told["geometry"], first)
                 if DRIVERS[form] == "LIBKML":
-                    rows = _without_style(rows)
-                    rows[FOLDER] = pd.array([told["name"]] * len(rows), dtype="str")
+                    rows = _without_style(rows).rename(columns=names)
+                    folder = (
+                        None if told["name"] == laid_out.stem else told["name"]
+                    )  # the file as we called it
+                    rows[FOLDER] = pd.array([folder] * len(rows), dtype="str")
                 yield RawTable(rows, points, _epsg(told["crs"]), form, None, (*about_file, *notices))
                 first += batch.num_rows
 

@@ -19,6 +19,8 @@ FIRST_ROWS = 20
 """Row numbers told of each remark: enough to begin with; the file of rows set aside has all that matter."""
 
 CONSTANT = "constant"
+FILLS = "fills"
+"""The reason of a column that counts where another of the same field is empty."""
 CONSTANT_CODES = (NoticeCode.FLAG_CONSTANT.value, NoticeCode.FIELD_CONSTANT.value)
 
 
@@ -31,7 +33,7 @@ class ColumnUse:
 
     column: str
     field: str
-    reason: str  # as of `ingest.map.mapping.Match`, else "constant", "told" or "guessed"
+    reason: str  # as of `ingest.map.mapping.Match`, else "constant", "fills", "told" or "guessed"
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ def _columns(mapping: Mapping) -> tuple[ColumnUse, ...]:
     return (
         *(ColumnUse(match.column, match.field, match.reason) for match in mapping.matches),
         *parts,
+        *(ColumnUse(column, field, FILLS) for field, columns in mapping.also.items() for column in columns),
         *constants,
     )
 
