@@ -27,6 +27,7 @@ from dashboard.plain_pages import plain_routes
 from dashboard.propose_page import propose_routes
 from dashboard.search_route import search_routes
 from dashboard.tile_routes import TileRoutes
+from dashboard.upkeep import upkeep
 from maps.assets import ASSETS_PATH, asset_folders
 
 FOLDER = Path(__file__).parent
@@ -89,7 +90,8 @@ def _flatten(tree: dict[str, object], prefix: str = "") -> list[tuple[str, objec
 
 
 def serve(host: str, port: int) -> None:
-    """Serve the pages until stopped."""
-    uvicorn.run(
-        create_app(), host=host, port=port, server_header=False, access_log=False, ws="websockets-sansio"
-    )
+    """Serve the pages until stopped, and do meanwhile what must be done by the clock."""
+    with upkeep():
+        uvicorn.run(
+            create_app(), host=host, port=port, server_header=False, access_log=False, ws="websockets-sansio"
+        )
