@@ -103,7 +103,10 @@ class NoticeCode(StrEnum):
     CONSENT_DATE_UNREADABLE = "CONSENT_DATE_UNREADABLE", Severity.WARNING
     CONSENT_CLOSED = "CONSENT_CLOSED", Severity.ERROR
     CONSENT_DATES_REVERSED = "CONSENT_DATES_REVERSED", Severity.WARNING
+    OPENED_CLOSED = "OPENED_CLOSED", Severity.WARNING
     ERASED = "ERASED", Severity.ERROR
+    LIKE_ERASED = "LIKE_ERASED", Severity.ERROR
+    LIKE_WITHDRAWN = "LIKE_WITHDRAWN", Severity.ERROR
 
     def what(self, language: Language | None = None) -> str:
         """Return what was found."""
@@ -123,6 +126,8 @@ class Notice:
     column: str | None = None
 
 
+KEPT_BY_NUMBER = (NoticeCode.ERASED, NoticeCode.LIKE_ERASED, NoticeCode.LIKE_WITHDRAWN)
+"""Of a row that such a code sets aside nothing is kept but its number."""
 NOTICE_COLUMNS = ("code", "severity", "row_number", "column")
 
 

@@ -96,11 +96,8 @@ def upload(
     console.print(say("upload.matched", count=done.duplicates))
     if done.waiting:
         console.print(say("upload.waiting", count=done.waiting, dataset=dataset), markup=False)
-    if stored.erased:
-        erased = NoticeCode.ERASED
-        console.print(
-            say("upload.erased", count=stored.erased, what=erased.what(), fix=erased.fix()), markup=False
-        )
+    for code, count in stored.remarks.items():
+        console.print(say("upload.erased", count=count, what=code.what(), fix=code.fix()), markup=False)
     if effects is not None:
         print_effects(effects)
         console.print(say("upload.not_stored"), style="bold")

@@ -119,7 +119,10 @@ def effects_since(connection: Connection, *, with_districts: bool = False) -> tu
     connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
     below = _districts_below(connection) if with_districts else None
     rows = run_file(connection, "commons.consent", "effects").fetchall()
-    return tuple(Effect(*row, below if row[0] == Audience.PUBLIC else None) for row in rows)
+    return tuple(
+        Effect(audience, partner, gone, new, changed, below if audience == Audience.PUBLIC else None)
+        for audience, partner, gone, new, changed in rows
+    )
 
 
 def _districts_below(connection: Connection) -> int:

@@ -1,6 +1,7 @@
 """A trial tells nothing of others: with and without a record hidden from a partner, all that it is shown is the same."""
 
 import pytest
+from previews import differences, stored, trials
 
 from builders import make_dataset, open_terms
 from commons.consent.erase import erase
@@ -11,7 +12,6 @@ from commons.release.readers import give_login
 from commons.vocabulary import UploadMode, Verdict
 from ingest.merge.people import find_record, say
 from ingest.upload import commit_upload, prepare_upload
-from previews import differences, stored, trials
 
 HEADER = "id,nom,latitude,longitude,telephone,visibility"
 OPEN = ["p1,Repair Café Matonge,50.8358,4.3663,02 555 01 01,public"]

@@ -9,10 +9,10 @@ import pytest
 from ingest.check import check
 from ingest.map import apply_mapping, propose_mapping
 from ingest.map.document import read_mapping
-from ingest.notices import NoticeCode
+from ingest.notices import KEPT_BY_NUMBER, NoticeCode
 
-ELSEWHERE = {NoticeCode.ERASED, NoticeCode.OTHER_LAYERS_IGNORED}
-"""ERASED needs a database (tests/safekeeping/test_erasure.py), the layers a GeoPackage (test_read_binary.py)."""
+ELSEWHERE = {*KEPT_BY_NUMBER, NoticeCode.OPENED_CLOSED, NoticeCode.OTHER_LAYERS_IGNORED}
+"""The first need a database (tests/safekeeping/test_erasure.py, test_returning.py, tests/consent/test_opened.py), the layers a GeoPackage (test_read_binary.py)."""
 
 PLACED = "nom;latitude;longitude"
 AT = "50,85;4,35"
