@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 
@@ -92,17 +93,26 @@ def issue_token(connection: Connection, partner: Partner) -> str:
     return f"{TOKEN_PREFIX}_{token_id}_{secret}"
 
 
+def token_parts(token: str) -> tuple[str, str]:
+    """Return the name of a token and its secret, both empty where it is none that was ever given.
+
+    >>> token_parts(" bxl_0a1b2c3d_se_cret "), token_parts("bxl_x_secret")
+    (('0a1b2c3d', 'se_cret'), ('', ''))
+    """
+    found = re.fullmatch(rf"{TOKEN_PREFIX}_([0-9a-f]{{8}})_([\w-]+)", token.strip(), re.ASCII)
+    return (found[1], found[2]) if found else ("", "")
+
+
 def partner_of_token(connection: Connection, token: str) -> Partner:
     """Return the partner whose live token this is, or raise CommonsError, the same for every kind of wrong token."""
-    prefix, _, rest = token.strip().partition("_")
-    token_id, _, secret = rest.partition("_")
+    token_id, secret = token_parts(token)
     row = connection.execute(
         "SELECT partner_id, slug, name, sha256 FROM commons.partner_token JOIN commons.partner USING (partner_id)"
         " WHERE token_id = %s AND revoked_at IS NULL AND expires_at > now()",
         (token_id,),
     ).fetchone()
     given = hashlib.sha256(secret.encode()).digest()
-    if row is None or prefix != TOKEN_PREFIX or not hmac.compare_digest(row[3], given):
+    if row is None or not hmac.compare_digest(row[3], given):
         raise CommonsError("token.unknown")
     return Partner(*row[:3])
 

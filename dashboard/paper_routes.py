@@ -15,19 +15,21 @@ from starlette.routing import BaseRoute, Route
 from commons.errors import CommonsError
 from commons.opening_hours import BRUSSELS
 from commons.release import released
+from commons.release.hand_out import Made, hand_out
 from commons.vocabulary import Audience, Language
 from dashboard.failures import note_failure
 from dashboard.hosts import site_address
 from dashboard.line import BusyError, Line
 from dashboard.query import read_pairs, take
 from dashboard.view_address import view_address
-from maps.export import export_page
+from maps.export import export_entries, export_page
 from maps.filters import LONGEST_VALUE, PLAIN_CODE, Filters, read_filters
-from maps.poster import Form, Size, Terrain, poster, read_terrain, with_district
+from maps.poster import Form, Size, Terrain, poster, poster_entries, read_terrain, with_district
 
 LONGEST_S = 30.0
 """From the request to the file; a query of the public's login takes fifteen seconds at most."""
 MOST_WAITING = 6
+EXPORT_PATH = "/export.html"
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none';"
@@ -86,7 +88,7 @@ def paper_routes() -> list[BaseRoute]:
         }
         return await give(request, make_export, headers, needs_district=False)
 
-    return [*map(poster_route, Form), Route("/export.html", export)]
+    return [*map(poster_route, Form), Route(EXPORT_PATH, export)]
 
 
 def status_of(failure: Exception) -> HTTPStatus:
@@ -132,35 +134,50 @@ def read_question(query: bytes) -> Question | None:
 
 
 def make_poster(asked: Question, site: str, form: Form) -> bytes:
-    """Return the poster of what is public now."""
+    """Return the poster of what is public now, written down in the ledger."""
     reader = released(Audience.PUBLIC)
     terrain = read_terrain(reader, asked.district or "", asked.language)
-    return poster(
-        reader,
-        terrain,
-        language=asked.language,
-        filters=asked.filters,
-        address=view_address(site, asked.language, with_district(asked.filters, terrain.district.code)),
-        size=asked.size,
-        form=form,
-        at=datetime.now(BRUSSELS),
-    )
+
+    def make() -> Made:
+        at = datetime.now(BRUSSELS)
+        entries = poster_entries(reader, terrain, asked.language, asked.filters, at)
+        content = poster(
+            reader,
+            terrain,
+            language=asked.language,
+            filters=asked.filters,
+            address=view_address(site, asked.language, with_district(asked.filters, terrain.district.code)),
+            size=asked.size,
+            form=form,
+            at=at,
+            entries=entries,
+        )
+        return Made(content, entries.public_ids)
+
+    return hand_out(reader, make, what=f"/poster.{form}")
 
 
 def make_export(asked: Question, site: str) -> bytes:
-    """Return the export of what is public now."""
+    """Return the export of what is public now, written down in the ledger."""
     reader = released(Audience.PUBLIC)
     terrain: Terrain | None = None
     filters = asked.filters
     if asked.district is not None:
         terrain = read_terrain(reader, asked.district, asked.language)
         filters = with_district(filters, asked.district)
-    page = export_page(
-        reader,
-        language=asked.language,
-        filters=filters,
-        address=view_address(site, asked.language, filters),
-        at=datetime.now(BRUSSELS),
-        terrain=terrain,
-    )
-    return page.encode()
+
+    def make() -> Made:
+        at = datetime.now(BRUSSELS)
+        entries = export_entries(reader, asked.language, filters, at)
+        page = export_page(
+            reader,
+            language=asked.language,
+            filters=filters,
+            address=view_address(site, asked.language, filters),
+            at=at,
+            terrain=terrain,
+            entries=entries,
+        )
+        return Made(page.encode(), entries.public_ids)
+
+    return hand_out(reader, make, what=EXPORT_PATH)

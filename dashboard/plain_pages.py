@@ -17,7 +17,8 @@ from starlette.routing import BaseRoute, Route
 
 from commons.categories.scheme import category_names
 from commons.i18n import translate
-from commons.release import released
+from commons.release import Released, released
+from commons.release.hand_out import Made, hand_out
 from commons.vocabulary import Audience, CharterGrade, Language, ResourceKind
 from dashboard.districts import districts_of
 from dashboard.facts import card_of
@@ -44,6 +45,8 @@ DARKEST_RATIO = 4.5
 OWN = frozenset({"colour", "show", "frame"})
 """What an address may say beside what `/places` knows: an accent, map or list alone, a card in a frame."""
 SHOWN = ("both", "map", "list")
+FEW = 5
+"""A page in the frame of another site that shows more alternatives is written down as handed out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,7 @@ async def _answered(make: Callable[[], Response], page: Page) -> Response:
 def _list(page: Page) -> Response:
     language, asked = page.question.language, page.question
     reader = released(Audience.PUBLIC)
-    found = find(asked)
+    found = find_for(page, reader)
     if asked.skip and not found.places and not asked.text:
         return RedirectResponse(page.address(skip=0), HTTPStatus.SEE_OTHER, FRESH)
     version = ground_version(reader)
@@ -192,6 +195,25 @@ def _list(page: Page) -> Response:
         ),
     }
     return _html(page, "list", context)
+
+
+def find_for(page: Page, reader: Released) -> Found:
+    """Return the page of the list; whose values it hands to another site's visitors is written down first.
+
+    What is written down is the same in every colour of the frame.
+    """
+    if not page.is_embedded:
+        return find(page.question)
+    read: list[Found] = []
+
+    def make() -> Made:
+        read.append(find(page.question))
+        ids = [str(place["id"]) for place in read[-1].places]
+        content = json.dumps(read[-1].places, sort_keys=True, default=str).encode()
+        return Made(content, ids if len(ids) > FEW else ())
+
+    hand_out(reader, make, what=EMBED_PATH)
+    return read[-1]
 
 
 def papers(page: Page) -> list[tuple[str, str]]:

@@ -29,6 +29,7 @@ from dashboard.search_route import search_routes
 from dashboard.shell import StreamlitPaths, shell_routes
 from dashboard.slow_clients import PacedProtocol
 from dashboard.tile_routes import TileRoutes
+from dashboard.upkeep import upkeep
 from dashboard.visits import Visits
 from maps.assets import ASSETS_PATH, asset_folders
 
@@ -95,17 +96,18 @@ def _flatten(tree: dict[str, object], prefix: str = "") -> list[tuple[str, objec
 
 
 def serve(host: str, port: int, page: Path = PAGE) -> None:
-    """Serve the pages until stopped."""
+    """Serve the pages until stopped, and do meanwhile what must be done by the clock."""
     proxies = settings().trusted_proxies
-    uvicorn.run(
-        create_app(page),
-        host=host,
-        port=port,
-        http=PacedProtocol,
-        ws="websockets-sansio",
-        ws_max_size=LARGEST_MESSAGE_BYTES,
-        proxy_headers=bool(proxies),
-        forwarded_allow_ips=list(proxies),
-        server_header=False,
-        access_log=False,
-    )
+    with upkeep():
+        uvicorn.run(
+            create_app(page),
+            host=host,
+            port=port,
+            http=PacedProtocol,
+            ws="websockets-sansio",
+            ws_max_size=LARGEST_MESSAGE_BYTES,
+            proxy_headers=bool(proxies),
+            forwarded_allow_ips=list(proxies),
+            server_header=False,
+            access_log=False,
+        )

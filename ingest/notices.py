@@ -111,7 +111,10 @@ class NoticeCode(StrEnum):
     CONSENT_DATE_UNREADABLE = "CONSENT_DATE_UNREADABLE", Severity.WARNING
     CONSENT_CLOSED = "CONSENT_CLOSED", Severity.ERROR
     CONSENT_DATES_REVERSED = "CONSENT_DATES_REVERSED", Severity.WARNING
+    OPENED_CLOSED = "OPENED_CLOSED", Severity.WARNING
     ERASED = "ERASED", Severity.ERROR
+    LIKE_ERASED = "LIKE_ERASED", Severity.ERROR
+    LIKE_WITHDRAWN = "LIKE_WITHDRAWN", Severity.ERROR
 
     def what(self, language: Language | None = None) -> str:
         """Return what was found."""
@@ -139,6 +142,9 @@ def unread(code: NoticeCode, part: str, rows: int) -> Notice:
     """
     return Notice(code, column=f"{part} ({rows})" if rows >= 0 else part)
 
+
+KEPT_BY_NUMBER = (NoticeCode.ERASED, NoticeCode.LIKE_ERASED, NoticeCode.LIKE_WITHDRAWN)
+"""Of a row that such a code sets aside nothing is kept but its number."""
 
 NOTICE_COLUMNS = ("code", "severity", "row_number", "column")
 

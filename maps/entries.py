@@ -46,6 +46,11 @@ class Entries:
     count: int
     is_more: bool = False
 
+    @property
+    def public_ids(self) -> list[str]:
+        """Return the ids of the alternatives."""
+        return [row["id"] for row in self.rows]
+
     def texts(self, field: str) -> list[str]:
         """Return what the entries say of a field that holds several texts, each text once, sorted."""
         return sorted({text for row in self.rows for text in row[field]})

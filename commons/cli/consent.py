@@ -180,6 +180,12 @@ def print_receipt(receipt: Receipt) -> None:
     if receipt.snapshots:
         counted = ", ".join(f"{snapshot.number} ({snapshot.frozen_on})" for snapshot in receipt.snapshots)
         console.print(say("consent_withdraw.counted", snapshots=counted), markup=False)
+    if receipt.handed_out:
+        left = ", ".join(
+            f"{each.at.date().isoformat()} {each.what} ({each.partner or translate(f'audience.{each.audience}')})"
+            for each in receipt.handed_out
+        )
+        console.print(say("consent_withdraw.handed_out", handed=left), markup=False)
 
 
 def print_effects(effects: Sequence[Any]) -> None:

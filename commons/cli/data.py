@@ -1,5 +1,6 @@
 """Commands about what is stored: districts, partners and their tokens, an overview."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from importlib.resources import as_file
@@ -24,6 +25,7 @@ from commons.proposals.queue import forget_proposals
 from commons.release.readers import give_login
 from commons.release.upkeep import release_drift, sweep_release
 from commons.settings import settings
+from commons.tokens import Token, revoke_token, rotate_token, tokens_of
 from commons.vocabulary import DistrictLevel, Precision, Stance, Visibility
 
 districts = group("districts")
@@ -42,7 +44,7 @@ def register(app: typer.Typer) -> None:
     repeats_example = "commons partners repeats liste-voisins --by 'A. Voisin'"
     partners.command("repeats", help=told("partners_repeats", repeats_example))(repeats)
     partners.command("login", help=told("partners_login", "commons partners login voisins"))(login)
-    partners.command("token", help=told("partners_token", "commons partners token voisins"))(token)
+    partners.command("token", help=told("partners_token", "commons partners token voisins --rotate"))(token)
     app.add_typer(partners, name="partners")
     release.command("sweep", help=told("release_sweep", "commons release sweep"))(sweep)
     release.command("check", help=told("release_check", "commons release check"))(check_drift)
@@ -212,12 +214,42 @@ def sign(
         console.print(say("partners_sign.narrowed"), markup=False)
 
 
-def token(partner: str) -> None:
+def token(
+    partner: str,
+    *,
+    list_all: Annotated[bool, typer.Option("--list", help=say("partners_token.list"))] = False,
+    revoke: Annotated[str | None, typer.Option(metavar="ID", help=say("partners_token.revoke"))] = None,
+    rotate: Annotated[bool, typer.Option("--rotate", help=say("partners_token.rotate"))] = False,
+) -> None:
+    if sum((list_all, revoke is not None, rotate)) > 1:
+        raise typer.BadParameter("--list / --revoke / --rotate")
     ensure_database()
     with connect(Role.INGEST) as connection:
-        secret = issue_token(connection, find_partner(connection, partner))
-    console.print(say("partners_token.done"), markup=False)
+        owner = find_partner(connection, partner)
+        if list_all:
+            print_tokens(tokens_of(connection, owner))
+            return
+        if revoke is not None:
+            revoke_token(connection, owner, revoke)
+            console.print(say("partners_token.revoked"), markup=False)
+            return
+        secret = rotate_token(connection, owner) if rotate else issue_token(connection, owner)
+    console.print(say("partners_token.rotated" if rotate else "partners_token.done"), markup=False)
     print(secret)
+
+
+def print_tokens(tokens: Sequence[Token]) -> None:
+    """Print the names of a partner's tokens, and whether each opens anything."""
+    rows = [
+        {
+            say("partners_token.id"): token.token_id,
+            say("partners_token.created"): token.created_at.date().isoformat(),
+            say("partners_token.expires"): token.expires_at.date().isoformat(),
+            say("partners_token.state"): say(f"partners_token.state_{token.state}"),
+        }
+        for token in tokens
+    ]
+    print_frame(pd.DataFrame(rows))
 
 
 def sweep() -> None:

@@ -8,7 +8,7 @@ import typer
 from commons.cli.cluster import ensure_database
 from commons.cli.consent import print_receipt
 from commons.cli.terminal import complaints, console, print_frame, say, told, working
-from commons.consent.erase import erase, forget_erased, readmit
+from commons.consent.erase import erase, forget_erased, readmit, was_erased
 from commons.database.connection import Role, connect
 from commons.partners import find_dataset
 
@@ -54,13 +54,22 @@ def readmit_record(
     dataset: str,
     by: Annotated[str, typer.Option(help=say("consent_readmit.by"))],
     record: Annotated[str | None, typer.Option(help=say("consent_erase.record"))] = None,
+    row: Annotated[int | None, typer.Option(help=say("consent_readmit.row"))] = None,
     lost_secret: Annotated[
         bool, typer.Option("--lost-secret", help=say("consent_readmit.lost_secret"))
     ] = False,
 ) -> None:
-    if (record is None) != lost_secret:
-        raise typer.BadParameter("--record / --lost-secret")
+    from ingest.store.held import readmit_row  # noqa: PLC0415 - a room above
+
+    if sum((record is not None, row is not None, lost_secret)) != 1:
+        raise typer.BadParameter("--record / --row / --lost-secret")
     ensure_database()
     with connect(Role.INGEST) as connection:
-        lifted = readmit(connection, find_dataset(connection, dataset), record_key=record, asked_by=by)
-    console.print(say("consent_readmit.lifted") if lifted else say("consent_readmit.proposed"))
+        found = find_dataset(connection, dataset)
+        is_erased = lost_secret or (record is not None and was_erased(connection, found, record))
+        if is_erased:
+            done = readmit(connection, found, record_key=record, asked_by=by)
+        else:
+            done = readmit_row(connection, found, record_key=record, row=row, asked_by=by)
+    outcome = "proposed" if not done else "lifted" if is_erased else "admitted"
+    console.print(say(f"consent_readmit.{outcome}"))

@@ -12,6 +12,7 @@ from commons.errors import CommonsError
 from commons.i18n import default_language
 from commons.opening_hours import BRUSSELS
 from commons.release import released
+from commons.release.hand_out import Made, hand_out
 from commons.settings import settings
 from commons.vocabulary import Audience, Language
 
@@ -31,7 +32,7 @@ def make(
 ) -> None:
     from dashboard.view_address import view_address  # noqa: PLC0415 - see commons.cli
     from maps.filters import CONDITIONS, read_filters  # noqa: PLC0415
-    from maps.poster import Form, Size, poster, read_terrain, with_district  # noqa: PLC0415
+    from maps.poster import Form, Size, poster, poster_entries, read_terrain, with_district  # noqa: PLC0415
 
     form = out.suffix.lower().removeprefix(".")
     filters = read_filters(
@@ -49,17 +50,24 @@ def make(
     with working(say("poster.doing")):
         terrain = read_terrain(reader, district, language)
         site = now.public_url or f"http://{now.host}:{now.port}"
-        content = poster(
-            reader,
-            terrain,
-            language=language,
-            filters=filters,
-            address=view_address(site, language, with_district(filters, district)),
-            size=Size(size.lower()),
-            form=Form(form),
-            at=datetime.now(BRUSSELS),
-        )
-        out.write_bytes(content)
+
+        def make_poster() -> Made:
+            at = datetime.now(BRUSSELS)
+            entries = poster_entries(reader, terrain, language, filters, at)
+            content = poster(
+                reader,
+                terrain,
+                language=language,
+                filters=filters,
+                address=view_address(site, language, with_district(filters, district)),
+                size=Size(size.lower()),
+                form=Form(form),
+                at=at,
+                entries=entries,
+            )
+            return Made(content, entries.public_ids)
+
+        out.write_bytes(hand_out(reader, make_poster, what="commons poster"))
     console.print(say("poster.done", file=out, name=terrain.district.name), markup=False, highlight=False)
     if now.public_url is None:
         complaints.print(say("poster.local", address=site), markup=False, highlight=False)

@@ -54,7 +54,6 @@ def upload(
 ) -> None:
     from ingest.check.set_aside import set_aside_csv  # noqa: PLC0415 - a room above
     from ingest.map.saved import latest_mapping  # noqa: PLC0415
-    from ingest.notices import NoticeCode  # noqa: PLC0415
     from ingest.report.words import remarks  # noqa: PLC0415
     from ingest.store.ending import asks_first  # noqa: PLC0415
     from ingest.upload import (  # noqa: PLC0415
@@ -98,11 +97,8 @@ def upload(
     console.print(say("upload.matched", count=done.duplicates))
     if done.waiting:
         console.print(say("upload.waiting", count=done.waiting, dataset=dataset), markup=False)
-    if stored.erased:
-        erased = NoticeCode.ERASED
-        console.print(
-            say("upload.erased", count=stored.erased, what=erased.what(), fix=erased.fix()), markup=False
-        )
+    for code, count in stored.remarks.items():
+        console.print(say("upload.erased", count=count, what=code.what(), fix=code.fix()), markup=False)
     if effects is not None:
         print_effects(effects)
         console.print(say("upload.not_stored"), style="bold")

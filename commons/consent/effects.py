@@ -120,8 +120,8 @@ def effects_since(connection: Connection, *, with_districts: bool = False) -> tu
     below = _districts_below(connection) if with_districts else None
     rows = run_file(connection, "commons.consent", "effects").fetchall()
     return tuple(
-        Effect(audience, partner, vanished, appeared, changed, below if audience == Audience.PUBLIC else None)
-        for audience, partner, vanished, appeared, changed in rows
+        Effect(audience, partner, gone, new, changed, below if audience == Audience.PUBLIC else None)
+        for audience, partner, gone, new, changed in rows
     )
 
 

@@ -17,7 +17,8 @@ from commons.safekeeping.ledger import EntryKind
 
 VERSIONS = (
     "SELECT r.record_id, r.partner_key, v.name, v.name_fr, v.name_nl, v.name_en, v.street, v.house_number,"
-    " ST_X(v.geom) AS lon, ST_Y(v.geom) AS lat, v.contact_person, v.email, v.contact_email"
+    " ST_X(v.geom) AS lon, ST_Y(v.geom) AS lat, v.contact_person, v.phone, v.contact_phone, v.email, v.contact_email,"
+    " v.website, v.enterprise_number"
     " FROM commons.source_record r LEFT JOIN commons.record_version v USING (record_id)"
     " WHERE r.dataset_id = %s AND r.partner_key = %s"
 )
@@ -88,6 +89,17 @@ def erase(
 def forget_erased(connection: Connection) -> None:
     """Make the planner's statistics forget what has been erased: they may quote values. Best after the commit."""
     connection.execute("SELECT commons.forget_erased()")
+
+
+def was_erased(connection: Connection, dataset: Dataset, record_key: str) -> bool:
+    """Return whether a record of this key was erased from the dataset and is still barred."""
+    row = connection.execute(
+        "SELECT EXISTS (SELECT FROM commons.erased_key"
+        " WHERE dataset = %s AND kind = 'key' AND keyed_hash = %s AND lifted_at IS NULL)",
+        (dataset.slug, erasure_key().hash_record(dataset.slug, record_key)),
+    ).fetchone()
+    assert row is not None  # noqa: S101 - a SELECT EXISTS
+    return bool(row[0])
 
 
 def readmit(connection: Connection, dataset: Dataset, *, record_key: str | None, asked_by: str) -> bool:

@@ -13,6 +13,7 @@ from commons.consent.records import About, find_record
 from commons.database.connection import Connection
 from commons.database.statements import run_file
 from commons.partners import Dataset
+from commons.release.egress import HandedOut, handed_out_of
 from commons.safekeeping.ledger import EntryKind
 from commons.safekeeping.note import note_withdrawal
 from commons.vocabulary import FieldGroup
@@ -23,7 +24,7 @@ class Receipt:
     """What was withdrawn, and what that removed; `withdrawal_id` is None for a dry run.
 
     `in_ledger` is False where the ledger outside the database could not be written: it must be, before a backup counts.
-    `snapshots` are those of statistics that were frozen with it.
+    `snapshots` are those of statistics that were frozen with it, `handed_out` what had left with its values.
     """
 
     withdrawal_id: int | None
@@ -33,6 +34,7 @@ class Receipt:
     effects: tuple[Effect, ...]
     in_ledger: bool = True
     snapshots: tuple[Snapshot, ...] = ()
+    handed_out: tuple[HandedOut, ...] = ()
 
 
 def withdraw(
@@ -70,9 +72,11 @@ def withdraw(
         note_shown(connection, about)
         run_file(connection, "commons.consent", "withdraw", values)
         effects = effects_since(connection, with_districts=dry_run)
-        snapshots = snapshots_counting(connection, about)
+        snapshots, handed = snapshots_counting(connection, about), tuple(handed_out_of(connection, about))
         if dry_run:
-            return Receipt(None, dataset.slug, record_key, groups, effects, snapshots=snapshots)
+            return Receipt(
+                None, dataset.slug, record_key, groups, effects, snapshots=snapshots, handed_out=handed
+            )
         row = connection.execute(
             "INSERT INTO commons.withdrawal (dataset_id, record_id, field_groups, withdrawn_by, receipt, uid)"
             " VALUES (%(dataset_id)s, %(record_id)s, %(field_groups)s::reference.field_group[], %(withdrawn_by)s,"
@@ -86,4 +90,4 @@ def withdraw(
             connection, actor, "withdraw", "dataset", dataset.slug,
             withdrawal_id=row[0], record_id=record_id, field_groups=values["field_groups"],
         )  # fmt: skip
-        return Receipt(int(row[0]), dataset.slug, record_key, groups, effects, in_ledger, snapshots)
+        return Receipt(int(row[0]), dataset.slug, record_key, groups, effects, in_ledger, snapshots, handed)

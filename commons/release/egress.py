@@ -1,11 +1,13 @@
 """What has been handed out, to whom and when: written before it leaves, read for the receipt of a withdrawal."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from commons.consent.records import About
 from commons.database.connection import Connection
 from commons.database.statements import run_file
 from commons.errors import CommonsError
@@ -41,16 +43,26 @@ def note_egress(
     public_ids: Collection[UUID | str],
     content: bytes,
     partner: Partner | None = None,
+    hold: bool = True,
 ) -> int:
     """Return the number under which what is about to be handed out is kept: the alternatives, and who supplied them.
 
-    The caller has read it in the same transaction after `hold_release`; it commits, and only then hands it out. Raises
-    CommonsError where one of the alternatives is no longer released to this audience: it is to be read again.
+    The same content is kept once a day.
+
+    The caller has read it in the same transaction after `hold_release`; it commits, and only then hands it out. Without
+    `hold` it looks itself whether the release has changed since it began to read. Raises CommonsError where one of the
+    alternatives is no longer released to this audience: it is to be read again.
     """
     if audience is Audience.PARTNER and partner is None:
         raise CommonsError("release.which_partner")
     ids = [str(public_id) for public_id in set(public_ids)]
-    hold_release(connection)
+    if hold:
+        hold_release(connection)
+    digest = hashlib.sha256(content).digest()
+    # Two who take the same at once wait for each other: it is written down once.
+    connection.execute(
+        "SELECT pg_advisory_xact_lock(hashtext('commons egress'), hashtext(%s))", (digest.hex(),)
+    )
     row = run_file(
         connection,
         "commons.release",
@@ -61,7 +73,7 @@ def note_egress(
             "kind": kind.value,
             "what": what,
             "public_ids": ids,
-            "sha256": hashlib.sha256(content).digest(),
+            "sha256": digest,
         },
     ).fetchone()
     if row is None:
@@ -69,14 +81,33 @@ def note_egress(
     return int(row[0])
 
 
+HANDED_OUT = """
+SELECT e.audience, p.name, e.kind, e.what, e.at
+  FROM commons.egress e LEFT JOIN commons.partner p USING (partner_id)
+ WHERE e.record_ids && %s::bigint[] ORDER BY e.egress_id DESC
+"""
+HANDED_OUT_OF_DATASET = """
+SELECT e.audience, p.name, e.kind, e.what, e.at
+  FROM commons.egress e LEFT JOIN commons.partner p USING (partner_id)
+ WHERE EXISTS (SELECT FROM unnest(e.record_ids) AS held (record_id) JOIN commons.source_record r USING (record_id)
+                WHERE r.dataset_id = %s)
+ ORDER BY e.egress_id DESC
+"""
+
+
 def handed_out(connection: Connection, record_ids: Collection[int]) -> list[HandedOut]:
     """Return what has been handed out that held values of any of these records, latest first."""
-    rows = connection.execute(
-        "SELECT e.audience, p.name, e.kind, e.what, e.at"
-        " FROM commons.egress e LEFT JOIN commons.partner p USING (partner_id)"
-        " WHERE e.record_ids && %s::bigint[] ORDER BY e.egress_id DESC",
-        (list(record_ids),),
-    ).fetchall()
+    return _read(connection.execute(HANDED_OUT, (list(record_ids),)).fetchall())
+
+
+def handed_out_of(connection: Connection, about: About) -> list[HandedOut]:
+    """Return the same of a record, or of all of a dataset's."""
+    if about.record_id is not None:
+        return handed_out(connection, [about.record_id])
+    return _read(connection.execute(HANDED_OUT_OF_DATASET, (about.dataset_id,)).fetchall())
+
+
+def _read(rows: Iterable[tuple[Any, ...]]) -> list[HandedOut]:
     return [
         HandedOut(Audience(audience), partner, EgressKind(kind), what, at)
         for audience, partner, kind, what, at in rows

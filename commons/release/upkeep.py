@@ -13,6 +13,16 @@ def sweep_release(connection: Connection) -> int:
     return int(row[0]) if row else 0
 
 
+def keep_up(connection: Connection) -> int | None:
+    """Return how many alternatives were released anew, by the clock alone; None where another session is at it.
+
+    It looks at what has begun or run out since it was last done by anybody, once a day at everything, and deletes what
+    visitors proposed a year ago.
+    """
+    row = connection.execute("SELECT commons.keep_up()").fetchone()
+    return None if row is None or row[0] is None else int(row[0])
+
+
 def release_drift(connection: Connection) -> int:
     """Return how many alternatives are released otherwise than consents allow at this moment."""
     row = connection.execute("SELECT count(DISTINCT alternative_id) FROM commons.release_drift()").fetchone()

@@ -12,6 +12,7 @@ from commons.overview import dataset_overview
 from commons.partners import Dataset, Partner, datasets_of, partner_of_token
 from commons.release import released
 from commons.settings import Secret
+from commons.tokens import try_token
 from commons.vocabulary import Audience, UploadMode
 from dashboard.decisions import show_decisions
 from dashboard.failures import explained
@@ -35,7 +36,7 @@ from ingest.check.set_aside import set_aside_csv
 from ingest.map.choose import with_choices
 from ingest.map.fields import all_fields
 from ingest.map.saved import latest_mapping, save_mapping
-from ingest.notices import NoticeCode, Severity
+from ingest.notices import Severity
 from ingest.read.recognise import EXTENSIONS
 from ingest.store.ending import asks_first
 from ingest.store.store import StoredUpload
@@ -85,8 +86,8 @@ def enter() -> Partner | None:
         st.caption(say("upload.token_help"))
         sent = st.form_submit_button(say("upload.enter"), type="primary")
     if sent:
-        with explained(), connect(Role.INGEST) as connection:
-            partner_of_token(connection, given)
+        with explained():
+            try_token(given)
             st.session_state[Key.TOKEN] = Secret(given)
             st.rerun()
     return None
@@ -263,12 +264,19 @@ def foresee(sent: Sent, partner: Partner, dataset: Dataset, mode: UploadMode) ->
     st.header(say("upload.foreseen"), anchor=False)
     if stored.is_repeat:
         st.info(say("upload.repeat"))
+    tell_remarks(stored)
     counts = {name: getattr(stored, name) for name in ("new", "changed", "unchanged", "gone")}
     show_figures(counts | {"duplicates": foreseen.committed.duplicates})
     show_effects(foreseen.effects)
     st.caption(say("upload.foreseen_note"))
     show_places(foreseen.account, key="upload.map")
     return stored
+
+
+def tell_remarks(stored: StoredUpload) -> None:
+    """Tell of the rows that are like what was erased or withdrawn, or close what two people had opened."""
+    for code, count in stored.remarks.items():
+        st.warning(f"{code.what(language())} {code.fix(language())} ({number(count, language())})")
 
 
 def preview(prepared: PreparedUpload) -> None:
@@ -300,10 +308,7 @@ def tell(report: Report) -> None:
     """Show what the upload changed, and what everyone sees of the dataset now."""
     stored = report.done.stored
     st.success(say("upload.repeat" if stored.is_repeat else "upload.done"), icon=":material/check:")
-    if stored.erased:
-        st.warning(
-            f"{NoticeCode.ERASED.what(language())} {NoticeCode.ERASED.fix(language())} ({stored.erased})"
-        )
+    tell_remarks(stored)
     names = ("rows_in", "new", "changed", "unchanged", "gone", "set_aside")
     show_figures({name: getattr(stored, name) for name in names})
     with st.container(horizontal=True):

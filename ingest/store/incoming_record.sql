@@ -24,4 +24,4 @@ CREATE TEMPORARY TABLE told_record (
     row_number int NOT NULL, record_id bigint NOT NULL, is_new boolean NOT NULL, is_changed boolean NOT NULL, gone_at timestamptz
 ) ON COMMIT DROP;
 
-CREATE TEMPORARY TABLE seen_record (record_id bigint NOT NULL) ON COMMIT DROP;
+CREATE TEMPORARY TABLE seen_record (record_id bigint NOT NULL, row_number int NOT NULL) ON COMMIT DROP;

@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 
 from commons.audit import record_event
 from commons.consent.checks import lock_dataset
+from commons.consent.opened import closed_since, opened_by_two
 from commons.consent.record_flags import STORED, prepare_flags, says_anything, store_flags
 from commons.database.connection import Connection
 from commons.database.statements import CopyText, copy_frame, copy_rows, copy_text, run_file, send_copy
@@ -20,9 +21,10 @@ from commons.partners import Dataset
 from commons.vocabulary import UploadMode
 from ingest.ahead import ahead
 from ingest.check.records import CheckedRecords
-from ingest.notices import NoticeCode, add_up, notice_frame, summarise
+from ingest.notices import KEPT_BY_NUMBER, NoticeCode, add_up, coded_frame, notice_frame, summarise
 from ingest.store.ending import live_records, refuse_unconfirmed
 from ingest.store.erased import without_erased
+from ingest.store.held import Holding
 from ingest.store.incoming import FINGERPRINT_MARK, first_versions, incoming_frame, partner_keys
 
 DISTRICT_IDS = "SELECT level::text, code, district_id FROM reference.district WHERE is_current"
@@ -35,8 +37,8 @@ SELECT array_agg(nextval('commons.source_record_record_id_seq')) FROM generate_s
 class StoredUpload:
     """What an upload changed. `is_repeat` where the very same file had been stored before: then nothing did.
 
-    `before` is how many records the dataset had, where the list is complete; `erased` of the rows set aside speak of
-    records that were erased.
+    `before` is how many records the dataset had, where the list is complete. Of the rows set aside, `erased` speak of
+    records that were erased, and `held` are like one that was closed or erased.
     """
 
     upload_id: int
@@ -49,10 +51,18 @@ class StoredUpload:
     is_repeat: bool = False
     erased: int = 0
     before: int = 0
+    held: int = 0
     notices: pd.DataFrame = field(
         default_factory=lambda: add_up([summarise(notice_frame([]))]), compare=False
     )
     """A line per code and column, as `ingest.notices.summarise` makes it."""
+
+    @property
+    def remarks(self) -> dict[NoticeCode, int]:
+        """Return of how many rows each remark is that only the dataset's own past gives cause for."""
+        rows = self.notices.set_index("code")["rows"]
+        codes = (*KEPT_BY_NUMBER, NoticeCode.OPENED_CLOSED)
+        return {code: int(rows[code.value]) for code in codes if code.value in rows.index}
 
 
 @dataclass(frozen=True)
@@ -128,6 +138,8 @@ class _Storing:
         self._district_ids = {(level, code): id_ for level, code, id_ in connection.execute(DISTRICT_IDS)}
         self._may_be_known = _has_records(connection, dataset)
         self._before = live_records(connection, dataset) if mode is UploadMode.FULL else 0
+        self._holding = Holding(connection, dataset)
+        self._opened = opened_by_two(connection, dataset)
         prepare_flags(connection)
         run_file(connection, "ingest.store", "incoming_record")
         self._upload_id = _insert_upload(
@@ -172,6 +184,7 @@ class _Storing:
     def add(self, ready: "_Ready") -> None:
         """Store a chunk, its flags, its notices and the rows that it sets aside."""
         checked = without_erased(self._connection, self._dataset, ready.checked, self._file.mapping)
+        checked = self._holding.without_held(checked, self._upload_id)
         if checked is not ready.checked:
             ready = self._ready(checked, may_be_known=ready.may_be_known)
         self._flags = checked.flags_present
@@ -179,8 +192,10 @@ class _Storing:
             self._compare(ready)
         else:
             self._copy_first(ready, ready.keys)
-        erased = int(checked.set_aside["_codes"].eq(NoticeCode.ERASED.value).sum())
-        self._counts.update(rows_in=checked.rows_in, set_aside=len(checked.set_aside), erased=erased)
+        aside = checked.set_aside["_codes"]
+        erased = int(aside.eq(NoticeCode.ERASED.value).sum())
+        held = int(aside.isin(KEPT_BY_NUMBER).sum()) - erased
+        self._counts.update(rows_in=checked.rows_in, set_aside=len(aside), erased=erased, held=held)
         self._report(checked)
 
     def _compare(self, ready: "_Ready") -> None:
@@ -209,7 +224,9 @@ class _Storing:
         ):
             if told is not None:
                 send_copy(self._connection, table, told.beside("record_id", ids))
-        send_copy(self._connection, "seen_record", copy_text(pd.DataFrame({"record_id": ids})))
+        numbers = ready.checked.frame["row_number"].to_numpy()
+        seen = pd.DataFrame({"record_id": ids, "row_number": numbers})
+        send_copy(self._connection, "seen_record", copy_text(seen))
         self._counts["new"] += len(ids)
 
     def end(self) -> StoredUpload:
@@ -219,6 +236,7 @@ class _Storing:
             dataset_id = {"dataset_id": self._dataset.dataset_id}
             gone = run_file(self._connection, "ingest.store", "end_missing", dataset_id).rowcount
         store_flags(self._connection, self._dataset.dataset_id, self._upload_id, self._flags)
+        self._tell_closed()
         told = self._counts
         self._connection.execute(
             "UPDATE commons.upload SET rows_in = %s, rows_stored = %s, rows_set_aside = %s WHERE upload_id = %s",
@@ -226,7 +244,8 @@ class _Storing:
         )
         result = StoredUpload(
             self._upload_id, told["rows_in"], told["new"], told["changed"], told["unchanged"], gone,
-            told["set_aside"], erased=told["erased"], before=self._before, notices=add_up(self._summaries),
+            told["set_aside"], erased=told["erased"], held=told["held"], before=self._before,
+            notices=add_up(self._summaries),
         )  # fmt: skip
         record_event(
             self._connection, self._uploaded_by, "upload", "dataset", self._dataset.slug, upload_id=self._upload_id,
@@ -234,6 +253,21 @@ class _Storing:
             set_aside=result.set_aside,
         )  # fmt: skip
         return result
+
+    def _tell_closed(self) -> None:
+        """Remark on the rows whose flags close what two people had opened of their records."""
+        closed = closed_since(self._connection, self._dataset, self._opened)
+        rows = self._connection.execute(
+            "SELECT row_number FROM seen_record WHERE record_id = ANY (%s) ORDER BY row_number", (closed,)
+        ).fetchall()
+        if rows:
+            notices = coded_frame(NoticeCode.OPENED_CLOSED, [number for (number,) in rows], None)
+            self._summaries.append(summarise(notices))
+            self._keep_notices(notices)
+
+    def _keep_notices(self, notices: pd.DataFrame) -> None:
+        kept = notices[["row_number", "column", "code"]].rename(columns={"column": "column_name"})
+        copy_frame(self._connection, "commons.notice", kept.assign(upload_id=self._upload_id))
 
     def _report(self, checked: CheckedRecords) -> None:
         """Keep the notices, each of those about the whole file once, and the rows set aside."""
@@ -246,28 +280,23 @@ class _Storing:
         self._told_of_file.update(zip(of_file["code"], of_file["column"].astype(object), strict=True))
         told = notices.drop(of_file.index[said])
         self._summaries.append(summarise(told))
-        copy_frame(
-            self._connection,
-            "commons.notice",
-            told[["row_number", "column", "code"]]
-            .rename(columns={"column": "column_name"})
-            .assign(upload_id=self._upload_id),
-        )
+        self._keep_notices(told)
         copy_set_aside(self._connection, self._upload_id, checked.set_aside)
 
 
 def _same_file(connection: Connection, dataset: Dataset, file: UploadedFile) -> StoredUpload | None:
     """Return the dataset's latest upload where it is this very file, read by the same mapping.
 
-    None where an erasure has been made or lifted since.
+    None where an erasure has been made or lifted since, or a row was let in.
     """
     row = connection.execute(
         "SELECT upload_id, rows_in, rows_stored, rows_set_aside, sha256, mapping, saved_mapping_id, preset"
         " FROM commons.upload"
         " WHERE dataset_id = %s AND undone_at IS NULL AND uploaded_at > ALL ("
-        "  SELECT greatest(erased_at, lifted_at) FROM commons.erased_key WHERE dataset = %s)"
+        "  SELECT greatest(erased_at, lifted_at) FROM commons.erased_key WHERE dataset = %s"
+        "  UNION ALL SELECT admitted_at FROM commons.held_row WHERE dataset_id = %s AND admitted_at IS NOT NULL)"
         " ORDER BY upload_id DESC LIMIT 1",
-        (dataset.dataset_id, dataset.slug),
+        (dataset.dataset_id, dataset.slug, dataset.dataset_id),
     ).fetchone()
     read_as = (file.sha256, dict(file.mapping), file.saved_mapping_id, file.preset)
     if row is None or row[4:] != read_as:
@@ -295,7 +324,7 @@ def _insert_upload(connection: Connection, **values: Any) -> int:
 
 
 def copy_set_aside(connection: Connection, upload_id: int, set_aside: pd.DataFrame) -> None:
-    """Keep the rows set aside as they stand in the file; of an erased record the number only."""
+    """Keep the rows set aside as they stand in the file; of one that is or may be an erased record the number only."""
     values = set_aside.drop(columns=["_row", "_codes"]).astype(object)
     values = values.where(values.notna(), None)
     copy_rows(
@@ -303,7 +332,7 @@ def copy_set_aside(connection: Connection, upload_id: int, set_aside: pd.DataFra
         "commons.set_aside_row",
         ["upload_id", "row_number", "codes", "values"],
         (
-            (upload_id, int(number), codes.split("|"), Jsonb({} if codes == NoticeCode.ERASED else told))
+            (upload_id, int(number), codes.split("|"), Jsonb({} if codes in KEPT_BY_NUMBER else told))
             for number, codes, told in zip(
                 set_aside["_row"], set_aside["_codes"], values.to_dict("records"), strict=True
             )

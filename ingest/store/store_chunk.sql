@@ -35,7 +35,7 @@ SELECT k.row_number, k.record_id, v.version_id IS NULL,
                       WHERE record_id = k.record_id AND superseded_at IS NULL LIMIT 1) v ON true
  WHERE k.record_id IS NOT NULL;
 ANALYZE told_record;
-INSERT INTO seen_record SELECT record_id FROM told_record;
+INSERT INTO seen_record SELECT record_id, row_number FROM told_record;
 
 UPDATE commons.record_version v
    SET superseded_at = now()

@@ -15,18 +15,23 @@ from commons.i18n import translate
 from commons.i18n.numbers import written_day, written_number
 from commons.release import Released
 from commons.vocabulary import Language, Precision
-from maps.entries import PLAIN_FIELDS, Entry, filter_words, read_entries
+from maps.entries import PLAIN_FIELDS, Entries, Entry, filter_words, read_entries
 from maps.export.picture import picture_of
 from maps.filters import Filters
 from maps.places import count_form
 from maps.poster.letters import clean
 from maps.poster.terrain import Terrain, border_sources
 
-__all__ = ["MOST_EXPORTED", "export_page"]
+__all__ = ["MOST_EXPORTED", "export_entries", "export_page"]
 
 MOST_EXPORTED = 1000
 """Some two megabytes, and a second of one core; more are had part by part, as the file says."""
 LONGEST_DESCRIPTION = 400
+
+
+def export_entries(reader: Released, language: Language, filters: Filters, at: datetime) -> Entries:
+    """Return what the file tells of."""
+    return read_entries(reader, language, filters, most=MOST_EXPORTED, at=at)
 
 
 def export_page(
@@ -37,13 +42,15 @@ def export_page(
     address: str,
     at: datetime,
     terrain: Terrain | None = None,
+    entries: Entries | None = None,
 ) -> str:
     """Return the file: the first `MOST_EXPORTED` by name of what the reader sees now and the filters let through.
 
+    `entries` are these where they have been read (`export_entries`).
     `address` is that of the living map; `terrain` that of the district that the filters name, if it is a commune or a
     neighbourhood. The same question of the same release gives the same text on one day. Raises CommonsError.
     """
-    entries = read_entries(reader, language, filters, most=MOST_EXPORTED, at=at)
+    entries = entries or export_entries(reader, language, filters, at)
     style = Markup((files("maps.export") / "export.css").read_text("utf-8"))  # noqa: S704 - a file of ours
     form = count_form(entries.count, is_more=entries.is_more)
     said = [clean(text) for text in filter_words(filters, language, entries.texts("attributions"))]

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from commons.release import Released
 from commons.vocabulary import Language
-from maps.entries import read_entries
+from maps.entries import Entries, read_entries
 from maps.filters import Filters
 from maps.poster.letters import load_letters
 from maps.poster.paper import PAPERS, Size
@@ -14,7 +14,16 @@ from maps.poster.sheet import Told, sheet
 from maps.poster.svg import write_svg
 from maps.poster.terrain import Terrain, read_terrain
 
-__all__ = ["MOST_ON_POSTER", "Form", "Size", "Terrain", "poster", "read_terrain", "with_district"]
+__all__ = [
+    "MOST_ON_POSTER",
+    "Form",
+    "Size",
+    "Terrain",
+    "poster",
+    "poster_entries",
+    "read_terrain",
+    "with_district",
+]
 
 MOST_ON_POSTER = 400
 """No paper holds more; what is beyond is counted on it."""
@@ -37,18 +46,27 @@ def poster(
     size: Size,
     form: Form,
     at: datetime,
+    entries: Entries | None = None,
 ) -> bytes:
     """Return the file: what the reader sees at this moment of a district, each at its published place.
 
     `terrain` is of `read_terrain`; `filters` narrow further; `address` is where the QR code leads; `at` is the moment
     that is told as the day, and that the filter of opening hours means. The same question of the same release gives
-    the same bytes on one day. Raises CommonsError.
+    the same bytes on one day. `entries` are those of `poster_entries`, where they have been read. Raises CommonsError.
     """
     load_letters()
     narrowed = with_district(filters, terrain.district.code)
-    entries = read_entries(reader, language, narrowed, most=MOST_ON_POSTER, at=at)
+    entries = entries or poster_entries(reader, terrain, language, filters, at)
     drawing = sheet(Told(language, terrain, entries, narrowed, address, at), PAPERS[size])
     return write_pdf(drawing) if form is Form.PDF else write_svg(drawing)
+
+
+def poster_entries(
+    reader: Released, terrain: Terrain, language: Language, filters: Filters, at: datetime
+) -> Entries:
+    """Return what the poster tells of; where its paper has no room for all, the last by name are only counted."""
+    narrowed = with_district(filters, terrain.district.code)
+    return read_entries(reader, language, narrowed, most=MOST_ON_POSTER, at=at)
 
 
 def with_district(filters: Filters, code: str) -> Filters:

@@ -9,17 +9,19 @@ import pytest
 from ingest.check import check
 from ingest.map import apply_mapping, propose_mapping
 from ingest.map.document import read_mapping
-from ingest.notices import NoticeCode
+from ingest.notices import KEPT_BY_NUMBER, NoticeCode
 
 ELSEWHERE = {
-    NoticeCode.ERASED,
+    *KEPT_BY_NUMBER,
+    NoticeCode.OPENED_CLOSED,
     NoticeCode.OTHER_LAYERS_IGNORED,
     NoticeCode.NONE_READY,
     NoticeCode.HIDDEN_READ,
     NoticeCode.CELLS_MERGED,
 }
-"""ERASED needs a database (tests/safekeeping/test_erasure.py), the layers a GeoPackage (test_read_binary.py), NONE_READY
-a whole upload (lists/test_unread.py), what is hidden or merged a workbook of some care (lists/test_unread.py, test_lines.py)."""
+"""The first need a database (tests/safekeeping/test_erasure.py, test_returning.py, tests/consent/test_opened.py), the layers a
+GeoPackage (test_read_binary.py), NONE_READY a whole upload (lists/test_unread.py), what is hidden or merged a workbook of some care
+(lists/test_unread.py, test_lines.py)."""
 
 PLACED = "nom;latitude;longitude"
 AT = "50,85;4,35"

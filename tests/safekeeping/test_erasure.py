@@ -72,9 +72,9 @@ OF_NO_RECORD = {
     "consent.text_version", "consent_link.sha256", "consent_proposal.decision", "consent_proposal.evidence_kind",
     "consent_proposal.wanted", "narrowing.wanted", "record_location.attributions", "record_location.kind", "record_location.licences", "record_location.method",
     "geocoder_answer.geocoder", "record_version.category", "record_version.content_hash", "set_aside_row.codes",
-    "erased_key.dataset", "erased_key.key_id", "erased_key.keyed_hash", "erased_key.kind", "withdrawal.receipt",
+    "erased_key.dataset", "erased_key.key_id", "erased_key.keyed_hash", "erased_key.kind", "held_row.key_hash", "held_row.key_id", "held_row.row_hash", "withdrawal.receipt",
     # Who erased, lifted an erasure or decided that two records are the same: people at work, not the person concerned.
-    "erased_key.approved_by", "erased_key.lifted_by", "match_decision.decided_by", "link_model.name", "link_model.document", "link_model.learned_by", "audit_event.actor",
+    "erased_key.approved_by", "erased_key.lifted_by", "held_row.approved_by", "held_row.asked_by", "match_decision.decided_by", "link_model.name", "link_model.document", "link_model.learned_by", "audit_event.actor",
     # The log, which holds ids and counts.
     "audit_event.action", "audit_event.detail", "audit_event.object_id", "audit_event.object_kind", "audit_link.hash",
     "audit_link.previous_hash",
@@ -85,7 +85,7 @@ OF_NO_RECORD = {
     "remote_source.accepted_by", "remote_source.added_by", "remote_source.address", "remote_source.etag",
     "remote_source.last_modified", "remote_source.problem", "remote_source.removed_by",
     "partner.name", "partner.slug", "proposal.decision", "proposal.field", "proposal.kind", "proposal.language", "proposal.reference", "partner_token.sha256", "partner_token.token_id", "reader.login", "reader.schema_name",
-    "saved_mapping.document", "saved_mapping.saved_by", "upload.file_name", "upload.format", "upload.mapping", "upload.preset", "upload.sha256", "upload.uploaded_by",
+    "saved_mapping.document", "saved_mapping.saved_by", "upkeep.job", "upload.file_name", "upload.format", "upload.mapping", "upload.preset", "upload.sha256", "upload.uploaded_by",
     # Frozen counts by category and district, of whole batches.
     "statistic_batch.pool", "statistic_count.category", "statistic_count.commune", "statistic_count.neighbourhood",
     "statistic_count.sector", "statistic_shown.category", "statistic_shown.commune", "statistic_shown.neighbourhood",
@@ -266,6 +266,8 @@ def test_the_database_erases_nothing_that_was_not_withdrawn_altogether(database,
     [
         "erase_record(1, 1, 'k', '{}', '{}')",
         "bar_record('a', 'b', 'c')",
+        "hold_rows(1, 1, 'k', '{}', '{}', '{}')",
+        "readmit_row(1, 'a', 1, 'b')",
         "lift_erasure('a', 'b', 'c', 'd')",
         "forget_erased()",
     ],

@@ -123,8 +123,8 @@ BEGIN
     INSERT INTO commons.erased_key (dataset, kind, keyed_hash, key_id, record_id, withdrawal_id, erased_at)
     SELECT DISTINCT its_dataset, k.kind, k.keyed_hash, with_key, erased_id, by_withdrawal, clock_timestamp()
       FROM unnest(kinds, keyed_hashes) AS k (kind, keyed_hash)
-    ON CONFLICT (dataset, kind, keyed_hash) DO UPDATE
-       SET key_id = EXCLUDED.key_id, record_id = EXCLUDED.record_id, withdrawal_id = EXCLUDED.withdrawal_id,
+    ON CONFLICT (dataset, kind, keyed_hash, record_id) DO UPDATE
+       SET key_id = EXCLUDED.key_id, withdrawal_id = EXCLUDED.withdrawal_id,
            erased_at = EXCLUDED.erased_at, lifted_at = NULL, lifted_by = NULL, approved_by = NULL;
 END
 $$;
@@ -134,8 +134,9 @@ CREATE OR REPLACE FUNCTION commons.bar_record(in_dataset text, with_key text, kn
 RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 INSERT INTO commons.erased_key (dataset, kind, keyed_hash, key_id, erased_at)
-VALUES (in_dataset, 'key', known_as, with_key, clock_timestamp())
-ON CONFLICT (dataset, kind, keyed_hash) DO NOTHING
+SELECT in_dataset, 'key', known_as, with_key, clock_timestamp()
+ WHERE NOT EXISTS (SELECT FROM commons.erased_key e
+                    WHERE e.dataset = in_dataset AND e.kind = 'key' AND e.keyed_hash = known_as)
 $$;
 
 -- Takes rows again that an erasure bars: proposed by one, in force when another asks for it too. Without known_as, those that
@@ -149,13 +150,13 @@ DECLARE
     first_asked text;
     by_two boolean;
 BEGIN
-    SELECT array_agg(e.kind || e.keyed_hash), min(e.lifted_by)
+    SELECT array_agg(concat_ws(' ', e.kind, e.keyed_hash, e.record_id)), min(e.lifted_by)
       INTO barred, first_asked
       FROM commons.erased_key e
      WHERE e.dataset = in_dataset AND e.lifted_at IS NULL
        AND CASE WHEN known_as IS NULL THEN e.key_id <> present_key
                 ELSE e.keyed_hash = known_as
-                     OR e.record_id = (SELECT k.record_id FROM commons.erased_key k
+                     OR e.record_id IN (SELECT k.record_id FROM commons.erased_key k
                                         WHERE k.dataset = in_dataset AND k.kind = 'key' AND k.keyed_hash = known_as
                                           AND k.lifted_at IS NULL) END;
     IF barred IS NULL THEN
@@ -166,7 +167,7 @@ BEGIN
        SET lifted_by = coalesce(first_asked, asked_by),
            approved_by = CASE WHEN by_two THEN asked_by END,
            lifted_at = CASE WHEN by_two THEN clock_timestamp() END
-     WHERE e.dataset = in_dataset AND e.kind || e.keyed_hash = ANY (barred);
+     WHERE e.dataset = in_dataset AND concat_ws(' ', e.kind, e.keyed_hash, e.record_id) = ANY (barred);
     RETURN CASE WHEN by_two THEN 'lifted' ELSE 'proposed' END;
 END
 $$;

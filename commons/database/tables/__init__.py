@@ -21,6 +21,7 @@ from commons.database.tables import (
     released,
     remote_source,
     statistic,
+    upkeep,
     upload,
 )
 from commons.database.tables.base import metadata
@@ -42,5 +43,6 @@ __all__ = [
     "released",
     "remote_source",
     "statistic",
+    "upkeep",
     "upload",
 ]

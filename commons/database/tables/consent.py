@@ -220,9 +220,9 @@ consent_link = Table(
 erased_key = Table(
     "erased_key",
     metadata,
-    Column("dataset", Text, primary_key=True, comment="slug: a restored backup may lack the dataset itself"),
-    Column("kind", Text, primary_key=True),
-    Column("keyed_hash", Text, primary_key=True, comment="so that the next upload does not bring it back"),
+    Column("dataset", Text, nullable=False, comment="slug: a restored backup may lack the dataset itself"),
+    Column("kind", Text, nullable=False),
+    Column("keyed_hash", Text, nullable=False, comment="so that the next upload does not bring it back"),
     Column("key_id", Text, nullable=False, comment="which secret it was made with"),
     Column(
         "record_id",
@@ -235,10 +235,41 @@ erased_key = Table(
     moment("lifted_at", nullable=True),
     Column("lifted_by", Text, comment="who proposed to take such rows again"),
     Column("approved_by", Text),
-    CheckConstraint("kind IN ('key', 'name', 'place', 'address')", name="kind"),
+    CheckConstraint(
+        "kind IN ('key', 'name', 'place', 'address', 'slip', 'part', 'cell', 'street', 'phone', 'email', 'website',"
+        " 'enterprise')",
+        name="kind",
+    ),
+    UniqueConstraint("dataset", "kind", "keyed_hash", "record_id", postgresql_nulls_not_distinct=True),
     CheckConstraint("(lifted_at IS NULL) = (approved_by IS NULL)", name="lifted"),
     CheckConstraint(
         "approved_by IS NULL OR (lifted_by IS NOT NULL AND lifted_by <> approved_by)", name="two_people"
     ),
+    schema=PRIVATE,
+)
+
+held_row = Table(
+    "held_row",
+    metadata,
+    refers_to("dataset_id", "commons.dataset.dataset_id", primary_key=True),
+    Column(
+        "row_hash",
+        Text,
+        primary_key=True,
+        comment="of its key, name and place: another row under its key is held anew",
+    ),
+    Column("key_hash", Text, nullable=False, comment="by which people find it"),
+    Column("key_id", Text, nullable=False),
+    refers_to("upload_id", "commons.upload.upload_id", index=True),
+    Column("row_number", Integer, nullable=False),
+    moment("held_at", default_now=True),
+    Column("asked_by", Text),
+    Column("approved_by", Text),
+    moment("admitted_at", nullable=True),
+    CheckConstraint("(admitted_at IS NULL) = (approved_by IS NULL)", name="admitted"),
+    CheckConstraint(
+        "approved_by IS NULL OR (asked_by IS NOT NULL AND asked_by <> approved_by)", name="two_people"
+    ),
+    comment="rows that look like a record of their list that was closed or erased, by keyed hashes",
     schema=PRIVATE,
 )

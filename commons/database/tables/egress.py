@@ -27,6 +27,7 @@ egress = Table(
     CheckConstraint("kind IN ('download', 'snapshot', 'feed')", name="kind"),
     CheckConstraint("audience <> 'partner' OR partner_id IS NOT NULL", name="named_partner"),
     CheckConstraint("length(sha256) = 32", name="sha256"),
+    Index("ix_egress_sha256", "sha256"),
     Index("ix_egress_record_ids", "record_ids", postgresql_using="gin"),
     schema=PRIVATE,
 )

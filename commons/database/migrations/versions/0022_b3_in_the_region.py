@@ -1,13 +1,13 @@
 """Found places outside the region are taken back; names are compared anew, with their slips.
 
 Revision ID: 0022_b3
-Revises: 0018
+Revises: 0020_a1
 """
 
 from alembic import op
 
 revision = "0022_b3"
-down_revision = "0018"
+down_revision = "0020_a1"
 
 UP = """
 UPDATE commons.record_location SET retired_at = now() WHERE retired_at IS NULL AND commune_id IS NULL;
