@@ -28,16 +28,18 @@ test: check ## check, then run every test; a test that would be skipped for lack
 # Files that are not ours to give: originals of official data, partners' files, files that break readers, labelled sets.
 FIELD := mirror partners awkward linkage
 
-field: $(INSTALLED) ## test on real files that are not in the repository; DATA=FOLDER holds them
-	@lacking=()
-	for part in $(FIELD); do [ -n "$(DATA)" ] && [ -d "$(DATA)/$$part" ] || lacking+=("$$part/"); done
-	if [ "$${#lacking[@]}" -gt 0 ]; then
-		echo "make field needs DATA=FOLDER, a folder with $(FIELD:%=%/). Missing in '$(DATA)': $${lacking[*]}" >&2
+# What of it is not in the folder DATA, or is empty there.
+LACKING = $(strip $(foreach part,$(FIELD),$(if $(and $(DATA),$(wildcard $(DATA)/$(part)/*)),,$(part)/)))
+need-field:
+	@if [ -n "$(LACKING)" ]; then
+		echo "This needs DATA=FOLDER, a folder with $(FIELD:%=%/). Missing or empty in '$(DATA)': $(LACKING)" >&2
 		exit 1
 	fi
-	COMMONS_FIELD_DATA='$(abspath $(DATA))' COMMONS_REQUIRE_ALL=1 $(BIN)/pytest --numprocesses 2 tests/field $(ARGS)
 
-files: $(INSTALLED) ## write docs/files.md anew: what becomes of each file of DATA=FOLDER
+field: need-field $(INSTALLED) ## test on real files that are not in the repository; DATA=FOLDER holds them
+	@COMMONS_FIELD_DATA='$(abspath $(DATA))' COMMONS_REQUIRE_ALL=1 $(BIN)/pytest --numprocesses 2 tests/field $(ARGS)
+
+files: need-field $(INSTALLED) ## write docs/files.md anew: what becomes of each file of DATA=FOLDER
 	@$(BIN)/python tests/support/field_files.py '$(DATA)' > docs/files.md.new
 	mv docs/files.md.new docs/files.md
 

@@ -99,7 +99,9 @@ def _read_from(origin: Origin) -> Districts:
 def print_loaded(report: LoadReport, origin: Origin) -> None:
     """Print in one line which districts are shown, and of which date; then the sources that could not be had."""
     counts = {f"{level}s": report.current[level] for level in DistrictLevel}
-    line = say(f"districts_load.{origin}", borders=report.borders, counted_in=report.counted_in, **counts)
+    year = report.counted_in
+    inhabitants = say("districts_load.counted", year=year) if year else say("districts_load.uncounted")
+    line = say(f"districts_load.{origin}", borders=report.borders, inhabitants=inhabitants, **counts)
     console.print(line, markup=False, highlight=False, soft_wrap=True)
     if report.missing:
         console.print(say("districts_load.missing", sources=", ".join(report.missing)), markup=False)

@@ -58,6 +58,10 @@ def main() -> None:
         app()
     except CommonsError as failure:
         _complain(failure)
+    except OSError as failure:
+        if failure.filename is None:
+            raise
+        _complain(CommonsError("system_file", file=failure.filename, reason=failure.strerror))
     except psycopg.Error as failure:
         explained = CommonsError("database.not_upgraded") if lacks_schema(failure) else interruption(failure)
         if explained is None:

@@ -41,15 +41,25 @@ def fetch(
     """Return the path of the source's file; it is downloaded into the cache only where neither place has it.
 
     A mirror's copy has the reviewed checksum, and so has a download unless the source says that its bytes
-    differ. A file is in the cache whole or not at all. Raises CommonsError, which says what to do.
+    differ. A file is in the cache whole or not at all; one that has changed there since is downloaded again. Raises
+    CommonsError, which says what to do.
     """
     if mirror and (original := mirror / source.file).is_file():
         _check(source, original)
         return original
     cached = cache / source.file
-    if not cached.is_file():
+    if not _is_as_downloaded(cached):
         _download(source, cached, progress, pauses_s)
     return cached
+
+
+def _is_as_downloaded(cached: Path) -> bool:
+    noted = _checksum_file(cached)
+    return cached.is_file() and noted.is_file() and noted.read_text() == sha256_of(cached)
+
+
+def _checksum_file(cached: Path) -> Path:
+    return cached.with_name(f"{cached.name}.sha256")
 
 
 def sha256_of(path: Path) -> str:
@@ -73,6 +83,7 @@ def _download(source: Source, target: Path, progress: Progress | None, pauses_s:
             _check(source, part)
         if zipfile.is_zipfile(part):
             _keep_largest_member(part)
+        _checksum_file(target).write_text(sha256_of(part))
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)

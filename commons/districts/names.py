@@ -7,7 +7,7 @@ DUTCH_PARTICLES = frozenset({"van", "de", "der", "den", "het", "ter", "ten", "te
 PARTICLES = FRENCH_PARTICLES | DUTCH_PARTICLES
 """French and Dutch words that stay small inside a name."""
 
-ACRONYMS = frozenset({"AZ", "CERIA", "COOVI", "NATO", "OTAN"})
+ACRONYMS = frozenset({"AZ", "CERIA", "COOVI", "ERM", "NATO", "OTAN", "TIR", "ULB", "VUB"})
 
 _WORD = re.compile(r"[^\W\d_]+")
 _ROMAN = re.compile(r"[IVX]+")

@@ -47,7 +47,9 @@ def read_table(source: Source, path: Path) -> pd.DataFrame:
     content = io.BytesIO(gzip.decompress(path.read_bytes())) if path.suffix == ".gz" else path
     try:
         table = _read_csv(content) if source.format == "CSV" else gpd.read_file(content).to_crs(STORAGE_CRS)
-    except (DataSourceError, UnicodeDecodeError, pd.errors.ParserError) as error:
+        if source.population and source.population.value in table:
+            pd.to_numeric(table[source.population.value])
+    except (DataSourceError, ValueError) as error:  # among these: no text, no table, no figures
         raise CommonsError("district_source_unreadable", file=source.file, title=source.title) from error
     if absent := named_columns(source) - set(table.columns):
         columns = ", ".join(sorted(absent))
@@ -67,11 +69,14 @@ def _read_csv(content: io.BytesIO | Path) -> pd.DataFrame:
 
 
 def named_columns(source: Source) -> set[str]:
-    """Return the columns of the source's file that are read, geometry aside."""
+    """Return the columns that the source's file must have, geometry aside.
+
+    A file of borders may lack the population: the publisher's own sectors do.
+    """
     named: set[str | None] = set()
     if source.districts:
         named |= {source.districts.key, source.districts.name_fr, source.districts.name_nl}
-    if source.population:
+    if source.population and not source.districts:
         named |= {source.population.key, source.population.value, source.population.year_column}
     return {column for column in named if column}
 
@@ -151,7 +156,11 @@ def _region(rows: pd.DataFrame) -> pd.DataFrame:
 
 def official_population(tables: dict[Source, pd.DataFrame], districts: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return the population of the districts: as published, and summed to communes and to the region."""
-    published = [_population_of(source, table) for source, table in tables.items() if source.population]
+    published = [
+        _population_of(source, table)
+        for source, table in tables.items()
+        if source.population and source.population.value in table
+    ]
     rows = pd.concat([pd.DataFrame(columns=POPULATION_COLUMNS), *published], ignore_index=True)
     rows = pd.concat([rows, _commune_sums(rows), _region_sums(rows, districts)], ignore_index=True)
     return population_frame(rows.merge(districts[["level", "code", "revision"]]))

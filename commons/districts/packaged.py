@@ -16,6 +16,7 @@ from commons.districts.fetch import Progress, fetch
 from commons.districts.official import NIS_DIGITS, named_columns, official_data, read_table
 from commons.districts.sources import Source, official_sources
 from commons.districts.structure import METRIC_CRS, STORAGE_CRS, Districts
+from commons.errors import CommonsError
 from commons.vocabulary import DistrictLevel
 
 PACKAGED = files("commons.districts") / "packaged"
@@ -33,10 +34,24 @@ DECIMALS = 7
 
 @cache
 def packaged_districts() -> Districts:
-    """Return the districts and populations that ship with the program, read once in a process."""
+    """Return the districts and populations that ship with the program, read once in a process.
+
+    Raises CommonsError where a file is not the one that CHECKSUMS tells of: a wrong figure would be shown as Brussels'.
+    """
     with as_file(PACKAGED) as folder:
+        sums = _read(folder / CHECKSUMS).decode()
+        for name in map(packed_name, official_sources()):
+            if f"{hashlib.sha256(_read(folder / name)).hexdigest()}  {name}\n" not in sums:
+                raise CommonsError("district_package_damaged", file=name)
         tables = {source: read_table(source, folder / packed_name(source)) for source in official_sources()}
     return official_data(tables)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CommonsError("district_package_damaged", file=path.name) from error
 
 
 def packaged_shapes(level: DistrictLevel) -> gpd.GeoSeries:
@@ -72,10 +87,11 @@ def pack_districts(originals: Path, target: Path, *, progress: Progress | None =
     }
     communes = _commune_codes(tables)
     packed = {packed_name(source): _packed(source, table, communes) for source, table in tables.items()}
-    for name, content in packed.items():
-        (target / name).write_bytes(content)
     sums = [f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(packed.items())]
-    (target / CHECKSUMS).write_text("".join(sums))
+    for name, content in {**packed, CHECKSUMS: "".join(sums).encode()}.items():
+        part = target / f"{name}.part"
+        part.write_bytes(content)
+        part.replace(target / name)
     return {name: len(content) for name, content in packed.items()}
 
 
@@ -89,7 +105,8 @@ def _commune_codes(tables: dict[Source, pd.DataFrame]) -> Iterable[str]:
 
 
 def _packed(source: Source, table: pd.DataFrame, communes: Iterable[str]) -> bytes:
-    kept = table[sorted(named_columns(source))]
+    counted = [source.population.value] if source.population else []
+    kept = table[sorted({*named_columns(source), *counted})]
     if isinstance(table, gpd.GeoDataFrame):
         drawn = gpd.GeoDataFrame(kept, geometry=clean_coverage(table.geometry))
         content = drawn.to_json(drop_id=True, separators=(",", ":"), ensure_ascii=False)

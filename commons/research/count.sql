@@ -33,7 +33,9 @@ SELECT place.code, place.name_fr, place.name_nl, place.name_en, place.residentia
          FROM reference.population p
         WHERE p.level = %(level)s::reference.district_level AND p.code = place.code
           AND p.year <= extract(year FROM day.day)
-        ORDER BY p.year DESC, p.revision DESC
+          AND (p.level, p.code, p.revision) IN
+              (SELECT d.level, d.code, d.revision FROM reference.district d WHERE d.is_current)
+        ORDER BY p.year DESC
         LIMIT 1
        ) inhabitants ON true
  GROUP BY place.code, place.name_fr, place.name_nl, place.name_en, place.residential, day.day, inhabitants.population,

@@ -149,7 +149,9 @@ SELECT place.*, day.day, coalesce(here.alternatives, 0)::bigint AS alternatives,
        SELECT p.population, p.year
          FROM reference.population p
         WHERE %(measure)s = 'rate' AND p.level::text = place.level AND p.code = place.code AND p.year <= extract(year FROM day.day)
-        ORDER BY p.year DESC, p.revision DESC
+          AND (p.level, p.code, p.revision) IN
+              (SELECT d.level, d.code, d.revision FROM reference.district d WHERE d.is_current)
+        ORDER BY p.year DESC
         LIMIT 1
        ) inhabitants ON true
  ORDER BY place.level = 'region' DESC, place.code NULLS LAST, day.day;

@@ -23,7 +23,9 @@ SELECT place.*, coalesce(told.shown, 0) AS shown, told.hidden, coalesce(told.tot
          JOIN snapshot ON snapshot.snapshot_id = %(snapshot)s
         WHERE p.level = %(level)s::reference.district_level AND p.code = place.code
           AND p.year <= extract(year FROM snapshot.frozen_on)
-        ORDER BY p.year DESC, p.revision DESC
+          AND (p.level, p.code, p.revision) IN
+              (SELECT d.level, d.code, d.revision FROM reference.district d WHERE d.is_current)
+        ORDER BY p.year DESC
         LIMIT 1
        ) inhabitants ON true
  ORDER BY place.code NULLS LAST;

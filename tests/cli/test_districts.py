@@ -6,6 +6,10 @@ import sys
 
 import pytest
 
+from commons.cli.data import Origin, print_loaded
+from commons.districts.load import LoadReport
+from commons.vocabulary import DistrictLevel
+
 NOWHERE = {"HTTPS_PROXY": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9", "COMMONS_MIRROR": ""}
 SCHEMES = "SELECT scheme, count(*) FROM reference.district GROUP BY 1"
 
@@ -61,3 +65,28 @@ def test_a_territory_without_data_has_hexagons_when_asked(empty_upgraded):
     assert loaded.returncode == 0, loaded.stderr
     assert "An H3 grid stands in" in loaded.stdout
     assert [scheme for scheme, _ in empty_upgraded.rows(SCHEMES)] == ["h3"]
+
+
+def test_a_file_in_the_way_is_told_without_a_traceback(database, tmp_path):
+    (tmp_path / "districts").write_text("not a folder")
+    refused = load("--download", COMMONS_HOME=str(tmp_path), **NOWHERE)
+    assert refused.returncode == 1
+    assert str(tmp_path / "districts") in refused.stderr.replace("\n", "")
+    assert "try again" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_database_without_our_schema_is_told_what_to_do(empty_database):
+    refused = load()
+    assert refused.returncode == 1
+    assert "commons db upgrade" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_load_without_population_says_so(capsys):
+    current = dict.fromkeys(DistrictLevel, 1)
+    report = LoadReport("official", 4, 0, 3, ("population_neighbourhoods",), current, "2025", None)
+    print_loaded(report, Origin.DOWNLOADED)
+    told = " ".join(capsys.readouterr().out.split())
+    assert "borders of 2025, without new population figures: 1 communes" in told
+    assert "could not be had or read: population_neighbourhoods" in told

@@ -87,7 +87,15 @@ def test_downloaded_once_then_cached(server, tmp_path):
     source = a_source(server.url)
     assert fetch(source, tmp_path / "cache", None).read_bytes() == BODY
     assert fetch(source, tmp_path / "cache", tmp_path / "no_such_mirror").read_bytes() == BODY
-    assert (server.asked, files_in(tmp_path / "cache")) == (1, ["s.csv"])
+    assert (server.asked, files_in(tmp_path / "cache")) == (1, ["s.csv", "s.csv.sha256"])
+
+
+def test_a_copy_in_the_cache_that_was_cut_is_downloaded_again(server, tmp_path):
+    server.answer((200, BODY, None), (200, BODY, None))
+    cached = fetch(a_source(server.url), tmp_path, None)
+    cached.write_bytes(BODY[:-3])
+    assert fetch(a_source(server.url), tmp_path, None).read_bytes() == BODY
+    assert server.asked == 2
 
 
 def test_two_failures_then_the_file(server, tmp_path):
@@ -170,4 +178,4 @@ def test_of_a_zip_the_data_are_kept(server, tmp_path):
         members.writestr("data/s.csv", BODY)
     server.answer((200, archive.getvalue(), None))
     assert fetch(a_source(server.url, download_differs=True), tmp_path, None).read_bytes() == BODY
-    assert files_in(tmp_path) == ["s.csv"]
+    assert files_in(tmp_path) == ["s.csv", "s.csv.sha256"]

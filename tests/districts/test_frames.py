@@ -1,6 +1,8 @@
 """What the official files say, as frames."""
 
 import dataclasses
+import gzip
+import hashlib
 
 import geopandas as gpd
 import pandas as pd
@@ -119,18 +121,60 @@ def test_without_network_and_mirror_originals_are_not_to_be_had(tmp_path):
     assert "Without --download" in refused.value.remedy(Language.EN)
 
 
-def test_a_missing_population_is_told_and_leaves_the_districts(official, tmp_path):
-    partial = tmp_path / "mirror"
-    partial.mkdir()
+@pytest.fixture
+def required_alone(tmp_path):
+    """Return a mirror of what today's borders need, and sources that fit it."""
+    mirror = tmp_path / "mirror"
+    mirror.mkdir()
     sources = [dataclasses.replace(s, file=packed_name(s), sha256=None) for s in unreachable_sources()]
     for source in sources:
         if source.is_required:
-            (partial / source.file).write_bytes((PACKAGED / source.file).read_bytes())
-    districts = read_districts(partial, tmp_path, sources=sources, pauses_s=())
+            (mirror / source.file).write_bytes((PACKAGED / source.file).read_bytes())
+    return mirror, sources
+
+
+def test_a_missing_population_is_told_and_leaves_the_districts(official, tmp_path, required_alone):
+    mirror, sources = required_alone
+    districts = read_districts(mirror, tmp_path, sources=sources, pauses_s=())
     assert districts.scheme == "official"
     assert set(districts.missing) == {"sectors_2020", "population_neighbourhoods", "population_sectors_2025"}
     assert districts.population.empty
     assert len(districts.districts) == len(official.districts) - 724
+
+
+def cached(cache, file, content):
+    """Lay a file into the cache as a download does."""
+    cache.mkdir(exist_ok=True)
+    (cache / file).write_bytes(content)
+    (cache / f"{file}.sha256").write_text(hashlib.sha256(content).hexdigest())
+
+
+@pytest.mark.parametrize(
+    "content", [b"<!doctype html><html>moved</html>", b"", b"year,mdzone,population\n1994,2,abc\n"]
+)
+def test_an_address_that_gives_something_else_is_told_and_asked_again_next_time(
+    tmp_path, required_alone, content
+):
+    mirror, sources = required_alone
+    sources = [
+        dataclasses.replace(s, file=s.file.removesuffix(".gz")) if s.format == "CSV" else s for s in sources
+    ]
+    cache = tmp_path / "cache"
+    cached(cache, "population_145_quartiers_1994_2025.csv", content)
+    districts = read_districts(mirror, cache, sources=sources, pauses_s=())
+    assert "population_neighbourhoods" in districts.missing
+    assert not (cache / "population_145_quartiers_1994_2025.csv").exists()
+    assert len(districts.current(DistrictLevel.NEIGHBOURHOOD)) == 145
+
+
+def test_sectors_of_2020_without_their_population_are_drawn_all_the_same(tmp_path, required_alone):
+    mirror, sources = required_alone
+    (past,) = [source for source in sources if source.key == "sectors_2020"]
+    table = read_table(past, PACKAGED / past.file).drop(columns="POP")
+    (mirror / past.file).write_bytes(gzip.compress(table.to_json().encode()))
+    districts = read_districts(mirror, tmp_path, sources=sources, pauses_s=())
+    assert (districts.districts["revision"] == "2020").sum() == 724
+    assert districts.population.empty
 
 
 def a_neighbourhood_source(**changes):

@@ -1,7 +1,9 @@
 """The districts that ship with the program: small, whole, told of, and without a gap between neighbours."""
 
+import gzip
 import hashlib
 import itertools
+import shutil
 
 import geopandas as gpd
 import numpy as np
@@ -10,9 +12,18 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commons.districts.packaged import CHECKSUMS, DECIMALS, PACKAGED, clean_coverage, packed_name
+from commons.districts import packaged
+from commons.districts.packaged import (
+    CHECKSUMS,
+    DECIMALS,
+    PACKAGED,
+    clean_coverage,
+    packaged_districts,
+    packed_name,
+)
 from commons.districts.sources import official_sources
 from commons.districts.structure import METRIC_CRS
+from commons.errors import CommonsError
 from commons.vocabulary import DistrictLevel
 
 LARGEST_BYTES = 3_000_000
@@ -25,6 +36,27 @@ def test_the_files_are_those_of_the_checksums_and_small():
     contents = {name: (PACKAGED / name).read_bytes() for name in sums}
     assert {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()} == sums
     assert sum(map(len, contents.values())) < LARGEST_BYTES
+
+
+DAMAGES = {
+    "a figure is changed": lambda path: path.write_bytes(
+        gzip.compress(gzip.decompress(path.read_bytes()).replace(b"1994,1,2154", b"1994,1,9999"))
+    ),
+    "it is cut": lambda path: path.write_bytes(path.read_bytes()[:5000]),
+    "a bit is another": lambda path: path.write_bytes(path.read_bytes()[:-9] + b"x" + path.read_bytes()[-8:]),
+    "it is missing": lambda path: path.unlink(),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_a_damaged_file_is_refused(tmp_path, monkeypatch, damage):
+    copy = tmp_path / "packaged"
+    shutil.copytree(PACKAGED, copy)
+    damage(copy / "population_145_quartiers_1994_2025.csv.gz")
+    monkeypatch.setattr(packaged, "PACKAGED", copy)
+    with pytest.raises(CommonsError) as refused:
+        packaged_districts.__wrapped__()
+    assert refused.value.key == "district_package_damaged"
 
 
 def test_each_file_is_told_with_its_publisher_and_licence():

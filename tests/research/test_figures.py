@@ -55,6 +55,13 @@ def test_a_rate_states_its_denominator_and_its_year(unchanged_demo):
     assert row["per_1000"] == row["alternatives"] * 1000 / 1_252_352
 
 
+def test_a_sector_has_no_population_of_other_borders(unchanged_demo):
+    counts = count_alternatives(Audience.PUBLIC, DistrictLevel.SECTOR, [date(2022, 1, 1), date(2025, 1, 1)])
+    sectors = counts.dropna(subset="code").set_index("day")
+    assert sectors.loc[date(2022, 1, 1), "population"].isna().all()
+    assert set(sectors.loc[date(2025, 1, 1), "population_year"]) == {2025}
+
+
 def test_one_published_coarsely_is_counted_only_where_it_is_wholly_inside(database):
     with database.connect() as connection:
         for precision in (Precision.EXACT, Precision.COMMUNE):
