@@ -152,3 +152,4 @@ def _remember_undoing(upload_id: int | None) -> None:
 def show_effects(effects: Sequence[Effect]) -> None:
     """Show what a change does to each reader."""
     st.table(effects_table(effects, language()), hide_index=True, border="horizontal")
+    st.caption(say("upload.effects_note"))

@@ -193,3 +193,4 @@ def print_effects(effects: Sequence[Any]) -> None:
     frame = pd.DataFrame([asdict(effect) for effect in effects]).dropna(axis="columns", how="all")
     frame["audience"] = [translate(f"audience.{code}") for code in frame["audience"]]
     print_frame(frame.rename(columns=lambda name: say(f"effects.{name}")))
+    console.print(say("effects.note"), markup=False)

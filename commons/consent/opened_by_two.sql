@@ -1,5 +1,5 @@
 -- What each reader may do now with each record of a dataset for which two people have opened something themselves, by purpose.
--- Input: dataset_id. Index used: ix_consent_dataset_id (few statements are not a file's).
+-- Input: dataset_id. Index used: ix_consent_by_people.
 SELECT p.record_id, p.audience::text || ' ' || p.partner_id || ' ' || purpose, p.rights, p.precision::text
   FROM unnest(enum_range(NULL::reference.purpose)) AS purpose
  CROSS JOIN LATERAL commons.permissions(

@@ -1,6 +1,6 @@
 -- Every version of the records of a dataset that a person has closed or coarsened, by a withdrawal or otherwise, and nobody has opened
 -- again; metres in EPSG:31370. Whoever compares them learns which rows are like them, in the very list that holds them. A name that was
--- made of an address is none. Input: dataset_id. Indexes used: ix_consent_record_id, the primary keys.
+-- made of an address is none. Input: dataset_id. Indexes used: ix_consent_by_people, the primary keys.
 SELECT r.record_id, name.name, name.name_fr, name.name_nl, name.name_en, ST_X(spot.geom) AS x, ST_Y(spot.geom) AS y,
        p.uncertainty_m, v.street, v.house_number, v.postcode, v.municipality, coalesce(v.phone, v.contact_phone) AS phone,
        coalesce(v.email, v.contact_email) AS email, v.website, v.category, v.enterprise_number

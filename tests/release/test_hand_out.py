@@ -127,6 +127,32 @@ def test_what_changes_while_it_is_made_is_made_anew(database, world):
     assert ledger(database) == [("a file", "123456")]
 
 
+def test_a_source_that_is_withdrawn_meanwhile_is_not_in_it_though_others_tell_of_the_same(database, world):
+    """The alternative stays released under its id: only the release's version tells that a value has gone."""
+    with database.connect() as connection:
+        first = database.rows(
+            "SELECT alternative_id FROM commons.membership JOIN commons.source_record USING (record_id)"
+            " WHERE partner_key = '0'"
+        )[0][0]
+        other = make_dataset(connection, "other", open_terms())
+        make_record(
+            connection, other, key="too", name="Tuin", phone="02 555 01 01", alternative_id=first, flags={}
+        )
+    reader, made = released(Audience.PUBLIC), []
+
+    def make():
+        frame = reader.alternatives()
+        if not made:
+            with connect(Role.INGEST) as connection:
+                withdraw(connection, other, record_key="too", withdrawn_by="x")
+        made.append(str(frame["phone"].tolist()))
+        return Made(made[-1].encode(), frame["public_id"].tolist())
+
+    assert b"02 555" not in hand_out(reader, make, what="a file")
+    assert len(made) == 2
+    assert "02 555" in made[0]
+
+
 def test_what_changes_every_time_does_not_leave(database, world):
     reader = released(Audience.PUBLIC)
     keys = iter("01234")

@@ -134,6 +134,12 @@ consent = Table(
         "named_partner_id",
         postgresql_where=text("named_partner_id IS NOT NULL"),
     ),
+    Index(
+        "ix_consent_by_people",
+        "dataset_id",
+        "record_id",
+        postgresql_where=text("evidence_kind <> 'import flag'"),
+    ),
     Index("ix_consent_valid_until", "valid_until", postgresql_where=text("ended_at IS NULL")),
     schema=PRIVATE,
 )

@@ -40,9 +40,10 @@ COMMENT ON TABLE commons.held_row IS 'rows that look like a record of their list
 COMMENT ON COLUMN commons.held_row.row_hash IS 'of its key, name and place: another row under its key is held anew';
 COMMENT ON COLUMN commons.held_row.key_hash IS 'by which people find it';
 CREATE INDEX ix_egress_sha256 ON commons.egress (sha256);
+CREATE INDEX ix_consent_by_people ON commons.consent (dataset_id, record_id) WHERE evidence_kind <> 'import flag';
 """
 DOWN = """
-DROP INDEX commons.ix_egress_sha256;
+DROP INDEX commons.ix_egress_sha256, commons.ix_consent_by_people;
 DROP TABLE commons.held_row;
 DELETE FROM commons.erased_key WHERE kind NOT IN ('key', 'name', 'place', 'address');
 DELETE FROM commons.erased_key e
