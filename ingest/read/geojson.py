@@ -46,7 +46,9 @@ def read_geojson(path: Path) -> Iterator[RawTable]:
     """
     try:
         with opened_text(path) as (file, encoding, notices):
-            stream = JsonLines(file) if is_lines(file) else JsonStream(file, "features")
+            stream: JsonStream | JsonLines = JsonStream(file, "features", may_be_array=True)
+            if is_lines(file):
+                stream = JsonLines(file)
             yield from _read_document(stream, encoding, notices)
     except OverflowError as error:  # a coordinate of hundreds of digits
         raise CommonsError("read_json_number") from error

@@ -18,16 +18,16 @@ WHOLE = 2
 
 
 class JsonStream:
-    """A JSON document, of which the array `long`, or the array that it is, is yielded item by item.
+    """A JSON document, of which the array `long` is yielded item by item; or the array that it is, where it may be one.
 
     All else is kept in `members`; `has_long` says, once an item was yielded, whether it was one of `long`. Raises
     CommonsError where it is not JSON, has a key twice, NaN or Infinity, is nested too deep, or has no end.
     """
 
-    def __init__(self, file: TextIO, long: str) -> None:
+    def __init__(self, file: TextIO, long: str, *, may_be_array: bool = False) -> None:
         self.members: dict[str, Any] = {}
         self.has_long = False
-        self._file, self._long = file, long
+        self._file, self._long, self._may_be_array = file, long, may_be_array
         self._text, self._at, self._line = "", 0, 1
         self._ended = False
         self._decoder = strict_decoder()
@@ -35,6 +35,8 @@ class JsonStream:
     def items(self) -> Iterator[Any]:
         """Yield the items of the long array, then go on to the end of the document."""
         if self._peek() == "[":
+            if not self._may_be_array:
+                raise CommonsError("read_not_a_collection")
             yield from self._array()
         else:
             yield from self._object()

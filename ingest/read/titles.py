@@ -57,10 +57,18 @@ def filled(cells: Cells) -> list[str]:
 
 
 def _first_titles(lines: Sequence[Cells]) -> int:
+    """Return the place of the first line that may have titles: below lines of few words, or of none that is known."""
+    are_short = True
     for place, cells in enumerate(lines[: MOST_ABOVE + 1]):
         texts = filled(cells)
-        if len(texts) > ABOVE_CELLS:
-            return place if len(texts) >= TITLE_CELLS and sum(map(is_known, texts)) >= KNOWN_TITLES else 0
+        if len(texts) <= ABOVE_CELLS:
+            continue
+        known = sum(map(is_known, texts))
+        if known >= KNOWN_TITLES and (are_short or known >= max(TITLE_CELLS, MOSTLY_KNOWN * len(texts))):
+            return place
+        if known:
+            return 0
+        are_short = False
     return 0
 
 

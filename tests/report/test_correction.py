@@ -90,7 +90,7 @@ def test_cells_that_a_spreadsheet_would_run_are_text_and_come_back_as_they_were(
     assert not [
         cell for line in lines for cell in line if cell.strip().startswith(("=", "+", "-", "@", "\uff1d"))
     ]
-    assert {line[2] for line in lines[1:]} == {NoticeCode.NAME_MISSING.fix(language)}
+    assert {line[2] for line in lines[1:]} == {NoticeCode.NAME_COLUMN_MISSING.fix(language)}
     for line in lines[1:]:
         line[4] = "Un nom"
     with file.open("w", encoding="utf-8", newline="") as target:

@@ -96,3 +96,14 @@ def test_a_first_row_of_data_is_no_second_line_of_titles(read):
     table = read("nom;type;lieu\nMaison;Association;Ville\nB;c;d\n")
     assert list(table.rows.columns) == ["nom", "type", "lieu"]
     assert len(table.rows) == 2
+
+
+def test_a_heading_of_several_cells_is_passed_over(read):
+    text = "Ville de Bruxelles;;2026;page 1\n\nnom;adresse;cp;tél\nA;Rue Haute 3;1000;02 555 12 34\n"
+    table = read(text)
+    assert list(table.rows.columns) == ["nom", "adresse", "cp", "tél"]
+    assert len(table.rows) == 1
+
+
+def test_of_titles_that_nobody_knows_the_first_line_is_taken(read):
+    assert list(read("a;b;c\nx;y;z\nu;v;w\n").rows.columns) == ["a", "b", "c"]
