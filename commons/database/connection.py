@@ -2,6 +2,7 @@
 
 import hmac
 import os
+import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from enum import StrEnum
@@ -63,11 +64,14 @@ def conninfo(role: str) -> str:
     Raises CommonsError where `DATABASE_URL` is no address; libpq's reason would quote it, and the password in it.
     """
     now = settings()
-    base = now.database_url.reveal() if now.database_url else EmbeddedCluster(now.home).url()
+    base = now.database_url.reveal().strip() if now.database_url else EmbeddedCluster(now.home).url()
     try:
         parts: dict[str, Any] = conninfo_to_dict(base)
     except psycopg.ProgrammingError:
         raise CommonsError("database.address") from None
+    # Of a password with an @ or a / that is not escaped a piece is taken for the host, or for the port.
+    if "@" in str(parts.get("host", "")) or not re.fullmatch(r"[0-9,]*", str(parts.get("port", ""))):
+        raise CommonsError("database.address")
     if "PGCONNECT_TIMEOUT" not in os.environ:
         parts.setdefault("connect_timeout", CONNECT_TIMEOUT_S)
     parts["client_encoding"] = "UTF8"

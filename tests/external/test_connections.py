@@ -49,6 +49,8 @@ def addresses(server, owned, silent):
         "address with a port that is none": good.replace(str(server.port), "port"),
         "address with an option that is none": f"{good}?sslmod=require",
         "address with a bad escape": good.replace("%3A", "%zz"),
+        "address with a bare @": good.replace("%40", "@"),
+        "address with a bare slash": good.replace("%2F", "/"),
         "unknown_host": good.replace("127.0.0.1", "nowhere.invalid"),
         "refused": good.replace(str(server.port), "9"),
         "refused on a socket": f"postgresql:///{owned}?host=/nowhere",
@@ -67,6 +69,8 @@ CASES = [
     "address with a port that is none",
     "address with an option that is none",
     "address with a bad escape",
+    "address with a bare @",
+    "address with a bare slash",
     "unknown_host",
     "refused",
     "refused on a socket",
@@ -82,7 +86,7 @@ CASES = [
 def is_a_sentence(failure):
     for language in Language:
         shown = f"{failure.what(language)} {failure.remedy(language)}"
-        assert not re.search("commons (up|down)|Traceback|" + re.escape(PASSWORD), shown)
+        assert not re.search("commons (up|down)|Traceback|word@127|" + re.escape(PASSWORD), shown)
         assert not any(password in shown for password in PASSWORDS.values())
     return len({failure.what(language) for language in Language}) == len(Language)
 
@@ -94,6 +98,12 @@ def test_each_cause_is_told_as_what_it_is(addresses, monkeypatch, case):
         pass
     assert caught.value.key == f"database.{case.split()[0]}"
     assert is_a_sentence(caught.value)
+
+
+def test_an_address_from_a_file_may_end_in_a_line(owned, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", f"{os.environ['DATABASE_URL']}\n")
+    with connect(Role.ADMIN) as connection:
+        assert connection.info.dbname == owned
 
 
 @pytest.mark.parametrize("case", ["address", "refused", "no_database", "wrong_password", "no_password"])
