@@ -25,7 +25,7 @@ def commons(*words, **environment):
         env={**os.environ, "COMMONS_LANG": "en", "COLUMNS": "300", **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
 
