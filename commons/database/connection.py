@@ -2,6 +2,7 @@
 
 import hmac
 import os
+import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from enum import StrEnum
@@ -68,9 +69,8 @@ def conninfo(role: str) -> str:
         parts: dict[str, Any] = conninfo_to_dict(base)
     except psycopg.ProgrammingError:
         raise CommonsError("database.address") from None
-    if "@" in str(
-        parts.get("host", "")
-    ):  # of a password with an @ that is not escaped: its end is taken for the host
+    # Of a password with an @ or a / that is not escaped a piece is taken for the host, or for the port.
+    if "@" in str(parts.get("host", "")) or not re.fullmatch(r"[0-9,]*", str(parts.get("port", ""))):
         raise CommonsError("database.address")
     if "PGCONNECT_TIMEOUT" not in os.environ:
         parts.setdefault("connect_timeout", CONNECT_TIMEOUT_S)

@@ -3,10 +3,12 @@
 import re
 from pathlib import Path
 
+import httpx
 import psycopg
 import pytest
 from external import OWNER, PASSWORD
 from psycopg.conninfo import make_conninfo
+from serving import serving
 
 from builders import make_dataset, make_record, names, open_terms
 from commons.consent.withdraw import withdraw
@@ -102,6 +104,18 @@ def test_the_owner_upgrades_serves_backs_up_and_restores(server, owned, tmp_path
     assert "New" in names(Audience.RESEARCHERS)
     backup(tmp_path / "b.dump")
     server.drop_databases(f"{owned}_before")
+
+
+def test_the_pages_are_served_without_the_owners_password(server, owned, tmp_path):
+    make_list("served", "Seen by visitors")
+    address = f"postgresql://{OWNER}@127.0.0.1:{server.port}/{owned}"
+    with serving(tmp_path / "log", env={"DATABASE_URL": address}) as pages:
+        ready, listed = (
+            httpx.get(f"{pages}/{path}", trust_env=False, timeout=30) for path in ("readyz", "list")
+        )
+    assert ready.status_code == 200
+    assert listed.status_code == 200
+    assert "Seen by visitors" in listed.text
 
 
 def test_a_superuser_who_restores_leaves_the_database_to_its_owner(server, owned, tmp_path, monkeypatch):
