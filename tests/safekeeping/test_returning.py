@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from previews import entered, with_file
 
 from builders import make_dataset, names, open_terms
 from commons.consent.change import set_consent
@@ -11,7 +12,8 @@ from commons.consent.wanted import Wanted
 from commons.consent.withdraw import withdraw
 from commons.database.connection import Role, connect
 from commons.errors import CommonsError
-from commons.vocabulary import Audience, FieldGroup, Precision, UploadMode, Visibility
+from commons.vocabulary import Audience, FieldGroup, Language, Precision, UploadMode, Visibility
+from ingest.notices import NoticeCode
 from ingest.store.held import readmit_row
 from ingest.upload import commit_upload, prepare_upload, preview_upload
 
@@ -236,6 +238,18 @@ def test_a_trial_tells_it_and_two_people_let_it_in(database, uploaded, closed):
     assert names(Audience.PUBLIC) == [WORKSHOP["nom"], "Jardin des Luciolles"]
     # It was that row that they let in, and no other under its key.
     assert uploaded([WORKSHOP, {**GARDEN, "id": "10", "nom": "Jardin des Lucioless"}]).held == 1
+
+
+@pytest.mark.parametrize("closed", [withdrawn, erased])
+def test_the_page_tells_of_it_before_anything_is_stored(uploaded, closed, tmp_path):
+    uploaded([GARDEN, WORKSHOP])
+    closed(uploaded.dataset, "1")
+    file = tmp_path / "tried.csv"
+    pd.DataFrame([{**GARDEN, "id": "9", "nom": "Jardin des Luciolles"}]).to_csv(file, index=False)
+    page = with_file(entered("partner-of-a-list"), file)
+    assert not page.exception
+    warnings = [element.value for element in page.warning]
+    assert any(NoticeCode[CODES[closed]].what(Language.FR) in text for text in warnings)
 
 
 def test_the_database_lets_nobody_in_by_one_person(database, uploaded):

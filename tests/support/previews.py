@@ -74,13 +74,18 @@ def page(partner: str, file: Path, latest: int) -> dict[str, str]:
     """Return what the page of a partner shows: of its list, of a file before it is stored, of undoing the latest."""
     visit = entered(partner)
     seen = {"page": shown(visit)}
-    visit.file_uploader[0].set_value((file.name, file.read_bytes(), "text/csv")).run()
-    if visit.radio[0].value is None:
-        visit.radio[0].set_value(UploadMode.PARTIAL).run()
-    seen["page with a file"] = shown(visit)
+    seen["page with a file"] = shown(with_file(visit, file))
     visit = entered(partner)
     next(button for button in visit.button if str(latest) in button.label).click().run()
     return seen | {"page of undoing": shown(visit)}
+
+
+def with_file(visit: AppTest, file: Path) -> AppTest:
+    """Return the page once a file was chosen, as a part of the list: what storing it would change is shown."""
+    visit.file_uploader[0].set_value((file.name, file.read_bytes(), "text/csv")).run()
+    if visit.radio[0].value is None:
+        visit.radio[0].set_value(UploadMode.PARTIAL).run()
+    return visit
 
 
 def entered(partner: str) -> AppTest:
