@@ -1,5 +1,6 @@
 """The one ASGI app: the pages, the map's files, a sign of life, and the routes mounted beside them."""
 
+import sys
 import tomllib
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -36,6 +37,8 @@ from maps.assets import ASSETS_PATH, asset_folders
 FOLDER = Path(__file__).parent
 PAGE = FOLDER / "app.py"
 CONFIG = FOLDER / ".streamlit" / "config.toml"
+GIVES_WAY_S = 0.001
+"""How long a page that is computed keeps the interpreter from an answer that waits, which asks for it a dozen times."""
 LARGEST_MESSAGE_BYTES = 1024 * 1024
 """What a page's widgets say at once: some kilobytes. uvicorn would take sixteen times as much from anybody."""
 
@@ -97,6 +100,7 @@ def _flatten(tree: dict[str, object], prefix: str = "") -> list[tuple[str, objec
 
 def serve(host: str, port: int, page: Path = PAGE) -> None:
     """Serve the pages until stopped, and do meanwhile what must be done by the clock."""
+    sys.setswitchinterval(GIVES_WAY_S)
     proxies = settings().trusted_proxies
     with upkeep():
         uvicorn.run(

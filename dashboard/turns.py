@@ -8,15 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore, local
 
-import streamlit as st
-
 from commons.errors import CommonsError
-from dashboard.session import say
 
 AT_ONCE = 2
-PATIENCE_S = 3.0
-"""So long a page that is awaited stays as it is; then it says that there are many visitors."""
 LONGEST_S = 60.0
+"""Before, a page that is awaited says that there are many visitors: maps/static/shell.js."""
 
 _public, _partners = BoundedSemaphore(AT_ONCE), BoundedSemaphore(AT_ONCE)
 _mine = local()
@@ -29,15 +25,10 @@ def turn(*, of_partner: bool = False) -> Iterator[None]:
         yield
         return
     turns = _partners if of_partner else _public
-    notice = None
-    if not turns.acquire(timeout=PATIENCE_S):
-        notice = st.info(say("busy"), icon=":material/hourglass_top:")
-        if not turns.acquire(timeout=LONGEST_S):
-            raise CommonsError("pages.busy")
+    if not turns.acquire(timeout=LONGEST_S):
+        raise CommonsError("pages.busy")
     _mine.is_held = True
     try:
-        if notice is not None:
-            notice.empty()
         yield
     finally:
         _mine.is_held = False
