@@ -1,8 +1,8 @@
 """Nobody keeps the others out: half requests, a crowd at the list, sixty pages at once, a database that is away."""
 
+import os
 import re
 import socket
-import statistics
 import threading
 import time
 from collections import Counter
@@ -182,7 +182,8 @@ def test_sixty_pages_at_once_leave_the_others_their_answers(served):
 
     with page_visit(served) as first:
         first.run()
-    usual = {path: usual_seconds(served, path) for path in ("/healthz", "/places")}
+    # A second on a machine of its own; where others wait for its cores too, as many times longer as they are.
+    longest = max(1, os.getloadavg()[0] / os.cpu_count())
     watch = threading.Thread(target=look_on)
     watch.start()
     try:
@@ -193,13 +194,7 @@ def test_sixty_pages_at_once_leave_the_others_their_answers(served):
         watch.join()
     assert min(drawn) > 5
     assert failed == []
-    # A second; on a machine that others keep busy so much longer than it takes there without the sixty.
-    assert [path for path in usual if slowest[path] > max(1, 20 * usual[path])] == [], (slowest, usual)
-
-
-def usual_seconds(address, path):
-    with httpx.Client(base_url=str(address), trust_env=False, timeout=60) as client:
-        return statistics.median(client.get(path).elapsed.total_seconds() for _ in range(9))
+    assert [path for path in slowest if slowest[path] > longest] == [], (slowest, longest)
 
 
 def visit_from(address, source):
