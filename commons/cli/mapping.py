@@ -12,6 +12,7 @@ from commons.cli.terminal import OutputFormat, console, group, print_frame, say,
 from commons.database.connection import Role, connect
 from commons.errors import CommonsError
 from commons.partners import find_dataset
+from commons.vocabulary import Precision, Visibility
 
 if TYPE_CHECKING:
     from ingest.map import Mapping
@@ -34,6 +35,10 @@ def register(app: typer.Typer) -> None:
     )
     save_example = "commons mapping save liste-voisins liste.toml --by 'A. Voisin'"
     mapping.command("save", help=told("mapping_save", save_example))(save)
+    yes_example = (
+        "commons mapping yes liste-voisins liste.csv --means public --precision exact --by 'A. Voisin'"
+    )
+    mapping.command("yes", help=told("mapping_yes", yes_example))(say_what_yes_means)
     mapping.command("show", help=told("mapping_show", "commons mapping show liste-voisins"))(show)
     mapping.command("presets", help=told("mapping_presets", "commons mapping presets"))(list_presets)
     app.add_typer(mapping, name="mapping")
@@ -79,6 +84,34 @@ def save(dataset: str, file: Path, by: Annotated[str, typer.Option(help=say("map
     with connect(Role.INGEST) as connection:
         saved = save_mapping(connection, find_dataset(connection, dataset), document, saved_by=by)
     console.print(say("mapping_save.done", dataset=dataset, version=saved.version), markup=False)
+
+
+def say_what_yes_means(
+    dataset: str,
+    file: Path,
+    means: Annotated[Visibility, typer.Option(help=say("mapping_yes.means"))],
+    by: Annotated[str, typer.Option(help=say("mapping_yes.by"))],
+    precision: Annotated[Precision | None, typer.Option(help=say("mapping_yes.precision"))] = None,
+    flag: Annotated[str, typer.Option(help=say("mapping_yes.flag"))] = "visibility",
+) -> None:
+    from ingest.map.saved import latest_mapping, save_mapping  # noqa: PLC0415 - a room above
+    from ingest.map.yes import with_yes  # noqa: PLC0415
+    from ingest.upload import prepare_upload  # noqa: PLC0415
+
+    if not file.is_file():
+        raise CommonsError("upload.no_file", file=file.name)
+    ensure_database()
+    with connect(Role.INGEST) as connection:
+        found = find_dataset(connection, dataset)
+        prepared = prepare_upload(file, saved=latest_mapping(connection, found))
+        chosen = with_yes(prepared.mapping, flag, means, precision)
+        prepare_upload(file, chosen=chosen)
+        saved = save_mapping(connection, found, chosen, saved_by=by)
+    column = chosen.column_of[flag]
+    console.print(
+        say("mapping_yes.done", dataset=dataset, column=column, means=means.value, version=saved.version),
+        markup=False,
+    )
 
 
 def show(dataset: str) -> None:

@@ -32,6 +32,7 @@ ROUTINES = (
     "contributors",
     "locations",
     "found_by",
+    "free_text",
     "released_rows",
     "release",
     "release_triggers",

@@ -32,6 +32,7 @@ from dashboard.upload_map import show_places
 from dashboard.uploads_sent import offer_report, show_effects, show_sent
 from dashboard.visits import forget_files
 from dashboard.words import number, plain
+from dashboard.yes import ask_what_yes_means
 from ingest.check.set_aside import set_aside_csv
 from ingest.map.choose import with_choices
 from ingest.map.fields import all_fields
@@ -122,6 +123,7 @@ def send_file(partner: Partner, dataset: Dataset) -> None:
     change_columns(sent, partner, dataset)
     if sent.changed is not None:
         return
+    ask_what_yes_means(sent, partner, dataset)
     mode = choose_mode(sent, dataset)
     if prepared.checked.frame.empty:
         st.warning(say("upload.nothing_ready"), icon=":material/warning:")

@@ -9,15 +9,17 @@ import pandas as pd
 from ingest.check.area import area_of
 from ingest.check.consent import check_consent
 from ingest.check.contacts import check_addresses, check_contacts
+from ingest.check.contacts_in_texts import check_contacts_in_texts
 from ingest.check.dates import check_dates
 from ingest.check.draft import Draft, Memory
 from ingest.check.likely import check_hours, check_postcodes, check_repeated, check_told_places
+from ingest.check.markup import check_markup
 from ingest.check.no_places import check_no_places
 from ingest.check.positions import check_positions
 from ingest.check.records import CANONICAL_COLUMNS, CheckedRecords
 from ingest.check.set_aside import set_aside_csv, set_aside_rows
 from ingest.check.systems import REGION_BOUNDS, Bounds
-from ingest.check.texts import check_keys, check_names, check_texts, clean_text
+from ingest.check.texts import check_keys, check_names, check_nothing, check_texts, clean_text
 from ingest.check.words import check_categories, check_participations, check_resources, check_subjects
 from ingest.map.mapping import MappedTable
 from ingest.notices import NoticeCode, Severity, notice_frame
@@ -36,6 +38,8 @@ def check(
     draft = Draft(mapped, memory or Memory())
     checks = (
         check_no_places,
+        check_markup,
+        check_nothing,
         check_texts,
         check_addresses,
         check_names,
@@ -50,6 +54,7 @@ def check(
         check_participations,
         check_consent,
         check_told_places,
+        check_contacts_in_texts,
         check_keys,
         check_repeated,
     )

@@ -5,10 +5,13 @@ from functools import partial
 
 import pandas as pd
 
-from commons.consent.flags import FLAG_WORDS, read_flag
-from ingest.check.dates import is_after, to_date
+from commons.categories.scheme import fold
+from commons.consent.flags import FLAG_WORDS, YES, read_flag
+from ingest.check.dates import is_after, order_in
 from ingest.check.draft import Draft, Finding
+from ingest.map.dates import Order, to_date
 from ingest.map.patterns import per_value
+from ingest.map.yes import SAY_TO_WHOM
 from ingest.notices import NoticeCode
 
 EXPECTED = (*FLAG_WORDS, "consent_by", "consent_on")
@@ -25,18 +28,39 @@ def check_consent(draft: Draft) -> Iterator[Finding]:
     yield from _read_dates(draft)
 
 
+UNREADABLE = {
+    "visibility": NoticeCode.FLAG_UNREADABLE,
+    "contact": NoticeCode.FLAG_UNREADABLE,
+    "precision": NoticeCode.PRECISION_UNREADABLE,
+    "statistics": NoticeCode.YES_NO_UNREADABLE,
+    "reuse": NoticeCode.YES_NO_UNREADABLE,
+    "licence": NoticeCode.LICENCE_UNKNOWN,
+}
+"""What is remarked of a word that no table of the flag has: each tells the words of its own table."""
+
+
 def _read_words(draft: Draft, flag: str) -> Iterator[Finding]:
+    """Set a flag to its codes; words that are not understood stay in the extras, and what they say is no."""
     texts = draft.texts(flag)
-    draft.columns[flag] = per_value(texts, partial(read_flag, flag))
-    code = NoticeCode.LICENCE_UNKNOWN if flag == "licence" else NoticeCode.FLAG_UNREADABLE
-    yield Finding(code, texts.notna() & draft.columns[flag].isna(), flag)
+    codes = per_value(texts, partial(read_flag, flag))
+    unread = texts.notna() & codes.isna()
+    draft.leave(flag, unread)
+    draft.columns[flag] = codes
+    says_yes = per_value(texts.where(unread), lambda text: flag in SAY_TO_WHOM and fold(text) in YES).eq(
+        other=True
+    )
+    yield Finding(NoticeCode.FLAG_SAYS_YES, says_yes, flag)
+    yield Finding(UNREADABLE[flag], unread & ~says_yes, flag)
 
 
 def _read_dates(draft: Draft) -> Iterator[Finding]:
     closed = pd.Series(data=False, index=draft.index)
     for name in ("consent_on", "consent_until"):
         texts = draft.texts(name)
-        dates = to_date(texts)
+        order = order_in(draft, name)
+        dates = to_date(texts, order)
+        if order is Order.MONTH_FIRST:
+            yield Finding(NoticeCode.DATES_MONTH_FIRST, field=name)
         unreadable = texts.notna() & dates.isna()
         draft.leave(name, unreadable)
         draft.columns[name] = dates

@@ -1,5 +1,6 @@
 """Address, telephone, e-mail, website and enterprise number, each in one form or left out."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pandas as pd
@@ -13,12 +14,14 @@ from ingest.map.patterns import (
     contains,
     first_of,
     is_like,
+    is_map_link,
     only,
     per_value,
+    restore_scientific,
     to_enterprise_number,
     to_phone,
-    to_postcode,
 )
+from ingest.map.patterns import POSTCODE as PLAIN_POSTCODE
 from ingest.notices import NoticeCode
 
 ADDRESS = (
@@ -38,20 +41,48 @@ SEVERAL = {
 ADDRESS_PARTS = ("street", "house_number", "postcode", "municipality")
 
 
+POSTCODE = (
+    r"^(?:B(?:E|elgi[^ -]*)?[ -]*|CP:? *|postcode:? *)?0?(?P<first>[1-9])[ .,]?(?P<rest>[0-9]{3})(?:[.,]0+)?"
+    r"(?:[ ,;/(-]+(?P<municipality>[^0-9]*[^0-9 )]))?[ )]*$"
+)
+"""A postcode as spreadsheets and people write it, maybe with its commune: "01000", "1.030", "B - 1000 Bruxelles"."""
+
+
 def check_addresses(draft: Draft) -> Iterator[Finding]:
     """Take an address of one line apart, where the file has no column for the part; postcodes are four digits."""
     if draft.has("address"):
         parts = draft.texts("address").str.extract(ADDRESS)
         for part in ADDRESS_PARTS:
             draft.columns[part] = draft.texts(part).fillna(parts[part].str.strip().astype("str"))
-    yield from _convert(draft, "postcode", to_postcode, NoticeCode.POSTCODE_INVALID)
+    odd = draft.texts("postcode").where(~is_like(draft.texts("postcode"), PLAIN_POSTCODE))
+    if odd.notna().any():
+        beside = odd.str.extract(POSTCODE, flags=re.IGNORECASE)["municipality"]
+        draft.columns["municipality"] = draft.texts("municipality").fillna(beside.astype("str"))
+    yield from _convert(draft, "postcode", to_any_postcode, NoticeCode.POSTCODE_INVALID)
     for name in ("house_number", "partner_key"):
         if draft.has(name):
             draft.columns[name] = draft.texts(name).str.replace("^([0-9]+)[.]0$", r"\1", regex=True)
 
 
+def to_any_postcode(texts: pd.Series) -> pd.Series:
+    """Return the four digits, missing where a text is no Belgian postcode, or more than one.
+
+    >>> to_any_postcode(pd.Series(["01000", "1.030", "B - 1050 Ixelles", "1000.0", "10000", "1000 ou 1030"])).tolist()
+    ['1000', '1030', '1050', '1000', nan, nan]
+    """
+    return only(texts.notna() & ~is_like(texts, PLAIN_POSTCODE), _to_odd_postcode, texts)
+
+
+def _to_odd_postcode(texts: pd.Series) -> pd.Series:
+    parts = restore_scientific(texts).str.extract(POSTCODE, flags=re.IGNORECASE)
+    return (parts["first"] + parts["rest"]).astype("str")
+
+
 def check_contacts(draft: Draft) -> Iterator[Finding]:
     """Bring what people and organisations are reached by into one form."""
+    for name in ("phone", "contact_phone", "enterprise_number"):
+        if draft.has(name):
+            draft.columns[name] = restore_scientific(draft.texts(name))
     for name in ("phone", "contact_phone", "email", "contact_email", "website"):
         several = contains(draft.texts(name), SEVERAL[name.removeprefix("contact_")])
         yield Finding(NoticeCode.SECOND_VALUE_DROPPED, several, name)
@@ -59,6 +90,11 @@ def check_contacts(draft: Draft) -> Iterator[Finding]:
         yield from _convert(draft, name, to_any_phone, NoticeCode.PHONE_INVALID)
     for name in ("email", "contact_email"):
         yield from _convert(draft, name, to_email, NoticeCode.EMAIL_INVALID)
+    maps = is_map_link(draft.texts("website"))
+    if maps.any():
+        draft.leave("website", maps)
+        draft.columns["website"] = draft.texts("website").mask(maps)
+        yield Finding(NoticeCode.WEBSITE_IS_MAP, maps, "website")
     yield from _convert(draft, "website", to_website, NoticeCode.WEBSITE_INVALID)
     yield from _convert(
         draft, "enterprise_number", to_enterprise_number, NoticeCode.ENTERPRISE_NUMBER_INVALID

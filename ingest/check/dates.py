@@ -1,32 +1,26 @@
-"""Dates as people write them: ISO, day first, or a bare year."""
+"""The three dates of a record, each column read in one order of day and month."""
 
-import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
+from functools import partial
 
 import pandas as pd
 
 from ingest.check.draft import Draft, Finding
+from ingest.map.dates import SERIAL, Order, orders_shown, read_date_or_serial
 from ingest.map.patterns import is_like, per_value
 from ingest.notices import NoticeCode
-
-ISO = re.compile(
-    r"(?P<y>\d{4})(?:[-/.](?P<m>\d{1,2})(?:[-/.](?P<d>\d{1,2}))?)?(?:[T ][\d:.]+(?:Z|[+-]\d{2}:?\d{2})?)?"
-)
-DAY_FIRST = re.compile(r"(?:(?P<d>\d{1,2})[-/. ])?(?P<m>\d{1,2})[-/. ](?P<y>\d{4})")
-EARLIEST_YEAR, LATEST_YEAR = 1800, 2100
-SERIAL = r"[1-9][0-9]{4}(?:\.[0-9]+)?"
-"""Days as spreadsheets count them, 1927 to 2173: what a date becomes in a column of numbers."""
-SERIAL_ORIGIN = date(1899, 12, 30)
-"""Day 0 of Excel from March 1900 on (it takes 1900 for a leap year), and of LibreOffice."""
 
 
 def check_dates(draft: Draft) -> Iterator[Finding]:
     """Read the three dates of a record; an end before the beginning stays in the extras only."""
     for name in ("founded_on", "ended_on", "updated_on"):
         texts = draft.texts(name)
-        dates = per_value(texts, read_date_or_serial)
+        order = order_in(draft, name)
+        dates = per_value(texts, partial(read_date_or_serial, order=order))
         yield Finding(NoticeCode.DATE_FROM_SERIAL, is_like(texts, SERIAL) & dates.notna(), name)
+        if order is Order.MONTH_FIRST:
+            yield Finding(NoticeCode.DATES_MONTH_FIRST, field=name)
         unreadable = texts.notna() & dates.isna()
         draft.leave(name, unreadable)
         draft.columns[name] = dates
@@ -41,41 +35,13 @@ def check_dates(draft: Draft) -> Iterator[Finding]:
     yield Finding(NoticeCode.DATES_REVERSED, reversed_dates, "ended_on")
 
 
-def to_date(texts: pd.Series) -> pd.Series:
-    """Return the texts as `datetime.date`, None where they are no date (object dtype); a part left out is its first."""
-    return per_value(texts, read_date)
-
-
-def read_date(text: str) -> date | None:
-    """Return the date that the text writes, None where it is none.
-
-    >>> read_date("2018-03-01"), read_date("01/03/2018"), read_date("2018"), read_date("31/02/2027")
-    (datetime.date(2018, 3, 1), datetime.date(2018, 3, 1), datetime.date(2018, 1, 1), None)
-    """
-    written = ISO.fullmatch(text.strip()) or DAY_FIRST.fullmatch(text.strip())
-    if not written:
-        return None
-    year, month, day = (int(written[part] or 1) for part in "ymd")
-    if not EARLIEST_YEAR <= year <= LATEST_YEAR:
-        return None
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
-
-
-def read_date_or_serial(text: str) -> date | None:
-    """Return the date that a text writes or a spreadsheet counts, None where it is neither.
-
-    Not for consents: none may rest on such a guess.
-
-    >>> read_date_or_serial("45000"), read_date_or_serial("99999"), read_date_or_serial("2018")
-    (datetime.date(2023, 3, 15), None, datetime.date(2018, 1, 1))
-    """
-    if not re.fullmatch(SERIAL, text):
-        return read_date(text)
-    day = SERIAL_ORIGIN + timedelta(days=int(float(text)))
-    return day if day.year <= LATEST_YEAR else None
+def order_in(draft: Draft, name: str) -> Order:
+    """Return the order of a field's dates: what earlier chunks of the file have shown, with what this one shows."""
+    shown = draft.memory.date_orders.setdefault(name, set())
+    shown |= orders_shown(draft.texts(name))
+    if len(shown) > 1:
+        return Order.UNSURE
+    return Order(next(iter(shown), Order.DAY_FIRST))
 
 
 def is_after(earlier: pd.Series, later: pd.Series) -> pd.Series:

@@ -27,7 +27,7 @@ class Memory:
     """What the chunks of a file before this one have settled.
 
     Its system of coordinates and the order of their axes; the keys and the places in use. A place is the hash of a name
-    and of where it is. `has_names` once any row had a name.
+    and of where it is. `has_names` once any row had a name; `date_orders`: how a field's dates are written.
     """
 
     crs: int | None = None
@@ -35,6 +35,7 @@ class Memory:
     keys: set[str] = field(default_factory=set)
     places: set[int] = field(default_factory=set)
     has_names: bool = False
+    date_orders: dict[str, set[str]] = field(default_factory=dict)
 
 
 @dataclass

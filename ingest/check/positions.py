@@ -12,6 +12,7 @@ from ingest.check.area import Area, region
 from ingest.check.axes import Order, is_swapped, order_of, swapped_degrees
 from ingest.check.draft import Draft, Finding
 from ingest.check.likely import BRUSSELS_POSTCODE
+from ingest.check.map_links import pins
 from ingest.check.systems import (
     STORAGE_CRS,
     UNKNOWN,
@@ -21,31 +22,54 @@ from ingest.check.systems import (
     systems_of_rows,
     to_storage,
 )
-from ingest.map.patterns import POSTCODE, contains, is_like, to_number
-from ingest.notices import NoticeCode
+from ingest.check.written_shapes import read_shapes
+from ingest.map.patterns import POSTCODE, contains, is_like, is_map_link, is_shape, to_number
+from ingest.notices import Notice, NoticeCode
 from ingest.read.table import Points
 
 GROUPED = r"[-+]?[0-9]{1,3}(?:(?:[.][0-9]{3}){2,}|(?:,[0-9]{3}){2,}|(?:,[0-9]{3})+[.][0-9]+)"
 """A number whose thousands are set apart as spreadsheets do: 50.846.700, 4,352,500, 149,023.5."""
-_OPENING = r"^(?:SRID=[0-9]+;)?(?:POINT *)?[ (\[]*"
+UNIT = r"^([-+]?[0-9][0-9 .,'\u00a0\u202f]*?)[ \u00a0\u202f]*(?:m|m[eè]tres?|meters?|deg|degr[eé]s|degrees|graden)[.]?$"
+"""A number, and what it counts."""
+_OPENING = r"^[ (\[]*"
 _CLOSING = r"[ )\]]*$"
 NUMBERS = rf"{_OPENING}(?P<first>[^ ,;|/]+) *[,;|/ ] *(?P<second>[^ ,;|/]+?){_CLOSING}"
 """Two coordinates in one cell, as numbers with a decimal point or without blanks within."""
+NUMBERS_WITH_HEIGHT = (
+    rf"{_OPENING}(?P<first>[-+]?[0-9]+[.][0-9]+) *[,;|/ ] *(?P<second>[-+]?[0-9]+[.][0-9]+)"
+    rf"(?: *[,;|/ ] *[-+]?[0-9]+(?:[.][0-9]+)?){{1,2}}{_CLOSING}"
+)
+"""The same, then the height and the accuracy, as receivers and forms write them."""
 NUMBERS_WITH_COMMAS = (
-    rf"{_OPENING}(?P<first>[-+]?[0-9]+,[0-9]+)(?:[;|/ ]| *, )[;|/ ]*(?P<second>[-+]?[0-9]+,[0-9]+){_CLOSING}"
+    rf"{_OPENING}(?P<first>[-+]?[0-9]+,[0-9]+)(?:[;|/ ]| *, )[;|/ ]*(?P<second>[-+]?[0-9]+,[0-9]+)"
+    rf"(?:[;|/ ]+[-+]?[0-9]+(?:,[0-9]+)?){{0,2}}{_CLOSING}"
 )
 """The same with decimal commas: only more than a comma can stand between them."""
+_NAMED = r"[^0-9a-z]*(?P<{}>[-+]?[0-9]+(?:[.,][0-9]+)?)[^0-9a-z]*"
+_LAT, _LON = r"[^0-9a-z]*(?:lat\w*|breedte\w*|y)", r"(?:lon\w*|lng|lengte\w*|x)"
+NAMED = tuple(
+    f"(?i)^{one}{_NAMED.format(this)}{other}{_NAMED.format(that)}$"
+    for one, this, other, that in ((_LAT, "lat", _LON, "lon"), (f"[^0-9a-z]*{_LON}", "lon", _LAT, "lat"))
+)
+"""Two coordinates that say which is which: "lat: 50.827 lon: 4.346"."""
+
+
+COORDINATES = ("lon", "lat", "coordinates")
 
 
 @dataclass(frozen=True)
 class Positions:
-    """The coordinates a file gives, x before y as far as it says, and the rows where something illegible stands."""
+    """The coordinates a file gives, x before y as far as it says, and the rows where something illegible stands.
+
+    `notices` are about shapes that were written as text.
+    """
 
     points: Points
     crs: int | None
     unreadable: Mask
     field: str | None
     order: Order
+    notices: tuple[Notice, ...] = ()
 
 
 def check_positions(draft: Draft, area: Area | None = None) -> Iterator[Finding]:
@@ -57,6 +81,9 @@ def check_positions(draft: Draft, area: Area | None = None) -> Iterator[Finding]
     area = area or region()
     given = read_positions(draft)
     nowhere = _is_nowhere(given.points)
+    unreadable = given.unreadable | nowhere
+    for name in COORDINATES:
+        draft.leave(name, pd.Series(unreadable, index=draft.index))
     points = np.where(nowhere[:, None], np.nan, given.points)
     present = np.isfinite(points).all(axis=1)
     restored = np.zeros_like(present)
@@ -82,7 +109,9 @@ def check_positions(draft: Draft, area: Area | None = None) -> Iterator[Finding]
         yield Finding(NoticeCode.CRS_GUESSED, field=given.field)
     if given.crs is not None and crs != given.crs:
         yield Finding(NoticeCode.CRS_CORRECTED, field=given.field)
-    unreadable = given.unreadable | nowhere
+    for code in (NoticeCode.GEOMETRY_IS_LINE, NoticeCode.GEOMETRY_NOT_POINT, NoticeCode.GEOMETRY_UNREADABLE):
+        about = {notice.row_number for notice in given.notices if notice.code is code}
+        yield Finding(code, pd.Series(draft.index.isin(about), index=draft.index), given.field)
     yield Finding(NoticeCode.POSITION_UNREADABLE, rows_where(unreadable), given.field)
     yield Finding(NoticeCode.NO_POSITION, rows_where(~present & ~unreadable), given.field)
     yield Finding(NoticeCode.DECIMALS_RESTORED, rows_where(restored), given.field)
@@ -122,40 +151,77 @@ def _elsewhere(draft: Draft) -> Mask:
 
 
 def read_positions(draft: Draft) -> Positions:
-    """Return the geometry where the file has any, else the columns of longitude and latitude, else the pairs."""
+    """Return the geometry where the file has any, else the columns of longitude and latitude, else what one cell holds.
+
+    A row whose two columns are empty has what its cell holds, or the pin of a link to a map in place of its website.
+    """
     raw = draft.source.raw
     if raw.points is not None and np.isfinite(raw.points).any():
         unreadable = np.zeros(len(raw.points), dtype=bool)
-        return Positions(
-            raw.points, raw.crs, unreadable, None, order_of((), has_geometry=True, in_pairs=False)
-        )
-    in_pairs = not (draft.has("lon") and draft.has("lat"))
-    if not in_pairs:
-        x, y, field = draft.texts("lon"), draft.texts("lat"), "lat"
-    else:
-        y, x = _take_apart(draft.texts("coordinates"))
-        field = "coordinates"
+        order = order_of((), has_geometry=True, in_pairs=False)
+        return Positions(raw.points, raw.crs, unreadable, None, order)
+    has_both = draft.has("lon") and draft.has("lat")
+    x, y = draft.texts("lon"), draft.texts("lat")
     points = np.column_stack([_to_coordinate(x), _to_coordinate(y)])
-    written = (x.notna() | y.notna() | draft.texts("coordinates").notna()).to_numpy(dtype=bool)
+    is_empty = (x.isna() & y.isna()).to_numpy() if has_both else np.ones(len(x), dtype=bool)
+    cells = draft.texts("coordinates").where(is_empty)
+    written = (cells.notna() | (has_both & (x.notna() | y.notna()))).to_numpy(dtype=bool)
+    in_cells, crs, notices = _read_cells(cells)
+    links = draft.texts("website").where(is_empty & cells.isna().to_numpy())
+    links = links.where(is_map_link(links))
+    in_links = pins(links).to_numpy() if links.notna().any() else np.full_like(points, np.nan)
+    points = np.where(np.isfinite(in_cells) & is_empty[:, None], in_cells, np.where(has_both, points, np.nan))
+    points = np.where(np.isfinite(in_links), in_links, points)
+    about = {notice.row_number for notice in notices if notice.code is not NoticeCode.GEOMETRY_UNREADABLE}
+    unreadable = written & ~np.isfinite(points).all(axis=1) & ~draft.index.isin(about)
+    in_columns = has_both and bool((x.notna() | y.notna()).any())
     header_of = draft.source.mapping.header_of
-    order = order_of((header_of("lon"), header_of("lat")), has_geometry=False, in_pairs=in_pairs)
-    return Positions(points, None, written & ~np.isfinite(points).all(axis=1), field, order)
+    order = order_of(
+        (header_of("lon"), header_of("lat")) if in_columns else (),
+        has_geometry=not in_columns and _says_order(cells),
+        in_pairs=not in_columns,
+    )
+    field = "lat" if has_both else "coordinates"
+    return Positions(points, None if in_columns else crs, unreadable, field, order, tuple(notices))
+
+
+def _says_order(cells: pd.Series) -> bool:
+    """Say whether every cell is a shape or a link, which leave no doubt of what stands first."""
+    return bool(cells.notna().any() and (is_map_link(cells) | is_shape(cells) | cells.isna()).all())
+
+
+def _read_cells(cells: pd.Series) -> tuple[Points, int | None, list[Notice]]:
+    """Return the points that cells hold, by links, shapes, names or numbers; the system that all of them declare."""
+    points = np.full((len(cells), 2), np.nan)
+    if cells.isna().all():
+        return points, None, []
+    links, shapes = is_map_link(cells), is_shape(cells)
+    written = read_shapes(cells.where(shapes))
+    rest = cells.where(~links & ~shapes)
+    y, x = _take_apart(rest)
+    points = np.column_stack([_to_coordinate(x), _to_coordinate(y)])
+    points[shapes] = written.points[shapes]
+    points[links] = pins(cells[links]).to_numpy()
+    return points, None if links.any() or rest.notna().any() else written.crs, written.notices
 
 
 def _take_apart(cells: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Return what stands first and second in cells that hold both; angles by their hemispheres, latitude first."""
-    pairs = cells.str.extract(NUMBERS_WITH_COMMAS)
-    first, second = pairs["first"], pairs["second"]
-    for pattern in (NUMBERS, PAIR):
+    """Return latitude and longitude of cells that hold both: as named, by their hemispheres, or in that order."""
+    first = second = pd.Series(pd.NA, index=cells.index, dtype="str")
+    for pattern in (*NAMED, NUMBERS_WITH_COMMAS, NUMBERS_WITH_HEIGHT, NUMBERS, PAIR):
         rest = cells.where(first.isna())
         if rest.notna().any():
-            pairs = rest.str.extract(pattern)
-            first, second = first.fillna(pairs.iloc[:, 0]), second.fillna(pairs.iloc[:, 1])
+            pairs = rest.str.extract(pattern).astype("str")
+            lat, lon = (pairs[name] for name in (("lat", "lon") if "lat" in pairs else ("first", "second")))
+            both = lat.notna() & lon.notna()
+            first, second = first.fillna(lat.where(both)), second.fillna(lon.where(both))
     return first, second
 
 
 def _to_coordinate(texts: pd.Series) -> pd.Series:
     """Return numbers, and degrees where a text is an angle; nothing is asked of a column of numbers."""
+    if contains(texts, "[a-zA-Z.]$").any():
+        texts = texts.str.replace(UNIT, r"\1", regex=True)
     grouped = is_like(texts, GROUPED)
     if grouped.any():
         pointed = texts.where(~contains(texts, ",.*[.]"), texts.str.replace(",", "", regex=False))

@@ -6,11 +6,15 @@ import pandas as pd
 
 from ingest.check.draft import Draft, Finding
 from ingest.check.words import partners_category
+from ingest.map.fields import FLAG_FIELDS
 from ingest.map.naming import likely_names
-from ingest.map.patterns import contains, only, to_nfc
+from ingest.map.nothing import is_error, is_nothing
+from ingest.map.patterns import SCIENTIFIC, contains, is_like, only, to_nfc
 from ingest.notices import NoticeCode
 
 LONG_FIELDS = ("description", "description_fr", "description_nl", "description_en")
+OF_SEVERAL_LINES = (*LONG_FIELDS, "category", "offers", "needs")
+"""Texts whose lines say something: paragraphs, or one choice of several each."""
 MAX_LONG_LETTERS = 10_000
 MAX_SHORT_LETTERS = 500
 MAX_NAME_LETTERS = 300
@@ -28,12 +32,26 @@ GARBLED = (
 """UTF-8 read as Windows-1252 ("Ã©"), unknown characters, and Greek within a Latin word ("Inθs")."""
 
 
+def check_nothing(draft: Draft) -> Iterator[Finding]:
+    """Empty the cells that say "none" in a word, or show a spreadsheet's error; consents have tables of their own."""
+    for name in map(str, draft.source.fields):
+        if name in FLAG_FIELDS:
+            continue
+        texts = draft.columns[name]
+        nothing = is_nothing(texts, of_people=name not in (*NAMES, "partner_key"))
+        if nothing.any():
+            lost = is_error(texts)
+            draft.columns[name] = texts.mask(nothing)
+            yield Finding(NoticeCode.WORD_FOR_NOTHING, nothing & ~lost, name)
+            yield Finding(NoticeCode.SPREADSHEET_ERROR, nothing & lost, name)
+
+
 def check_texts(draft: Draft) -> Iterator[Finding]:
     """Normalise every text (NFC, no control characters, no blank line within short ones) and cap its length."""
     for name in map(str, draft.source.fields):
         texts = draft.columns[name]
         looked_at = contains(texts, NOT_PLAIN)
-        clean = _clean(texts, looked_at, is_long=name in LONG_FIELDS)
+        clean = _clean(texts, looked_at, is_long=name in OF_SEVERAL_LINES)
         letters = (
             MAX_NAME_LETTERS
             if name in NAMES
@@ -104,7 +122,16 @@ def compose_name(category: pd.Series, street: pd.Series, house_number: pd.Series
 
 
 def check_keys(draft: Draft) -> Iterator[Finding]:
-    """Set aside the rows whose partner key an earlier row of the file has. Runs last: a refused row has no claim."""
+    """Set aside the rows whose partner key an earlier row of the file has. Runs last: a refused row has no claim.
+
+    A key that a spreadsheet wrote as 9,91E+15 has lost what told it from others: it is none, and such rows are known by
+    what is in them.
+    """
+    ruined = is_like(draft.texts("partner_key"), SCIENTIFIC)
+    if ruined.any():
+        draft.leave("partner_key", ruined)
+        draft.columns["partner_key"] = draft.texts("partner_key").mask(ruined)
+        yield Finding(NoticeCode.KEY_RUINED, ruined, "partner_key")
     keys, before = draft.texts("partner_key"), draft.memory.keys
     claimed = keys.where(~draft.refused & keys.notna())
     repeated, told = claimed.duplicated(), set(claimed.dropna().to_numpy(dtype=object))

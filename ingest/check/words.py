@@ -10,8 +10,8 @@ import pandas as pd
 
 from commons.categories.scheme import category_by_term, fold
 from commons.vocabulary import SubjectKind
-from ingest.check.dates import read_date
 from ingest.check.draft import Draft, Finding
+from ingest.map.dates import read_date
 from ingest.map.patterns import per_value
 from ingest.notices import NoticeCode
 
@@ -50,7 +50,19 @@ def partners_category(draft: Draft) -> pd.Series:
 def _category(text: str) -> str | None:
     terms = category_by_term()
     words = (fold(text), *(fold(word) for word in re.split(r"\s*[|;,/>\n]\s*", text)))
-    return next((terms[word] for word in words if word in terms), None)
+    forms = (*words, *(form for word in words for form in singulars(word)))
+    return next((terms[form] for form in forms if form in terms), None)
+
+
+def singulars(word: str) -> tuple[str, str]:
+    """Return what a folded word may be the plural of, in French or English, and in Dutch.
+
+    >>> singulars("jardins partages"), singulars("tuinen")
+    (('jardin partage', 'jardins partages'), ('tuinen', 'tuin'))
+    """
+    return " ".join(re.sub(r"(?<=\w{3})[sx]$", "", part) for part in word.split()), re.sub(
+        r"(?<=\w{3})en$", "", word
+    )
 
 
 def check_subjects(draft: Draft) -> Iterator[Finding]:

@@ -1,5 +1,5 @@
 -- The addresses of a dataset's waiting records that may be sent to a geocoder and never were: the whole address of a record that,
--- had it a place, the public would see exactly there. Run in a transaction that is rolled back. Inputs: dataset_id, geocoder.
+-- had it a place, the public would see exactly there, and no contact that stands in it. Run in a transaction that is rolled back. Inputs: dataset_id, geocoder.
 INSERT INTO commons.record_location (record_id, address_hash, method, kind, uncertainty_m, geom, licences, attributions, holds_until)
 SELECT p.record_id, p.address_hash, 'trial', 'street', 1, ST_SetSRID(ST_MakePoint(4.35, 50.85), 4326), '{}', '{}', 'infinity'
   FROM commons.place p
@@ -15,6 +15,7 @@ SELECT DISTINCT ON (p.address_hash) p.address_hash, v.street, v.house_number, v.
    AND may.rights & commons.cells('{existence,identity,location}', '{display}')
        = commons.cells('{existence,identity,location}', '{display}')
    AND may.rights & commons.cells('{location}', '{reuse}') <> 0
+   AND commons.without_contacts(v.street) = v.street
    AND v.street IS NOT NULL AND v.house_number IS NOT NULL AND v.postcode IS NOT NULL
    AND NOT EXISTS (SELECT FROM commons.geocoder_answer a
                     WHERE a.geocoder = %(geocoder)s AND a.address_hash = p.address_hash)

@@ -81,10 +81,13 @@ def _remarks(mapping: FileMapping, unmapped: list[str], ignored: list[str]) -> I
     for split in mapping.splits:
         if split.reason in GUESSED:
             yield Notice(NoticeCode.COLUMN_GUESSED, column=split.column)
+    yield from mapping.questions
+    asked = {question.column for question in mapping.questions}
     also = {column for columns in mapping.also.values() for column in columns}
     for column in unmapped:
-        code = NoticeCode.COLUMN_FILLS if column in also else NoticeCode.COLUMN_UNMAPPED
-        yield Notice(code, column=column)
+        if column not in asked:
+            code = NoticeCode.COLUMN_FILLS if column in also else NoticeCode.COLUMN_UNMAPPED
+            yield Notice(code, column=column)
     yield from (Notice(NoticeCode.COLUMN_IGNORED, column=column) for column in ignored)
     for field in mapping.constants:
         code = NoticeCode.FLAG_CONSTANT if field in FLAG_FIELDS else NoticeCode.FIELD_CONSTANT

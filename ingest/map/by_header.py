@@ -14,6 +14,8 @@ TYPO_SIMILARITY_FLAG = 75
 """Looser where the values are the flag's words: a consent column that goes unseen restricts nothing."""
 TYPO_LETTERS = 5
 LANGUAGES = ("_fr", "_nl", "_en")
+ANSWERS, ANSWER_LETTERS = 6, 30
+"""How many different answers a question of consent has at most, and how long they are."""
 HARDLY = 0.2
 """Share under which a column does not hold what its header says."""
 
@@ -36,7 +38,24 @@ def by_header(column: str, texts: pd.Series) -> list[tuple[int, Match]]:
         return []
     if similarity < TYPO_SIMILARITY and not (field in FLAG_WORDS and could_be_flag(field, texts)):
         return []
+    if field in FLAG_WORDS and not could_be_answers(field, texts):
+        return []
     return [(rank, Match(column, field, round(similarity / 100 * 0.9, 2), "typo"))]
+
+
+def could_be_answers(field: str, texts: pd.Series) -> bool:
+    """Say whether a misspelt header's texts could be answers about that flag: its words, or few and short ones.
+
+    A name or a number under "contact (2)" is none. A word that no table has is an answer that restricts.
+    """
+    if field == "contact":
+        return bool(len(texts)) and could_be_flag(field, texts)
+    answers = texts.map(fold)
+    return could_be_flag(field, texts) or bool(
+        answers.nunique() <= ANSWERS
+        and bool((answers.str.len() <= ANSWER_LETTERS).all())
+        and answers.duplicated().any()
+    )
 
 
 def could_be_flag(field: str, texts: pd.Series) -> bool:

@@ -19,8 +19,10 @@ from ingest.map.patterns import (
     is_email,
     is_enterprise_number,
     is_like,
+    is_map_link,
     is_phone,
     is_postcode,
+    is_shape,
     is_website,
     to_number,
 )
@@ -52,6 +54,12 @@ ABBREVIATED = (
     (r"\be[-\s]?mail", "email"),
     (r"mise\s+(?:a|à)\s+jour", "maj"),
 )
+GEOCODED = re.compile(r"_?(?:result|geocod\w*?|ban|match|matched)_", re.IGNORECASE)
+"""What a geocoder puts before the columns that it adds: of them its position is as good as any."""
+BARE = frozenset(
+    {"start", "end", "begin", "debut", "stop", "eind", "starttime", "endtime", "time", "tijd", "le", "la"}
+)
+"""By themselves these are of a recording, or of a drawing, as often as of a life."""
 INCLUSIVE = r"[·.•(-](?:e|s|es|ne|ice|trice|euse)(?:[·.•-]s)?\b\)?"
 """Of "référent·e" or "coordinateur(trice)" the first word is enough."""
 CAMEL = r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Ý])"
@@ -125,6 +133,8 @@ def hear(header: str) -> Heard:
             concepts += [(place, concept) for concept in found]
         elif not (is_aside or token.isdigit()):
             unknown.append(token)
+    if GEOCODED.match(header.strip()):
+        is_another = {concept for _, concept in concepts}.isdisjoint({"lat", "lon"})
     languages = {LANGUAGE[concept] for _, concept in concepts if concept in LANGUAGE}
     told = [(place, concept) for place, concept in concepts if concept not in LANGUAGE]
     said = [place for place, (token, _) in enumerate(tokens) if token not in table.passed | table.of]
@@ -195,7 +205,7 @@ def spoken(header: str) -> str | None:
 def fields_said(header: str) -> tuple[tuple[str, ...], bool]:
     """Return the fields that the words of a header can make, the likeliest first, and whether it says nothing else."""
     heard = hear(header)
-    if heard.is_another or not heard.concepts:
+    if heard.is_another or not heard.concepts or BARE.issuperset(re.findall(r"[a-z0-9]+", fold(header))):
         return (), False
     made = _made(heard.concepts)
     if heard.unknown and not made:
@@ -238,7 +248,9 @@ LOOKS: dict[str, Callable[[pd.Series], pd.Series]] = {
     "municipality": lambda texts: _plain(texts) & ~_digits(texts),
     "lat": lambda texts: to_number(texts).notna(),
     "lon": lambda texts: to_number(texts).notna(),
-    "coordinates": lambda texts: contains(texts, "[0-9][.,][0-9]+.+[0-9][.,][0-9]"),
+    "coordinates": lambda texts: (
+        contains(texts, "[0-9][.,][0-9]+.+[0-9][.,][0-9]") | is_shape(texts) | is_map_link(texts)
+    ),
     "phone": is_phone,
     "contact_phone": is_phone,
     "email": is_email,

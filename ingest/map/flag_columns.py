@@ -8,12 +8,13 @@ from ingest.map.by_words import fields_said
 from ingest.map.fields import FLAG_FIELDS
 from ingest.map.headers import fold_header, header_words
 from ingest.map.mapping import Mapping
+from ingest.map.nothing import filled_texts
 from ingest.read.table import OWN_COLUMNS, RawTable
 
 
 def flag_of(column: str, texts: pd.Series) -> str | None:
     """Return the consent flag that a column looks like, by its header; of one called "contact" by its texts too."""
-    filled = texts[texts.str.strip().ne("") & texts.notna()]
+    filled = filled_texts(texts)
     if fold_header(column) == "contact" and not could_be_flag("contact", filled):
         return None
     fields = (match.field for _, match in by_header(column, filled))

@@ -35,6 +35,7 @@ class Split:
 class Mapping:
     """A proposal, or a person's confirmed choice: every field at most once, every column at most once.
 
+    `questions` are for a person: about columns that a proposal left out although their headers name a field.
     `constants` has what a field is in every row; `values` by field what a partner's word means; the columns of `ignore`
     are left out altogether. Columns of `also` have a field too, and count where its own is empty. A column that is in
     none of these is kept in the extras.
@@ -46,6 +47,7 @@ class Mapping:
     values: Table[str, Table[str, str]] = field(default_factory=dict)
     ignore: tuple[str, ...] = ()
     also: Table[str, tuple[str, ...]] = field(default_factory=dict)
+    questions: tuple[Notice, ...] = field(default=(), compare=False)
 
     @property
     def column_of(self) -> dict[str, str]:

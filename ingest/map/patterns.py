@@ -1,5 +1,6 @@
 """What the values of a column look like: masks over a whole column, used to map it and to check it."""
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -14,6 +15,21 @@ HOST = r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?::[0-9]+)?(?:[/?#][^ \t\n<>\"]*
 IMAGE = r"\.(?:jpe?g|png|gif|svg|webp)(?:\?.*)?"
 PHONE = r"\+[1-9][0-9]{7,14}"
 POSTCODE = r"[1-9][0-9]{3}"
+MAP_LINK = (
+    r"(?:https?://)?(?:www\.)?(?:google\.[a-z.]{2,6}/maps|maps\.google\.[a-z.]{2,6}|goo\.gl/maps|maps\.app\.goo\.gl|openstreetmap\.(?:org|fr|be)"
+    r"|osm\.org|maps\.apple(?:\.com)?|bing\.com/maps|waze\.com|(?:share|wego)\.here\.com|osmand\.net/(?:map|go)|omaps\.app|mapy\.(?:cz|com))"
+    r"(?:[/?#].*)?|geo:.*"
+)
+"""Whole texts, in lower case: a place on somebody's map, and nobody's site."""
+WKT = (
+    r"(?:SRID *= *[0-9]+ *; *)?(?:MULTI)?(?:POINT|LINESTRING|POLYGON|GEOMETRYCOLLECTION) *(?:Z|M|ZM)? *\(.*\)"
+)
+WKB = r"(?:0x|\\x)?0[01][0-9A-Fa-f]{18,}"
+GEOJSON = r"\{.*\"(?:coordinates|geometries|geometry)\".*\}"
+SHAPE = f"(?si)(?:{WKT}|{WKB}|{GEOJSON})"
+"""Shapes that databases and maps write as text."""
+SCIENTIFIC = r"[+]?[1-9](?:[.,][0-9]+)?[eE][+]?[0-9]{1,2}"
+"""How a spreadsheet writes a number that is too long for its cell."""
 NUMBER = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
 
 
@@ -63,6 +79,16 @@ def is_website(texts: pd.Series) -> pd.Series:
     return (is_like(low, WEBSITE) | is_like(low, HOST)) & ~is_like(low, f".*{IMAGE}")
 
 
+def is_map_link(texts: pd.Series) -> pd.Series:
+    """Return True where a text is a link to a map, whether or not it has a pin."""
+    return is_like(texts.str.lower().str.strip(), MAP_LINK)
+
+
+def is_shape(texts: pd.Series) -> pd.Series:
+    """Return True where a text is written as a shape."""
+    return is_like(texts.str.strip(), SHAPE)
+
+
 def is_phone(texts: pd.Series) -> pd.Series:
     """Return True where a text is one telephone number, written as Belgians or the world write it."""
     return to_phone(texts).notna()
@@ -110,6 +136,24 @@ def to_postcode(texts: pd.Series) -> pd.Series:
     """
     digits = texts.str.replace("^[Bb][Ee]?[ -]*|[.]0$| ", "", regex=True)
     return digits.where(is_like(digits, POSTCODE))
+
+
+def restore_scientific(texts: pd.Series) -> pd.Series:
+    """Return the texts, with the whole numbers that a spreadsheet wrote as 2,5551234E+07 where no digit is lost.
+
+    >>> restore_scientific(pd.Series(["2,5551234E7", "+3,225551234E+09", "9,91214E+15", "02 555"])).tolist()
+    ['25551234', '+3225551234', '9,91214E+15', '02 555']
+    """
+    return only(
+        is_like(texts, SCIENTIFIC), lambda odd: per_value(odd, _without_exponent).astype("str"), texts
+    )
+
+
+def _without_exponent(text: str) -> str:
+    mantissa, exponent = re.split("[eE]", text)
+    sign, digits = ("+", mantissa[1:]) if mantissa.startswith("+") else ("", mantissa)
+    whole, _, decimals = digits.replace(",", ".").partition(".")
+    return sign + whole + decimals if len(decimals) == int(exponent) else text
 
 
 def to_enterprise_number(texts: pd.Series) -> pd.Series:

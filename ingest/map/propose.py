@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from commons.categories.scheme import fold
 from commons.errors import CommonsError
 from ingest.map.by_header import HARDLY, by_header, could_be_flag
 from ingest.map.by_words import by_words, fields_said, hear, looks_like
@@ -13,15 +14,20 @@ from ingest.map.fields import FILLED_BY_OTHERS, FLAG_FIELDS
 from ingest.map.headers import fold_header
 from ingest.map.mapping import Mapping, Match
 from ingest.map.naming import in_languages, with_a_name
+from ingest.map.nothing import filled_texts
 from ingest.map.patterns import (
     is_email,
     is_enterprise_number,
+    is_like,
+    is_map_link,
     is_phone,
     is_postcode,
+    is_shape,
     is_website,
     to_number,
 )
-from ingest.map.telling import TELLING, is_numbered, of_whom, sample
+from ingest.map.questions import asked, tells_reporter
+from ingest.map.telling import SAMPLE, TELLING, is_numbered, of_whom, sample
 from ingest.map.variants import bilingual_field, shorter_titles, title_of, usual_field
 from ingest.read.table import RawTable
 
@@ -42,6 +48,9 @@ VALUE_TESTS: dict[str, Callable[[pd.Series], pd.Series]] = {
 
 BY_WORDS = 1_000
 """Rank of a field that words of a header make: after all that name it."""
+COMPASS = (("n", "e"), ("north", "east"), ("nord", "est"), ("noord", "oost"), ("nb", "ol"))
+"""How columns of latitude and longitude, or of northing and easting, are called in one letter or word."""
+BEARING = r"[NSEWnsew +-]*[0-9]+(?:[.,' \u00a0\u202f]?[0-9]+)*[ °'\"NSEWnsewm]*"
 FIRST_NAME, NAME = {"first"}, {"name"}
 NOT_BY_SOME_WORDS = frozenset({*FLAG_FIELDS, "house_number", "partner_key", "lon", "lat"})
 """Consents, and numbers that could be of anything: what is not understood in a header may say to what, and of what."""
@@ -55,7 +64,7 @@ def propose_mapping(raw: RawTable) -> Mapping:
 
     Raises CommonsError where two columns could be the same consent flag: a person has to say which counts.
     """
-    filled = {str(name): texts[texts.str.strip().ne("") & texts.notna()] for name, texts in raw.rows.items()}
+    filled = {str(name): filled_texts(texts) for name, texts in raw.rows.items()}
     shorter = shorter_titles(filled)
     candidates = in_languages(
         [
@@ -64,7 +73,7 @@ def propose_mapping(raw: RawTable) -> Mapping:
             for rank, match in _said(column, filled[column], shorter[column])
         ]
     )
-    candidates = _of_persons(candidates, list(filled))
+    candidates = _of_persons(_by_the_compass(candidates, filled), list(filled))
     chosen = _one_each(candidates, {column: len(texts) for column, texts in filled.items()})
     known = {match.column for _, match in candidates}
     unknown = {
@@ -81,14 +90,32 @@ def propose_mapping(raw: RawTable) -> Mapping:
         field = of_whom(column, next((name for name in free if shares[column][name] >= CLEARLY), None))
         if field and field not in {match.field for match in chosen}:
             chosen.append(Match(column, field, 0.7, "values"))
-    chosen = with_a_name(_with_telling(chosen, unknown, taken), unknown, filled, len(raw.rows))
-    return Mapping(tuple(chosen), splits=splits, also=_also(candidates, chosen))
+    chosen, questions = asked(_with_telling(chosen, unknown, taken), filled, len(raw.rows))
+    of_places = {column: texts for column, texts in unknown.items() if not tells_reporter(column)}
+    named = with_a_name(chosen, of_places, filled, len(raw.rows))
+    added, about_names = asked((match for match in named if match not in chosen), filled, len(raw.rows))
+    matches = (*(match for match in chosen if match in named), *added)
+    left_out = {question.column for question in (*questions, *about_names)}
+    also = {
+        name: tuple(column for column in columns if column not in left_out)
+        for name, columns in _also(candidates, list(matches)).items()
+    }
+    return Mapping(
+        matches,
+        splits=splits,
+        also={name: columns for name, columns in also.items() if columns},
+        questions=(*questions, *about_names),
+    )
 
 
 def _said(column: str, texts: pd.Series, shorter: Iterable[str]) -> list[tuple[int, Match]]:
     """Return what a header says: as it is known, else by its words, in two languages, shortened, or as misspelt."""
     title = title_of(column)
     found = [(rank, replace(match, column=column)) for rank, match in by_header(title, texts)]
+    values = texts.head(SAMPLE)
+    is_place = bool(len(values)) and (is_map_link(values) | is_shape(values)).mean() >= CLEARLY
+    if is_place and not any(match.field == "coordinates" for _, match in found):
+        return [(BY_WORDS, Match(column, "coordinates", 0.7, "values"))]
     if any(match.reason == "header" or match.field in FLAG_FIELDS for _, match in found):
         return found
     told = by_words(title, texts)
@@ -101,6 +128,28 @@ def _said(column: str, texts: pd.Series, shorter: Iterable[str]) -> list[tuple[i
     if field and looks_like(field, texts):
         return [(BY_WORDS, Match(column, field, 0.8, "words"))]
     return [] if fields and is_all else found
+
+
+def _by_the_compass(
+    candidates: list[tuple[int, Match]], filled: dict[str, pd.Series]
+) -> list[tuple[int, Match]]:
+    """Return the candidates; where two columns of numbers are called "N" and "E", they are latitude and longitude."""
+    if not {"lat", "lon", "coordinates"}.isdisjoint(match.field for _, match in candidates):
+        return candidates
+    columns = {fold(column).strip(" ."): column for column in filled}
+    for north, east in COMPASS:
+        found = [columns.get(north), columns.get(east)]
+        if all(
+            column and len(filled[column]) and is_like(filled[column], BEARING).mean() >= CLEARLY
+            for column in found
+        ):
+            matches = [
+                Match(str(column), field, 0.85, "words")
+                for column, field in zip(found, ("lat", "lon"), strict=True)
+            ]
+            rest = [(rank, match) for rank, match in candidates if match.column not in found]
+            return [*rest, *((BY_WORDS, match) for match in matches)]
+    return candidates
 
 
 def _of_persons(candidates: list[tuple[int, Match]], columns: list[str]) -> list[tuple[int, Match]]:

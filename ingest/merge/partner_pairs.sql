@@ -2,7 +2,9 @@
 -- what all partners see. Inputs: partner_id, dataset_id, most. One that waits has the verdict unsure.
 SELECT p.own_record_id, p.other_record_id, d.verdict, d.reason, d.decided_by, speaker.partner_id, speaker.name,
        (d.decided_at AT TIME ZONE 'Europe/Brussels')::timestamp(0),
-       own.fields, theirs.fields - coalesce(kept_back.names, '{}'), source.attribution,
+       own.fields,
+       CASE WHEN p.is_all_own OR commons.may_show_contacts(p.rights, theirs.fields) THEN theirs.fields
+            ELSE commons.without_contacts(theirs.fields) END - coalesce(kept_back.names, '{}'), source.attribution,
        p.is_all_own OR p.rights & commons.cells('{contact_organisation}', '{display}') <> 0,
        p.is_all_own OR p.rights & commons.cells('{description}', '{display}') <> 0,
        p.is_all_own OR p.precision = 'exact', d.is_human

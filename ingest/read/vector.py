@@ -47,6 +47,10 @@ MARKED_UP = (Format.KML, Format.KMZ, Format.GPX, Format.OSM)
 DRAWING = ("altitudeMode", "tessellate", "extrude", "drawOrder", "icon", "snippet")
 FOLDER = "folder"
 """The column that says in which folder of a KML file a place was sorted: often its category."""
+NO_FOLDER = frozenset(
+    {"layer", "doc", "untitled layer", "calque sans titre", "naamloze laag", "laag zonder naam"}
+)
+"""What a layer is called of which nobody has said the name: by us, by GDAL, or by My Maps."""
 BLOCK_BYTES = 1_048_576
 WORKER_SECONDS = 600
 """A million features take a few seconds to read, and wait while the rows before them are stored."""
@@ -78,10 +82,8 @@ def read_vector(path: Path, form: Format) -> Iterator[RawTable]:
                 rows, points, notices = _read_batch(batch, told["geometry"], first)
                 if DRIVERS[form] == "LIBKML":
                     rows = _without_style(rows).rename(columns=names)
-                    folder = (
-                        None if told["name"] == laid_out.stem else told["name"]
-                    )  # the file as we called it
-                    rows[FOLDER] = pd.array([folder] * len(rows), dtype="str")
+                    is_named = told["name"].strip().casefold() not in {laid_out.stem, *NO_FOLDER}
+                    rows[FOLDER] = pd.array([told["name"] if is_named else None] * len(rows), dtype="str")
                 yield RawTable(rows, points, _epsg(told["crs"]), form, None, (*about_file, *notices))
                 first += batch.num_rows
 

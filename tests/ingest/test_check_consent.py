@@ -19,8 +19,13 @@ def column(checked, header, word):
 def test_an_unclear_word_is_no_consent_and_is_told(checked, flag, word):
     row, codes, present = column(checked, flag, word)
     assert row[flag] is None
-    assert codes & {"FLAG_EMPTY", "FLAG_UNREADABLE", "LICENCE_UNKNOWN"} or row["contact_person"] == word
-    assert flag in present or row["contact_person"] == word
+    assert (
+        codes
+        & {"FLAG_EMPTY", "FLAG_UNREADABLE", "PRECISION_UNREADABLE", "YES_NO_UNREADABLE", "LICENCE_UNKNOWN"}
+        or row["contact_person"] == word
+        or "WORD_FOR_NOTHING" in codes
+    )
+    assert flag in present or row["contact_person"] == word or "WORD_FOR_NOTHING" in codes
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def test_a_preset_of_which_the_file_has_nothing_is_refused(read):
     assert refused.value.key == "mapping.preset_nothing"
     with pytest.raises(CommonsError) as refused:
         find_preset("facebook")
-    assert "gogocarto, murmurations, osm, template, urbis" in str(refused.value)
+    assert "gogocarto, kobo, murmurations, osm, template, urbis" in str(refused.value)
 
 
 MURMURATIONS = {

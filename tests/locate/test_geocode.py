@@ -202,6 +202,7 @@ def test_canary_an_address_that_the_public_may_not_see_is_never_sent(database, s
         open_ = make_dataset(connection, terms=open_terms())
         make_waiting(connection, open_, flags={"visibility": "withheld"}, street="Rue Cachée")
         make_waiting(connection, open_, category="shelter", street="Rue Sensible")
+        make_waiting(connection, open_, street="Rue de la Paix (sonner chez anne@exemple.be)")
     assert (run_ask(stand_in, dataset).sent, run_ask(stand_in, open_).sent) == (0, 0)
     assert stand_in.asked == []
     assert names(Audience.PUBLIC) == []

@@ -11,6 +11,7 @@ from commons.partners import Partner, find_dataset, find_partner
 from commons.vocabulary import Precision, Verdict, Visibility
 from ingest.link.compare import COMPARISONS
 from ingest.link.model import shipped_model
+from ingest.merge.matches import matches_of
 from ingest.merge.merge import merge
 from ingest.merge.partner_word import partner_pairs, say_for, take_back_for
 from ingest.merge.people import RecordRef, say
@@ -235,3 +236,19 @@ def test_two_rows_of_ones_own_list_are_ones_own_to_decide_even_where_nobody_sees
     assert asked.other["phone"] == PHONE
     speak(database, "a", *ids)
     assert told(database, "a")[0].verdict is Verdict.SAME
+
+
+def test_the_contacts_in_the_texts_of_anothers_record_are_masked(database, pair):
+    name, text = f"{NAME} (anne@exemple.be)", "Appelez Anne, 0475 12 34 56"
+    with database.connect() as connection:
+        connection.execute(
+            "UPDATE commons.record_version SET name = %s, description = %s WHERE record_id IN (%s, %s)",
+            (name, text, pair["a"], pair["b"]),
+        )
+    (seen,) = told(database, "a")
+    assert (seen.own["name"], seen.own["description"]) == (name, text)
+    assert (seen.other["name"], seen.other["description"]) == (f"{NAME} ([…])", "Appelez Anne, […]")
+    speak(database, "a", pair["a"], pair["b"])
+    with database.connect(Role.INGEST) as connection:
+        (match,) = matches_of(connection, find_dataset(connection, "a"))
+    assert (match.name, match.other_name) == (name, f"{NAME} ([…])")

@@ -23,6 +23,7 @@ GROUP_OF = {
     "contact_person": ["contact_email"],
     "resources": ["offers"],
 }
+MARK = "[…]"
 NEEDED = {(group, "display") for group in ("existence", "identity", "location")}
 
 
@@ -276,6 +277,28 @@ FRESHEST = {"description", "contact_organisation", "contact_person", "resources"
 """The field groups of which the value last told is shown; of a place, that of whoever tells most of the address."""
 
 
+CONTACT_GROUPS = {("contact_organisation", "display"), ("contact_person", "display")}
+
+
+def may_show_contacts(granted):
+    """Whether the contacts in the record's texts may be read: the organisation's may, and the person's where it has one."""
+    needed = (
+        CONTACT_GROUPS if granted.record.values["contact_email"] else {("contact_organisation", "display")}
+    )
+    return granted.rights >= needed
+
+
+def shown_value(granted, name):
+    """The record's value as it is released: where contacts may not be read, a text has a mark in the place of each."""
+    value = granted.record.values[name]
+    if name != "description" or may_show_contacts(granted):
+        return value
+    words = [MARK if "@" in word else word for word in value.split()]
+    if len(words) == 3 and words[0] == "call":
+        words[1:] = [MARK]
+    return " ".join(words)
+
+
 def told_by(granted, name, group):
     """Whether the source may show the field, and tells one."""
     return (group, "display") in granted.rights and granted.record.values.get(name) not in (None, "", [])
@@ -318,7 +341,7 @@ def release_part(visible):
     for group, names in GROUP_OF.items():
         for name in names:
             givers = best_first(order, name, group) if group != "location" or published == "exact" else []
-            row[name] = givers[0].record.values[name] if givers else None
+            row[name] = shown_value(givers[0], name) if givers else None
             if givers:
                 provenance[name] = givers[0].record.dataset.slug
                 licences.add(givers[0].licence)

@@ -91,13 +91,15 @@ def make_record(rng, number, dataset, places):
         "name_fr": rng.choice([None, f"nom {number}"]),
         "category": None,
         "founded_on": rng.choice([None, date(2000 + number % 25, 1, 1)]),
-        "description": rng.choice([None, "", f"text {number}"]),
+        "description": rng.choice(
+            [None, "", f"text {number}", f"ask text{number}@example.org", f"call 0475 {number:06d}"]
+        ),
         "website": rng.choice([None, f"https://{number}.example.org"]),
         "street": rng.choice([None, f"street {number}"]),
         "postcode": rng.choice([None, "1050"]),
         "phone": rng.choice([None, f"+32{number}"]),
         "email": rng.choice([None, f"{number}@example.org"]),
-        "contact_email": f"person{number}@example.org",
+        "contact_email": rng.choice([None, f"person{number}@example.org"]),
         "offers": rng.choice([[], ["place"], ["tools", "data"]]),
     }
     sensitive = rng.random() < 0.15

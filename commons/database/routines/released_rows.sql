@@ -91,7 +91,9 @@ version AS MATERIALIZED (
      WHERE v.version_id = ANY (ARRAY(SELECT contributor.version_id FROM contributor))
 ),
 asserted AS MATERIALIZED (
-    SELECT a.* FROM commons.asserted a WHERE a.version_id = ANY (ARRAY(SELECT contributor.version_id FROM contributor))
+    SELECT a.*, commons.without_contacts(a.fields) AS without_contacts
+      FROM commons.asserted a
+     WHERE a.version_id = ANY (ARRAY(SELECT contributor.version_id FROM contributor))
 ),
 -- Which fields each combination of rights and precision keeps back.
 kept_back AS MATERIALIZED (
@@ -112,7 +114,9 @@ told AS MATERIALIZED (
       JOIN asserted a USING (version_id)
       JOIN commons.dataset d USING (dataset_id)
       LEFT JOIN kept_back ON kept_back.rights = c.rights AND kept_back.is_exact = (c.precision = 'exact')
-     CROSS JOIN LATERAL (SELECT a.fields - coalesce(kept_back.names, '{}') AS fields) shown
+     CROSS JOIN LATERAL (
+           SELECT CASE WHEN commons.may_show_contacts(c.rights, a.fields) THEN a.fields ELSE a.without_contacts END
+                  - coalesce(kept_back.names, '{}') AS fields) shown
 ),
 -- Where several sources tell, the rank of each for each field: authority, then the field's own measure, then their order.
 ranked AS (
@@ -295,7 +299,7 @@ RETURN QUERY
 SELECT released.*
   FROM (SELECT c.audience, c.partner_id, c.alternative_id, c.anchor_id, p.mutualisation_id, r.public_id,
                -- As the best source tells it: another's spelling may not be this reader's to see.
-               (array_agg(p.title ORDER BY c.rank))[1] AS title,
+               commons.without_contacts((array_agg(p.title ORDER BY c.rank))[1]) AS title,
                (array_agg(p.resource_kind ORDER BY c.rank) FILTER (WHERE p.resource_kind IS NOT NULL))[1] AS resource_kind,
                min(p.since_on) AS since_on, max(p.until_on) AS until_on, min(c.expires_at) AS expires_at
           FROM commons.contribution c

@@ -74,7 +74,8 @@ def apply_preset(preset: Preset, raw: RawTable) -> Mapping:
     rest = [match for match in guess.matches if match.field not in fields and match.column not in columns]
     parted = [s for s in guess.splits if fields.isdisjoint(s.fields) and s.column not in columns]
     matches = (*(replace(match, reason="preset") for match in mapping.matches), *rest)
-    return replace(mapping, matches=matches, splits=(*mapping.splits, *parted))
+    questions = tuple(question for question in guess.questions if question.column not in columns)
+    return replace(mapping, matches=matches, splits=(*mapping.splits, *parted), questions=questions)
 
 
 def _read(name: str, text: str) -> Preset:
