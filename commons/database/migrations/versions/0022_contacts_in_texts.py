@@ -1,11 +1,11 @@
 """Contacts in free texts obey the contact groups: no table changes, and every release is computed anew.
 
-Revision ID: 0023_b2
-Revises: 0022_b3
+Revision ID: 0022
+Revises: 0021
 """
 
-revision = "0023_b2"
-down_revision = "0022_b3"
+revision = "0022"
+down_revision = "0021"
 
 
 def upgrade() -> None:

@@ -1,12 +1,12 @@
 """By what each erased record is known, each by itself; the rows that are held back; what was handed out, by its content.
 
-Revision ID: 0019_a1
+Revision ID: 0019
 Revises: 0018
 """
 
 from alembic import op
 
-revision = "0019_a1"
+revision = "0019"
 down_revision = "0018"
 
 UP = """

@@ -1,13 +1,13 @@
 """Found places outside the region are taken back; names are compared anew, with their slips.
 
-Revision ID: 0022_b3
-Revises: 0020_a1
+Revision ID: 0021
+Revises: 0020
 """
 
 from alembic import op
 
-revision = "0022_b3"
-down_revision = "0020_a1"
+revision = "0021"
+down_revision = "0020"
 
 UP = """
 UPDATE commons.record_location SET retired_at = now() WHERE retired_at IS NULL AND commune_id IS NULL;

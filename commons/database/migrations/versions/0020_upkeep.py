@@ -1,13 +1,13 @@
 """When what must be done by the clock was done last.
 
-Revision ID: 0020_a1
-Revises: 0019_a1
+Revision ID: 0020
+Revises: 0019
 """
 
 from alembic import op
 
-revision = "0020_a1"
-down_revision = "0019_a1"
+revision = "0020"
+down_revision = "0019"
 
 
 def upgrade() -> None:
