@@ -19,6 +19,8 @@ The publishers' borders differ: along the region's, sectors and neighbourhoods s
 between neighbourhoods gaps are up to 0.1 m wide. The tolerance covers both and is no wider than a street.
 """
 
+DRAWN_TO_M = 2.0
+"""The shipped borders, by which files are checked, differ from the originals by less: what is let in has a commune."""
 GRID_BORDER_M = 1_000.0
 """The grid's outline of the region is good to some hundreds of metres: what lies in the region needs a cell."""
 
@@ -34,7 +36,7 @@ def assign_points(lon: npt.ArrayLike, lat: npt.ArrayLike, districts: Districts) 
     """
     x, y = np.asarray(lon, dtype="float64"), np.asarray(lat, dtype="float64")
     region = districts.current(DistrictLevel.REGION).geometry.iloc[0]
-    border_m = GRID_BORDER_M if districts.scheme == GRID_SCHEME else BORDER_M
+    border_m = GRID_BORDER_M if districts.scheme == GRID_SCHEME else BORDER_M + DRAWN_TO_M
     tolerance_m = np.where(_held(region, x, y), GAP_TOLERANCE_M, border_m + GAP_TOLERANCE_M)
     rows = np.flatnonzero(_held(with_border(region, border_m), x, y))
     rows = rows[np.argsort(x[rows])]

@@ -1,7 +1,10 @@
 -- The addresses of a dataset's waiting records that may be sent to a geocoder and never were: the whole address of a record that,
--- had it a place, the public would see exactly there, and no contact that stands in it. Run in a transaction that is rolled back. Inputs: dataset_id, geocoder.
-INSERT INTO commons.record_location (record_id, address_hash, method, kind, uncertainty_m, geom, licences, attributions, holds_until)
-SELECT p.record_id, p.address_hash, 'trial', 'street', 1, ST_SetSRID(ST_MakePoint(4.35, 50.85), 4326), '{}', '{}', 'infinity'
+-- had it a place, the public would see exactly there, and no contact that stands in it. Run in a transaction that is rolled back.
+-- Inputs: dataset_id, geocoder.
+INSERT INTO commons.record_location (record_id, address_hash, method, kind, uncertainty_m, geom, commune_id, licences, attributions,
+                                     holds_until)
+SELECT p.record_id, p.address_hash, 'trial', 'street', 1, ST_SetSRID(ST_MakePoint(4.35, 50.85), 4326),
+       (SELECT min(district_id) FROM reference.district WHERE level = 'commune' AND is_current), '{}', '{}', 'infinity'
   FROM commons.place p
   JOIN commons.source_record r ON r.record_id = p.record_id
  WHERE r.dataset_id = %(dataset_id)s AND r.gone_at IS NULL AND p.superseded_at IS NULL AND p.geom IS NULL;

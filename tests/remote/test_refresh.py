@@ -164,12 +164,14 @@ def test_a_third_may_end_at_once_and_no_more(database, server):
 
 @pytest.mark.parametrize(("lost", "outcome"), [(20, Outcome.TAKEN), (21, Outcome.REFUSED)])
 def test_of_a_long_list_no_more_than_twenty_may_end_unasked(database, server, lost, outcome):
+    places = [{"type": "Point", "coordinates": [4.35 + n / 2000, 50.84]} for n in range(90)]
+    items = [item(n) | {"geometry": place} for n, place in enumerate(places)]
     dataset = fed(server)
-    serve(server, *(item(n) for n in range(150)))
+    serve(server, *items)
     refreshed(dataset, server)
-    serve(server, *(item(n) for n in range(150 - lost)))
+    serve(server, *items[lost:])
     assert refreshed(dataset, server).outcome is outcome
-    assert len(public()) == (130 if outcome is Outcome.TAKEN else 150)
+    assert len(public()) == (70 if outcome is Outcome.TAKEN else 90)
 
 
 def test_a_column_that_was_renamed_is_a_loss_too(database, server):
