@@ -106,9 +106,7 @@ URBIS = {
     ids=["murmurations", "osm", "urbis"],
 )
 def test_a_list_of_a_format_says_never_less_by_its_preset_than_without(read, collection, row, name, gained):
-    raw = (
-        read(csv_of(row)) if name == "murmurations" else read(collection([(row, (4.36, 50.84))]), "f.geojson")
-    )
+    raw = read(csv_of(row)) if name == "murmurations" else read(collection((row, (4.36, 50.84))), "f.geojson")
     preset = recognise_preset(raw)
     assert preset is not None
     assert preset.name == name
