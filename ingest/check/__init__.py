@@ -37,9 +37,9 @@ def check(
     """
     draft = Draft(mapped, memory or Memory())
     checks = (
-        check_no_places,
         check_markup,
         check_nothing,
+        check_no_places,
         check_texts,
         check_addresses,
         check_names,

@@ -42,7 +42,7 @@ def test_the_lists_that_were_sent():
     assert "POSTCODE_INVALID" not in codes(result)
 
 
-WORDS = ["None", "NULL", "null", "nan", "NaN", "N/A", "n/a", "NA", "#N/A", "<NA>", "undefined", "(vide)", "\\N", "-", "--", "?", "n.c.", "néant",
+WORDS = ["None", "NULL", "null", "nan", "NaN", "N/A", "n/a", "NA", "#N/A", "<NA>", "undefined", "(vide)", "-", "--", "?", "n.c.", "néant",
          "Nihil", "geen", "aucun", "sans objet", "n.v.t.", "onbekend", "Inconnu", "non communiqué", "pas de site"]  # fmt: skip
 
 
