@@ -11,6 +11,7 @@ from typing import TypeVar
 from commons.consent.records import About
 from commons.database.connection import Connection
 from commons.database.statements import run_file
+from commons.release.upkeep import release_queued
 from commons.vocabulary import Audience
 
 SMALL_DISTRICT = 5
@@ -93,7 +94,7 @@ def _alternatives_of(connection: Connection, dataset_id: int) -> list[int]:
 
 def _shown_now(connection: Connection, dataset_id: int, alternatives: list[int]) -> Shown:
     """Return what each reader sees of these alternatives; what is queued is released at once."""
-    connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    release_queued(connection)
     seen: Shown = {(audience, None): {} for (audience,) in connection.execute(AUDIENCES)}
     for audience, partner, shown_id, content in connection.execute(SHOWN, (alternatives, dataset_id)):
         seen.setdefault((audience, partner), {})[shown_id] = content
@@ -116,7 +117,7 @@ def _effects_between(before: Shown, after: Shown) -> tuple[Effect, ...]:
 
 def effects_since(connection: Connection, *, with_districts: bool = False) -> tuple[Effect, ...]:
     """Return what has changed for each reader since `note_shown`; what is queued is released at once."""
-    connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    release_queued(connection)
     below = _districts_below(connection) if with_districts else None
     rows = run_file(connection, "commons.consent", "effects").fetchall()
     return tuple(

@@ -23,6 +23,12 @@ def keep_up(connection: Connection) -> int | None:
     return None if row is None or row[0] is None else int(row[0])
 
 
+def release_queued(connection: Connection) -> None:
+    """Release in this transaction what was changed in it so far; what is changed after waits for the commit again."""
+    connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    connection.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
 def release_drift(connection: Connection) -> int:
     """Return how many alternatives are released otherwise than consents allow at this moment."""
     row = connection.execute("SELECT count(DISTINCT alternative_id) FROM commons.release_drift()").fetchone()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from commons.database.connection import Connection
 from commons.database.statements import run_file
 from commons.partners import Dataset
+from commons.release.upkeep import release_queued
 from ingest.link.linker import Evidence
 from ingest.merge.told import Reasons
 
@@ -46,7 +47,7 @@ def shown_pairs(connection: Connection, dataset: Dataset) -> set[tuple[int, int]
 
     What is queued is released at once, for what all partners see decides.
     """
-    connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    release_queued(connection)
     rows = run_file(connection, "ingest.merge", "shown_pairs", {"dataset_id": dataset.dataset_id})
     return set(rows.fetchall())
 

@@ -85,9 +85,6 @@ CASES = [
 
 def is_a_sentence(failure):
     for language in Language:
-        assert "word@" not in f"{failure.what(language)} {failure.remedy(language)}", (
-            "the end of the password"
-        )
         shown = f"{failure.what(language)} {failure.remedy(language)}"
         assert not re.search("commons (up|down)|Traceback|word@127|" + re.escape(PASSWORD), shown)
         assert not any(password in shown for password in PASSWORDS.values())
