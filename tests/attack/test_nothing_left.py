@@ -72,7 +72,7 @@ def test_words_that_are_no_consent_release_nothing_and_the_unclear_are_told(data
     assert done.stored.new == len(NO_CONSENT)
     assert obtained(database) == {reader: [] for reader in LOGIN}
     told = database.rows(
-        "SELECT row_number FROM commons.notice WHERE code IN ('FLAG_EMPTY', 'FLAG_UNREADABLE') ORDER BY 1"
+        "SELECT row_number FROM commons.notice WHERE code IN ('FLAG_EMPTY', 'FLAG_UNREADABLE', 'FLAG_SAYS_YES')"
     )
     understood = {NO_CONSENT.index(word) + 1 for word in ("non", "Faux", "0", " nee ", "FALSE")}
     assert {row[0] for row in told} == set(range(1, len(NO_CONSENT) + 1)) - understood

@@ -245,6 +245,10 @@ def test_in_random_worlds_the_reasons_are_those_of_the_second_telling(told):
             assert (ReasonCode.NO_AGREEMENT in codes) == (agreement is None)
             if not live or record.place is None:
                 continue
+            if record.place.commune is None:
+                assert codes == {ReasonCode.OUTSIDE_REGION}
+                continue
+            assert ReasonCode.OUTSIDE_REGION not in codes
             assert (ReasonCode.NOT_AGREED in codes) == (not ceiling >= NEEDED)
             against = [
                 s for s in record.said + record.dataset.said

@@ -162,12 +162,31 @@ def test_a_saved_mapping_of_the_list_is_neither_used_nor_changed(database, lists
 
 @pytest.mark.parametrize(
     "name",
-    ["=cmd|' /C calc'!A0", "<script>alert(1)</script>", "'; DROP TABLE x; --", 'a;"b",c', "N/A really"],
+    ["=cmd|' /C calc'!A0", "Chez <Léa> & co, a < b", "'; DROP TABLE x; --", 'a;"b",c', "N/A really"],
 )
 def test_whatever_it_is_called_it_is_stored_as_that(database, lists, name):
     reference = send(addition(name=name, lon=4.35, lat=50.85))
     decided(lambda c: accept_addition(c, reference, lists["ours"], Decider(WHO)))
     assert name in names(Audience.PUBLIC)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Un <b>potager</b>", "<p>Un potager</p>", "Un potager<script>alert(1)</script>", "Un&nbsp;potager"],
+)
+def test_of_a_name_with_markup_the_words_are_stored(database, lists, name):
+    reference = send(addition(name=name, lon=4.35, lat=50.85))
+    decided(lambda c: accept_addition(c, reference, lists["ours"], Decider(WHO)))
+    assert "Un potager" in names(Audience.PUBLIC)
+
+
+@pytest.mark.parametrize("name", ["<script>alert(1)</script>", "<b></b>", '<img src="x" onerror="alert(1)">'])
+def test_a_name_of_markup_alone_is_none_and_not_accepted(database, lists, name):
+    reference = send(addition(name=name, lon=4.35, lat=50.85))
+    assert (
+        refusal(lambda c: accept_addition(c, reference, lists["ours"], Decider(WHO))) == "proposal.set_aside"
+    )
+    assert [each.reference for each in decided(proposals)] == [reference]
 
 
 def test_what_the_checks_set_aside_is_not_accepted(database, lists):

@@ -7,10 +7,12 @@ import json
 import random
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import openpyxl
 import pandas as pd
 from aviary import Aviary, rounded
+from sending import confirmed
 
 from builders import open_terms
 from commons.charter import assess
@@ -330,10 +332,9 @@ def upload(plan, path, rows):
     WRITE[plan.ending](path, rows)
     prepared = prepare_upload(path)
     with connect(Role.INGEST) as connection:
-        commit_upload(
+        confirmed(
             connection,
-            find_dataset(connection, plan.slug),
-            prepared,
+            partial(commit_upload, connection, find_dataset(connection, plan.slug), prepared),
             uploaded_by=plan.said["sender"],
             mode=UploadMode.FULL,
         )
