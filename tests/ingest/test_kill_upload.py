@@ -10,10 +10,12 @@ import shutil
 import signal
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import psycopg
 import pytest
+from sending import confirmed
 
 from builders import make_dataset, open_terms
 from commons.database.connection import Role, connect
@@ -63,7 +65,7 @@ def durable(monkeypatch):
 def write(file, number):
     """Write the list of the nth round: every name new, a tenth of the keys gone and as many come."""
     rows = (
-        f"{key},nom {key} {number},50.8{key % 10},4.3{key % 7},public"
+        f"{key},nom {key} {number},50.8{key % 10},4.3{1 + key % 6},public"
         for key in range(number * 60, number * 60 + ROWS)
     )
     file.write_text("id,nom,latitude,longitude,visibilité\n" + "\n".join(rows), "utf-8")
@@ -73,13 +75,9 @@ def send(file):
     """Send the list, in a process of its own that may not live to see the end."""
     try:
         with connect(Role.INGEST) as connection:
-            commit_upload(
-                connection,
-                find_dataset(connection, "a-list"),
-                prepare_upload(file),
-                uploaded_by="t",
-                mode=UploadMode.FULL,
-            )
+            dataset, prepared = find_dataset(connection, "a-list"), prepare_upload(file)
+            values = {"uploaded_by": "t", "mode": UploadMode.FULL}
+            confirmed(connection, partial(commit_upload, connection, dataset, prepared), **values)
     except (psycopg.Error, CommonsError):
         os._exit(1)  # the server was killed
     os._exit(0)

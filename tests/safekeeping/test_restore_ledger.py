@@ -4,11 +4,13 @@ import random
 import threading
 import time
 from contextlib import contextmanager
+from functools import partial
 
 import pandas as pd
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
+from sending import confirmed
 
 from builders import make_dataset, make_record, names, open_terms
 from commons.audit import record_event, verify_audit
@@ -88,13 +90,8 @@ def upload(slug, rows, folder):
     file = folder / "list.csv"
     pd.DataFrame(rows).to_csv(file, index=False)
     with connect(Role.INGEST) as connection:
-        return commit_upload(
-            connection,
-            find_dataset(connection, slug),
-            prepare_upload(file),
-            uploaded_by="t",
-            mode=UploadMode.FULL,
-        ).stored
+        send = partial(commit_upload, connection, find_dataset(connection, slug), prepare_upload(file))
+        return confirmed(connection, send, uploaded_by="t", mode=UploadMode.FULL).stored
 
 
 def seen_by(login, url):

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 from previews import entered, with_file
+from sending import confirmed
 
 from builders import make_dataset, names, open_terms
 from commons.consent.change import set_consent
@@ -74,8 +75,12 @@ def uploaded(database, tmp_path):
     def upload(rows, drop=(), mode=UploadMode.FULL, work=commit_upload):
         file = tmp_path / "list.csv"
         pd.DataFrame(rows).drop(columns=list(drop)).to_csv(file, index=False)
+
+        def send(**values):
+            return work(connection, dataset, prepare_upload(file), uploaded_by="t", mode=mode, **values)
+
         with connect(Role.INGEST) as connection:
-            done = work(connection, dataset, prepare_upload(file), uploaded_by="t", mode=mode)
+            done = confirmed(connection, send)
             return getattr(done, "committed", done).stored
 
     upload.dataset = dataset
