@@ -132,7 +132,8 @@ def _are_titles(said: list[tuple[str, str]], width: int) -> bool:
         return True
     if same > 1 and same > MOSTLY * len(said):
         return True
-    usual = sum(fold_header(text) in header_words() for _, text in said)
+    # Different ones: a row of crosses has one title, X, many times.
+    usual = len(header_words().keys() & {fold_header(text) for _, text in said})
     known = sum(_is_title(text) for _, text in said) if usual >= KNOWN_TITLES - 1 else 0
     return known >= KNOWN_TITLES and known >= MOSTLY_KNOWN * len(said)
 

@@ -10,7 +10,7 @@ MOST_ABOVE = 5
 """Lines above the titles: a heading, a date, who made the list."""
 LOOKED_AT = MOST_ABOVE + 2
 ABOVE_CELLS, TITLE_CELLS, KNOWN_TITLES = 2, 3, 2
-"""A line above has at most so many filled cells, titles at least so many, and so many of them are known ones."""
+"""A line above has at most so many filled cells, titles at least so many, and so many different ones are known."""
 MOSTLY_KNOWN = 0.6
 """Share of known titles in a line that stands under another one with groups of them."""
 
@@ -51,6 +51,15 @@ def is_known(cell: str) -> bool:
     return fold_header(cell) in header_words()
 
 
+def are_titles(cells: Cells) -> bool:
+    """Say whether cells have enough known titles that differ: a row of crosses has one, X, many times.
+
+    >>> are_titles(["Nom", "Rue", "Nom"]), are_titles(["x", "x", "X"])
+    (True, False)
+    """
+    return len({fold_header(cell) for cell in cells if is_known(cell)}) >= KNOWN_TITLES
+
+
 def filled(cells: Cells) -> list[str]:
     """Return the cells that are not blank."""
     return [cell for cell in cells if cell.strip()]
@@ -64,7 +73,7 @@ def _first_titles(lines: Sequence[Cells]) -> int:
         if len(texts) <= ABOVE_CELLS:
             continue
         known = sum(map(is_known, texts))
-        if known >= KNOWN_TITLES and (are_short or known >= max(TITLE_CELLS, MOSTLY_KNOWN * len(texts))):
+        if are_titles(texts) and (are_short or known >= max(TITLE_CELLS, MOSTLY_KNOWN * len(texts))):
             return place
         if known:
             return 0
@@ -76,7 +85,7 @@ def _is_under_groups(upper: Cells, lower: Cells) -> bool:
     """Say whether the lower line has the titles, and the upper one groups of them: fewer words, or the same again."""
     above, below = filled(upper), filled(lower)
     known = sum(map(is_known, below))
-    if len(below) < TITLE_CELLS or known < MOSTLY_KNOWN * len(below):
+    if len(below) < TITLE_CELLS or not are_titles(below) or known < MOSTLY_KNOWN * len(below):
         return False
     has_gap = any(
         title.strip() and not "".join(upper[place : place + 1]).strip() for place, title in enumerate(lower)

@@ -50,6 +50,8 @@ def test_yes_is_said_once_and_the_next_file_is_read_so(world, watched, tmp_path,
     page.locator("input[type=file]").set_input_files(file)
     title = page.get_by_text(say("yes.title_visibility", column="diffusion"))
     expect(title).to_be_visible(timeout=60_000)
+    modes = page.get_by_role("radiogroup", name=say("upload.mode"))
+    modes.get_by_text(say("upload.mode_full"), exact=True).click()
     expect(page.get_by_role("button", name=say("upload.commit"))).to_be_visible(timeout=60_000)
     expect(page.get_by_role("radio", name=say("yes.public"))).not_to_be_checked()
     expect(page.get_by_role("radio", name=say("yes.partners"))).not_to_be_checked()

@@ -107,3 +107,18 @@ def test_a_heading_of_several_cells_is_passed_over(read):
 
 def test_of_titles_that_nobody_knows_the_first_line_is_taken(read):
     assert list(read("a;b;c\nx;y;z\nu;v;w\n").rows.columns) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("titles", "row"),
+    [
+        ("Quoi,Vélos,Textile,Électro", "x,x,x,x"),
+        ("Quoi,Vélos,Textile,Électro", "X,x,X,x"),
+        ("Vélos,,Textile,Électro", "x,x,,x"),
+        ("Quoi,Vélos,Textile,Électro", "nom,Nom,nom,NOM"),
+    ],
+)
+def test_a_row_of_crosses_is_no_line_of_titles(read, titles, row):
+    table = read(f"{titles}\n{row}\n{row}\n")
+    assert len(table.rows) == 2
+    assert set(filter(None, titles.split(","))) <= set(table.rows.columns)

@@ -155,6 +155,13 @@ def test_a_list_of_names_alone_keeps_them_all(checked):
     assert result.set_aside.empty
 
 
+@pytest.mark.parametrize("crosses", ["x;x;x;x;x", "X;x;;x;X", "nom;nom;nom;nom;nom"])
+def test_a_place_with_many_crosses_is_no_line_of_titles(checked, crosses):
+    result = checked(f"nom;vélos;textile;électro;mobilité;cuisine\nZoé;{crosses}\nLe Fil;x;;;;\n")
+    assert result.frame["name"].tolist() == ["Zoé", "Le Fil"]
+    assert result.set_aside.empty
+
+
 def test_a_total_beside_a_position_is_a_place(checked):
     result = checked("nom;membres;latitude;longitude\nTotal;3;50,85;4,35\nB;4;50,84;4,36\n")
     assert result.set_aside.empty
