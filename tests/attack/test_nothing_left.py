@@ -78,6 +78,20 @@ def test_words_that_are_no_consent_release_nothing_and_the_unclear_are_told(data
     assert {row[0] for row in told} == set(range(1, len(NO_CONSENT) + 1)) - understood
 
 
+@pytest.mark.parametrize("words", [("withheld", "withheld"), ("withheld", "non"), ("non", "partners")])
+def test_what_is_hidden_before_and_after_an_upload_is_not_released_within_it(database, tmp_path, words):
+    """Old flags end before new ones are stored; of what lies between not even a tombstone is left."""
+    with connect(Role.INGEST) as connection:
+        make_dataset(connection, "again", open_terms())
+    path = tmp_path / "list.csv"
+    for name, word in zip(("Un", "Une"), words, strict=True):
+        path.write_text(f"id,name,category,lon,lat,visibility\n1,{name},garden,4.36,50.84,{word}\n", "utf-8")
+        with connect(Role.INGEST) as connection:
+            dataset = find_dataset(connection, "again")
+            commit_upload(connection, dataset, prepare_upload(path), uploaded_by=word, mode=UploadMode.FULL)
+        assert database.rows("SELECT * FROM commons.tombstone") == []
+
+
 def test_a_flag_said_twice_in_one_record_is_refused(tmp_path):
     path = tmp_path / "list.geojson"
     said_twice = '{"name": "A", "visibility": "withheld", "visibility": "public"}'
