@@ -16,7 +16,7 @@ from ingest.link.prepare import Prepared
 
 LIKE_AT = 0.3
 """Probability from which a person would be asked of two records of different lists (`ingest.merge.decide.ASK_AT`)."""
-SAME_NAMES = ("same_common", "nearly", "same")
+SAME_NAMES = ("same_common", "nearly", "misspelt", "same")
 APART = ("far", "beyond")
 CONTACTS = ("phone", "email", "web", "enterprise")
 SAME_CONTACT = ("same_shared", "same")
