@@ -13,6 +13,7 @@ from commons.consent.effects import Effect, carry_out, try_out
 from commons.database.connection import Connection
 from commons.errors import CommonsError
 from commons.partners import Dataset
+from commons.release.upkeep import release_queued
 from commons.vocabulary import UploadMode
 from ingest.check import Memory, check
 from ingest.check.records import CheckedRecords, concat_checked, with_none_ready
@@ -209,6 +210,7 @@ def _commit(
         is_trial=is_trial,
     )
     merged = merge(connection, linker)
+    release_queued(connection)  # not before: the lock of the release comes after that of merges, or two deadlock
     duplicates = len(shown_pairs(connection, dataset) - known)
     return CommittedUpload(stored, merged, duplicates, count_waiting(connection, dataset))
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from commons.database.connection import Connection
 from commons.database.statements import run_file
 from commons.partners import Dataset
-from commons.release.upkeep import release_queued
 from ingest.link.linker import Evidence
 from ingest.merge.told import Reasons
 
@@ -45,9 +44,8 @@ def matches_of(connection: Connection, dataset: Dataset, most: int = MOST) -> li
 def shown_pairs(connection: Connection, dataset: Dataset) -> set[tuple[int, int]]:
     """Return the likely duplicates with other datasets of which the dataset's partner may be told, by record ids.
 
-    What is queued is released at once, for what all partners see decides.
+    What all partners see decides, as it is released at this moment.
     """
-    release_queued(connection)
     rows = run_file(connection, "ingest.merge", "shown_pairs", {"dataset_id": dataset.dataset_id})
     return set(rows.fetchall())
 
