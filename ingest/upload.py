@@ -210,7 +210,9 @@ def _commit(
         is_trial=is_trial,
     )
     merged = merge(connection, linker)
-    release_queued(connection)  # not before: the lock of the release comes after that of merges, or two deadlock
+    release_queued(
+        connection
+    )  # not before: the lock of the release comes after that of merges, or two deadlock
     duplicates = len(shown_pairs(connection, dataset) - known)
     return CommittedUpload(stored, merged, duplicates, count_waiting(connection, dataset))
 
