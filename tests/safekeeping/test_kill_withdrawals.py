@@ -17,6 +17,8 @@ from commons.consent.withdraw import withdraw
 from commons.database.connection import Role, connect
 from commons.database.embedded import EmbeddedCluster
 from commons.database.migrate import upgrade
+from commons.districts.grid import grid_districts
+from commons.districts.load import load_districts
 from commons.errors import CommonsError
 from commons.partners import find_dataset
 from commons.release.upkeep import release_drift
@@ -40,6 +42,9 @@ def durable(monkeypatch):
         monkeypatch.setenv("DATABASE_URL", cluster.url())
         upgrade(cluster.url())
         with connect(Role.ADMIN) as connection:
+            connection.execute("SET ROLE commons_owner")
+            load_districts(connection, grid_districts())
+            connection.execute("RESET ROLE")
             dataset = make_dataset(connection, "a-list", open_terms())
             for number in range(RECORDS):
                 make_record(connection, dataset, key=str(number), name=f"name {number}")
