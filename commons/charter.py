@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from commons.audit import record_event
+from commons.calendar import today
 from commons.consent.records import find_record
 from commons.database.connection import Connection
 from commons.errors import CommonsError
@@ -38,8 +39,8 @@ def assess(
 
     Of several, the latest by its day is shown. Raises CommonsError for a day that has not come yet.
     """
-    day = assessed_on or date.today()  # noqa: DTZ011 - a day, in the partner's own sense
-    if day > date.today():  # noqa: DTZ011
+    day = assessed_on or today()
+    if day > today():
         raise CommonsError("charter.future", day=day)
     record_id = find_record(connection, dataset, record_key)
     connection.execute(

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from opening_hours import OpeningHours, State, validate
 
-BRUSSELS = ZoneInfo("Europe/Brussels")
+from commons.calendar import BRUSSELS
+
 FARTHEST_DAYS = 366
 """No further is the next change looked for: hours of the year 9999 must not cost more than others."""
 

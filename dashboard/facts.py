@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from commons.calendar import today
 from commons.i18n import translate
 from commons.vocabulary import Language, Precision
 from dashboard.words import Row, category_label, day, has, text_of, told_of, web_address
@@ -75,8 +76,8 @@ def _address(row: Row) -> str:
 
 
 def _current(participations: Sequence[Row]) -> list[Row]:
-    today = date.today()  # noqa: DTZ011 - the reader's own day
-    return [told for told in participations if not has(told["until_on"]) or told["until_on"] > today]
+    this_day = today()
+    return [told for told in participations if not has(told["until_on"]) or told["until_on"] > this_day]
 
 
 def _mutualisation(told: Row, language: Language) -> str:

@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from commons.calendar import BRUSSELS, today
 from commons.errors import CommonsError
-from commons.opening_hours import BRUSSELS
 from commons.release import released
 from commons.release.hand_out import Made, hand_out
 from commons.vocabulary import Audience, Language
@@ -81,7 +81,7 @@ def paper_routes() -> list[BaseRoute]:
         return Route(f"/poster.{form}", answer)
 
     async def export(request: Request) -> Response:
-        day = datetime.now(BRUSSELS).date()
+        day = today()
         headers = {
             "Content-Type": "text/html; charset=utf-8",
             "Content-Disposition": f'attachment; filename="brussels-commons-{day}.html"',

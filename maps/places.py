@@ -9,7 +9,7 @@ from typing import Any, LiteralString
 
 import psycopg
 
-from commons.opening_hours import BRUSSELS
+from commons.calendar import BRUSSELS
 from commons.release import Released
 from commons.vocabulary import Language
 from maps.filters import Filters, asks_open, conditions, step_of, values_of

@@ -1,7 +1,7 @@
 """Commands about what is stored: districts, partners and their tokens, an overview."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from importlib.resources import as_file
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Annotated
 import pandas as pd
 import typer
 
+from commons.calendar import today
 from commons.cli.cluster import ensure_database
 from commons.cli.terminal import OutputFormat, console, group, print_frame, say, told, working
 from commons.consent.agreement import AgreementTerms
@@ -199,7 +200,7 @@ def sign(
         reuse=reuse,
         licence=licence,
         signed_by=signed_by,
-        signed_on=date.today(),  # noqa: DTZ011 - the day on which it is signed, here
+        signed_on=today(),
         valid_until=until.date(),
     )
     if terms.valid_until <= terms.signed_on:

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
+from commons.calendar import BRUSSELS
 from commons.cli.cluster import ensure_database
 from commons.cli.terminal import complaints, console, say, told, working
 from commons.errors import CommonsError
 from commons.i18n import default_language
-from commons.opening_hours import BRUSSELS
 from commons.release import released
 from commons.release.hand_out import Made, hand_out
 from commons.settings import settings

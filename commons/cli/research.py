@@ -6,6 +6,7 @@ from typing import Annotated
 import pandas as pd
 import typer
 
+from commons.calendar import today
 from commons.cli.cluster import ensure_database
 from commons.cli.terminal import OutputFormat, complaints, console, group, print_frame, say, told, working
 from commons.database.connection import Role, connect
@@ -159,7 +160,7 @@ def _print(frame: pd.DataFrame, code: str | None, form: OutputFormat) -> None:
 
 
 def _day(on: datetime | None) -> date:
-    return on.date() if on else date.today()  # noqa: DTZ011 - today, where it is asked
+    return on.date() if on else today()
 
 
 def _reader(audience: Audience) -> Audience:

@@ -10,6 +10,7 @@ from typing import Annotated
 import psycopg
 import typer
 
+from commons.calendar import today
 from commons.cli.cluster import ensure_database
 from commons.cli.data import take_away_what_ran_out
 from commons.cli.terminal import complaints, console, say, told
@@ -88,8 +89,8 @@ def _back_up(backups: Path) -> bool:
             if file.stat().st_mtime < (now - BACKUPS_LIVE).timestamp():
                 file.unlink()
                 console.print(say("upkeep.deleted", file=file.name), markup=False)
-        today = backups / f"commons-{now:%Y-%m-%d}.dump"
-        return today.exists() or _run("backup", str(today))
+        file = backups / f"commons-{today()}.dump"
+        return file.exists() or _run("backup", str(file))
     except OSError as failure:
         return _failed(f"backup {backups}", failure.strerror)
 

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from itertools import chain
 
 import psycopg
 
 from commons.audit import record_event
+from commons.calendar import day_of, midnight
 from commons.consent.cells import cells_of_bits, sentences_for
 from commons.consent.sentence import Sentence
-from commons.consent.wanted import Wanted, midnight
+from commons.consent.wanted import Wanted
 from commons.database.connection import Connection
 from commons.partners import Dataset
 from commons.vocabulary import Audience, Precision, Stance, Visibility
@@ -113,7 +114,7 @@ def sign_narrower(
             **vars(terms),
             "stance": Stance.ASK if Stance.ASK in (before.stance, terms.stance) else Stance.ALLOW,
             "licence": before.licence,
-            "valid_until": min(before.valid_until.astimezone(UTC).date(), terms.valid_until),
+            "valid_until": min(day_of(before.valid_until), terms.valid_until),
         }
     )
     with connection.transaction():

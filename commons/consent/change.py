@@ -1,9 +1,9 @@
 """Changing consent: what narrows takes effect at once, what widens is a proposal that another person approves."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date
 
 from commons.audit import record_event
+from commons.calendar import day_of, today
 from commons.consent.agreement import (
     AgreementTerms,
     Signed,
@@ -181,8 +181,8 @@ def _terms(signed: Signed, wanted: Wanted, word: Word) -> AgreementTerms:
         stance=signed.stance,
         licence=wanted.licence or signed.licence,
         signed_by=word.given_by,
-        signed_on=date.today(),  # noqa: DTZ011 - the day on which it is signed, here
-        valid_until=wanted.until or signed.valid_until.astimezone(UTC).date(),
+        signed_on=today(),
+        valid_until=wanted.until or day_of(signed.valid_until),
         capacity=word.capacity,
         evidence=word.evidence,
     )

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from commons.calendar import today
 from commons.consent.agreement import Signed, agreement_in_force
 from commons.consent.flags import LICENCE_WORDS
 from commons.consent.wanted import Wanted
@@ -27,7 +28,7 @@ def check_name(connection: Connection, name: str) -> None:
 
 def check_day(until: date | None) -> None:
     """Raise CommonsError where an end is not to come."""
-    if until is not None and until <= date.today():  # noqa: DTZ011 - a day, in the partner's own sense
+    if until is not None and until <= today():
         raise CommonsError("consent.until_past", until=until)
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from commons.calendar import midnight, today
 from commons.consent.cells import SPOKEN_OF, bits_of_cells, cells_of_bits, sentences_for
 from commons.consent.records import About
 from commons.consent.statements import (
@@ -17,7 +18,7 @@ from commons.consent.statements import (
     standing_restrictions,
     state,
 )
-from commons.consent.wanted import RESTRICTED, Wanted, midnight
+from commons.consent.wanted import RESTRICTED, Wanted
 from commons.database.connection import Connection
 from commons.database.statements import run_file
 from commons.vocabulary import Audience, ConsentEffect, FieldGroup, Precision, Purpose
@@ -112,7 +113,7 @@ def widen_record(
         " WHERE record_id = %s AND effect = 'allow' AND ended_at IS NULL AND cells & ~%s::bigint = 0",
         (word.given_by, about.record_id, bits_of_cells(SPOKEN_OF)),
     )
-    until = wanted.until or (pd.Timestamp.now().normalize() + DEFAULT_VALIDITY).date()
+    until = wanted.until or (pd.Timestamp(today()) + DEFAULT_VALIDITY).date()
     allowed = [(ConsentEffect.ALLOW, sentence) for sentence in wanted.sentences()]
     state(connection, about, allowed, word, licence=licence, until=midnight(until))
 

@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from commons.calendar import midnight
 from commons.consent.cells import ALLOWED_BY, SPOKEN_OF, Cells, sentences_for
 from commons.consent.records import About
-from commons.consent.wanted import Statement, Wanted, midnight
+from commons.consent.wanted import Statement, Wanted
 from commons.database.connection import Connection
 from commons.vocabulary import Audience, ConsentEffect, EvidenceKind, FieldGroup, Precision, Purpose
 

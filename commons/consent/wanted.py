@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date
 from typing import Any
 
 from commons.consent.cells import SPOKEN_OF, Cells, cells_for, sentences_for
@@ -80,8 +80,3 @@ def wanted_of(codes: Mapping[str, Any]) -> Wanted:
         licence=codes["licence"],
         until=date.fromisoformat(codes["until"]) if codes["until"] else None,
     )
-
-
-def midnight(day: date) -> datetime:
-    """Return the instant at which a day begins, in UTC."""
-    return datetime.combine(day, time(), UTC)

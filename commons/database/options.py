@@ -27,7 +27,7 @@ OPTIONS = SILENT_LOG | {
     "jit": "off",
     "fsync": "on",
     "synchronous_commit": "on",
-    "timezone": "UTC",
+    "timezone": "Europe/Brussels",
     "log_checkpoints": "off",
     "log_destination": "stderr",
     "logging_collector": "off",
@@ -43,7 +43,7 @@ DATABASE_OPTIONS = SILENT_LOG | {
     "client_connection_check_interval": "5s",
     # What the program counts on, where the server may have other defaults: psycopg reads dates in this style only, a
     # merge takes as long as it takes, and an upload may wait for another.
-    "timezone": "UTC",
+    "timezone": "Europe/Brussels",
     "datestyle": "ISO, MDY",
     "intervalstyle": "postgres",
     "default_transaction_isolation": "read committed",

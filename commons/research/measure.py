@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import pandas as pd
 
+from commons.calendar import today
 from commons.database.statements import statement
 from commons.release import released
 from commons.research.count import PER
@@ -76,7 +77,7 @@ def measure_districts(
         "measure": measure.value,
         "level": level.value,
         "days": ordered,
-        "today": date.today(),  # noqa: DTZ011 - the reader's own day
+        "today": today(),
         "categories": [category] if isinstance(category, str) else list(category) if category else None,
         "kind": kind.value if kind else None,
     }
@@ -100,7 +101,7 @@ def years_known(audience: Audience) -> list[int]:
         "SELECT greatest(extract(year FROM min(founded_on)), (SELECT min(year) FROM reference.population))::int"
         " AS first FROM alternative WHERE counted HAVING min(founded_on) IS NOT NULL"
     )
-    return list(range(int(found["first"].iloc[0]), date.today().year)) if len(found) else []  # noqa: DTZ011
+    return list(range(int(found["first"].iloc[0]), today().year)) if len(found) else []
 
 
 def _with_values(frame: pd.DataFrame, measure: Measure) -> pd.DataFrame:

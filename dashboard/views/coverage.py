@@ -8,6 +8,7 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
+from commons.calendar import today
 from commons.categories.scheme import categories
 from commons.i18n import translate
 from commons.release import released
@@ -53,11 +54,6 @@ class Question:
     def day(self) -> date:
         """The day of which it is asked."""
         return date(self.year, 12, 31) if self.year else today()
-
-
-def today() -> date:
-    """Return the reader's own day."""
-    return date.today()  # noqa: DTZ011
 
 
 def show() -> None:

@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
+from commons.calendar import today
 from commons.categories.scheme import categories
 from commons.release import released
 from commons.research import change_between, count_by_year
@@ -66,7 +67,7 @@ def show() -> None:
 
 def ask(level: DistrictLevel, names: Mapping[str, str]) -> Question:
     """Return the question that the inputs ask."""
-    this_year = date.today().year  # noqa: DTZ011 - the reader's own year
+    this_year = today().year
     codes = [ALL, *(category.code for category in categories())]
     years = [str(year) for year in range(this_year, FIRST_YEAR - 1, -1)]
     place, topic, start, end = st.columns([3, 3, 1, 1])

@@ -7,6 +7,7 @@ from functools import partial
 
 import pandas as pd
 
+from commons.calendar import today
 from commons.categories.scheme import fold
 from ingest.map.patterns import per_value
 
@@ -133,7 +134,7 @@ def _day(year: str, month: str | None, day: str | None, *, in_century: bool) -> 
     if len(digits) == 2:
         if not in_century:
             return None
-        whole += 2000 if whole + 2000 <= date.today().year + YEARS_AHEAD else 1900  # noqa: DTZ011 - a year
+        whole += 2000 if whole + 2000 <= today().year + YEARS_AHEAD else 1900
     if not EARLIEST_YEAR <= whole <= LATEST_YEAR:
         return None
     try:

@@ -7,12 +7,12 @@ places; and people's names under "nom" would be published as the places' own.
 import re
 import tomllib
 from collections.abc import Iterable
-from datetime import date
 from functools import cache, partial
 from importlib.resources import files
 
 import pandas as pd
 
+from commons.calendar import today
 from commons.categories.scheme import fold
 from ingest.map.by_words import words
 from ingest.map.dates import Order, orders_shown, read_date_or_serial
@@ -92,7 +92,7 @@ def ends_most(texts: pd.Series, rows: int) -> bool:
     shown = orders_shown(texts)
     order = Order(shown.pop()) if len(shown) == 1 else Order.UNSURE if shown else Order.DAY_FIRST
     ends = per_value(texts, partial(read_date_or_serial, order=order)).dropna()
-    past = int((ends <= date.today()).sum())  # noqa: DTZ011 - a day, as everywhere in a record
+    past = int((ends <= today()).sum())
     return past >= FEWEST and past > MOST * rows
 
 

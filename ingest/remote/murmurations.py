@@ -4,6 +4,7 @@ import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
 
+from commons.calendar import day_of
 from commons.errors import CommonsError
 from ingest.remote.address import Address
 from ingest.remote.fetch import Fetcher
@@ -138,6 +139,6 @@ def _day(moment: object) -> str | None:
     if isinstance(moment, bool) or not isinstance(moment, int | float):
         return None
     try:
-        return datetime.fromtimestamp(moment, UTC).date().isoformat()
+        return day_of(datetime.fromtimestamp(moment, UTC)).isoformat()
     except (ValueError, OverflowError, OSError):
         return None

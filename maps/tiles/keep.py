@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from commons.calendar import BRUSSELS
 from commons.database.pool import ReaderPool
-from commons.opening_hours import BRUSSELS
 from maps.filters import Filters, asks_open, step_of
 from maps.hours import HOURS, open_at
 from maps.tiles.ask import TileAddress, tile_query

@@ -17,6 +17,7 @@ from scrambled import Scrambled
 
 from builders import make_dataset, make_record, open_terms
 from commons import research
+from commons.calendar import today
 from commons.consent.withdraw import withdraw
 from commons.database.connection import Role, connect
 from commons.partners import add_dataset, add_partner
@@ -24,7 +25,7 @@ from commons.release import released
 from commons.vocabulary import Audience, DistrictLevel, Measure, Visibility
 
 READERS = {"public": Audience.PUBLIC, "partners": Audience.PARTNERS}
-TODAY = date.today()
+TODAY = today()
 SIZE = 0.15
 FILTERS = ["category", "commune", "neighbourhood", "sector", "precision", "counted", "reusable", "licences", "uncertainty_m",
            "updated_on", "founded_on", "phone IS NULL", "street IS NULL", "left(name, 1)", "provenance"]  # fmt: skip

@@ -1,11 +1,10 @@
 """The coverage map in a real browser: by keyboard, from its address, on a phone, and without a flash when a choice changes."""
 
-from datetime import date
-
 import pytest
 from axe import violations
 from playwright.sync_api import expect
 
+from commons.calendar import today
 from commons.i18n import translate
 
 SIZES = {"desk": (1280, 900), "phone": (390, 844), "narrow": (360, 740)}
@@ -109,7 +108,7 @@ def test_an_address_that_is_passed_on_opens_the_same_view(opened, watched, demo_
     page.get_by_text("Communes", exact=True).click()
     page.wait_for_url("**level=commune*")
     command = page.get_by_test_id("stCode")
-    expect(command).to_contain_text(f"--level commune --on {date.today().year - 1}-12-31")
+    expect(command).to_contain_text(f"--level commune --on {today().year - 1}-12-31")
     shared, query = page.url, page.url.partition("?")[2]
     said = page.get_by_text("In the Region").inner_text()
     drawn = frame_of(page).evaluate(DRAWN)

@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import expect
 from visiting import settle
 
+from commons.calendar import today
 from commons.database.connection import Role, connect
 from commons.database.owner import routine
 from commons.districts.packaged import packaged_districts
@@ -106,7 +107,7 @@ def active_on(alternatives, day):
 
 def shown():
     """Return what the public map should show today."""
-    return active_on(released(Audience.PUBLIC).alternatives(), date.today())
+    return active_on(released(Audience.PUBLIC).alternatives(), today())
 
 
 def map_frame(page):
@@ -249,7 +250,7 @@ def test_a_partner_sends_a_list_and_sees_what_is_public_of_it(world, watched):
     listed = set(drawn(page, len(shown())).evaluate(LISTED))
     by_visibility = asked.groupby("visibility", dropna=False)["name"].agg(set)
     others = before | by_visibility["public"]
-    appeared = set(active_on(mine, date.today())["name"]) - before
+    appeared = set(active_on(mine, today())["name"]) - before
     assert len(appeared) > 50
     assert appeared <= listed
     hidden = set(asked.loc[asked["visibility"] != "public", "name"]) - others

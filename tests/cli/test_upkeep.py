@@ -5,11 +5,12 @@ import os
 import subprocess
 import sys
 import time
-from datetime import date, datetime
+from datetime import datetime
 
 import pytest
 
 from builders import make_dataset, make_record, open_terms
+from commons.calendar import today
 from commons.cli import upkeep
 from commons.database.connection import Role, connect
 
@@ -54,7 +55,7 @@ def test_once_does_all_and_keeps_backups_for_thirty_days(database, tmp_path):
     others = [aged(tmp_path / name, 400) for name in ("photo.dump", "commons-before-the-move.dump", "a.txt")]
     done = commons("upkeep", "--once", "--backups", str(tmp_path))
     assert done.returncode == 0, done.stderr
-    made = tmp_path / f"commons-{date.today()}.dump"
+    made = tmp_path / f"commons-{today()}.dump"
     assert set(tmp_path.iterdir()) == {young, made, *others}
     assert made.stat().st_size > 100_000
     for job in ("release check", "sources refresh", "audit verify", f"backup {made}"):

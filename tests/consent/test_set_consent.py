@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from builders import FLAGS, SCHEMA_OF, make_dataset, make_deny, make_record, names, open_terms
+from commons.calendar import today
 from commons.consent import approve, refuse, set_agreement, set_consent
 from commons.consent.proposal import open_proposals
 from commons.consent.record_flags import record_flags
@@ -98,9 +99,9 @@ def test_what_was_narrowed_outlasts_the_next_file_and_a_wider_agreement(database
 
 def test_narrowing_twice_adds_nothing(database, world):
     dataset, _ = world
-    set_(database, dataset, visibility=Visibility.PARTNERS, until=date.today() + timedelta(days=40))
+    set_(database, dataset, visibility=Visibility.PARTNERS, until=today() + timedelta(days=40))
     before = state(database)[1]
-    change = set_(database, dataset, visibility=Visibility.PARTNERS, until=date.today() + timedelta(days=40))
+    change = set_(database, dataset, visibility=Visibility.PARTNERS, until=today() + timedelta(days=40))
     assert not change.narrows
     assert state(database)[1] == before
 
@@ -202,7 +203,7 @@ def test_what_both_opens_and_closes_closes_at_once_and_opens_once_approved(datab
 
 def test_an_end_is_kept_by_the_views_without_any_job(database, world):
     dataset, _ = world
-    until = date.today() + timedelta(days=10)
+    until = today() + timedelta(days=10)
     change = set_(database, dataset, until=until)
     assert not change.widens
     assert database.rows("SELECT DISTINCT expires_at::date FROM commons.released_alternative") == [(until,)]
@@ -218,7 +219,7 @@ def test_without_an_end_what_is_widened_lasts_24_months(database, world):
     set_(database, dataset, visibility=Visibility.WITHHELD)
     approve_(database, set_(database, dataset).proposal_id)
     ends = database.rows("SELECT DISTINCT expires_at::date FROM commons.released_alternative")
-    assert ends == [((pd.Timestamp(date.today()) + pd.DateOffset(months=24)).date(),)]
+    assert ends == [((pd.Timestamp(today()) + pd.DateOffset(months=24)).date(),)]
 
 
 def test_a_withdrawal_after_the_proposal_is_not_undone_by_it(database, world):
@@ -313,7 +314,7 @@ def test_a_record_that_has_gone_since_is_not_opened(database, world):
 def test_a_proposal_whose_end_is_past_is_not_approved(database, world):
     dataset, _ = world
     set_(database, dataset, visibility=Visibility.PARTNERS)
-    change = set_(database, dataset, until=date.today() + timedelta(days=5))
+    change = set_(database, dataset, until=today() + timedelta(days=5))
     with database.admin() as connection:
         connection.execute("ALTER TABLE commons.consent_proposal DISABLE TRIGGER decide_once")
         connection.execute(

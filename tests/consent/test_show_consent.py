@@ -7,6 +7,7 @@ from oracle import granted
 from worlds import make_world, read_places, store_worlds
 
 from builders import make_dataset, make_deny, make_record, open_terms
+from commons.calendar import today
 from commons.consent.agreement import sign_agreement
 from commons.consent.explain import ReasonCode, views
 from commons.consent.record_change import permissions
@@ -123,9 +124,12 @@ def test_who_closed_it_is_named_for_each_that_did_and_for_no_other(database):
         Audience.RESEARCHERS: [researchers],
     }
     public = told[(told["part"] == "reader") & (told["who"] == "public")].iloc[0]
-    today = date.today().isoformat()
+    this_day = today().isoformat()
     assert public["what"] == "sees nothing of it; counted in statistics"
-    assert public["why"] == f"closed by t on {today} (form); closed for the whole list by t on {today} (form)"
+    assert (
+        public["why"]
+        == f"closed by t on {this_day} (form); closed for the whole list by t on {this_day} (form)"
+    )
 
 
 def test_a_coarser_source_is_not_pinned_on_a_finer_place(database):

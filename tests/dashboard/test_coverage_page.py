@@ -7,12 +7,13 @@ import pandas as pd
 import pytest
 
 from builders import make_dataset, make_record, open_terms
+from commons.calendar import today
 from commons.database.connection import Role
 from commons.i18n import translate
 from commons.research import measure_districts
 from commons.vocabulary import Audience, DistrictLevel, Language, Measure, Precision
 
-TODAY = date.today()
+TODAY = today()
 VIEWS = [
     *({"measure": measure.value} for measure in Measure),
     {"measure": "walk", "level": "commune", "category": "food", "kind": "place"},

@@ -8,9 +8,9 @@ import map_frames
 import pytest
 
 from builders import MATONGE, make_dataset, make_record, open_terms
+from commons.calendar import BRUSSELS
 from commons.consent.withdraw import withdraw
 from commons.database.connection import Role
-from commons.opening_hours import BRUSSELS
 from commons.release import released
 from commons.vocabulary import Audience, Language, Precision, Visibility
 from maps import export

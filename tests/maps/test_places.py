@@ -1,12 +1,12 @@
 """The list beside the map: what filters, a box and a text let through, each once, in the order of names, no more than its reader sees."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from builders import MATONGE, make_dataset, make_record, open_terms
+from commons.calendar import BRUSSELS, today
 from commons.database.connection import Role, connect
-from commons.opening_hours import BRUSSELS
 from commons.vocabulary import Language, Precision, Visibility
 from maps import places
 from maps.filters import read_filters
@@ -28,7 +28,7 @@ def few(database):
             connection, dataset, name="épicerie", name_nl="Kruidenier", opening_hours="Mo-Fr 09:00-17:00"
         )
         make_record(connection, dataset, name="Atelier", name_nl="Werkplaats", place=ELSEWHERE)
-        make_record(connection, dataset, name="Ended", ended_on=date.today() - timedelta(1))
+        make_record(connection, dataset, name="Ended", ended_on=today() - timedelta(1))
         hidden = make_dataset(connection, terms=open_terms(visibility=Visibility.PARTNERS))
         make_record(connection, hidden, name="Hidden")
         coarse = make_dataset(connection, terms=open_terms(precision=Precision.COMMUNE))

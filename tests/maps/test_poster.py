@@ -10,10 +10,10 @@ import pytest
 from paper import pdf_picture, pdf_size_mm, pdf_text, read_code
 
 from builders import MATONGE, make_dataset, make_record, open_terms
+from commons.calendar import BRUSSELS
 from commons.consent.withdraw import withdraw
 from commons.database.connection import Role
 from commons.errors import CommonsError
-from commons.opening_hours import BRUSSELS
 from commons.release import released
 from commons.vocabulary import Audience, Language, Precision, Visibility
 from maps import poster as made

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from builders import make_dataset, make_record, open_terms
+from commons.calendar import today
 from commons.charter import assess, assessments
 from commons.database.connection import Role
 from commons.errors import CommonsError
@@ -53,7 +54,7 @@ def test_a_grade_is_seen_by_those_alone_who_see_its_record(database, assessor):
 
 
 def test_a_day_to_come_is_refused(database, assessor):
-    tomorrow = date.today() + timedelta(days=1)
+    tomorrow = today() + timedelta(days=1)
     with database.connect(Role.INGEST) as connection:
         dataset = find_dataset(connection, "open")
         with pytest.raises(CommonsError) as told:

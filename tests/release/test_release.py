@@ -6,6 +6,7 @@ import psycopg
 import pytest
 
 from builders import MATONGE, make_dataset, make_deny, make_record, names, open_terms
+from commons.calendar import today
 from commons.database.connection import Role
 from commons.release import released
 from commons.release.upkeep import release_drift, sweep_release
@@ -204,7 +205,7 @@ def test_a_source_that_shows_nothing_leaves_no_trace(database):
 def test_expired_consent_releases_nothing_and_an_expiry_needs_no_job(database):
     with database.connect() as connection:
         dataset = make_dataset(connection, terms=open_terms())
-        make_record(connection, dataset, flags={"consent_until": date.today() - timedelta(days=1)})
+        make_record(connection, dataset, flags={"consent_until": today() - timedelta(days=1)})
         soon = make_record(connection, dataset, flags={}, name="soon")
     assert names(Audience.PUBLIC) == ["soon"]
     with database.connect() as connection:
@@ -321,7 +322,7 @@ def test_a_consent_begins_by_the_clock_and_the_sweep_brings_it(database):
         coarse = make_dataset(connection, "coarse", open_terms(precision=Precision.COMMUNE))
         record = make_record(connection, fine, name="fine")
         make_record(connection, coarse, alternative_id=record.alternative_id, name="coarse")
-        make_record(connection, coarse, name="later", flags={"consent_on": date.today() + timedelta(days=9)})
+        make_record(connection, coarse, name="later", flags={"consent_on": today() + timedelta(days=9)})
     assert names(Audience.PUBLIC) == ["fine"]
     with database.connect() as connection:
         connection.execute("SET session_replication_role = replica")

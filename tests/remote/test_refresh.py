@@ -2,13 +2,14 @@
 
 import json
 import threading
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
 from stand_in import answer, fetcher_for, send
 
 from builders import make_dataset, names, open_terms
+from commons.calendar import today
 from commons.consent.withdraw import withdraw
 from commons.database.connection import Role, connect
 from commons.errors import CommonsError
@@ -449,7 +450,7 @@ def test_the_flags_of_a_feed_last_from_the_day_it_was_added_and_no_refresh_renew
     refreshed(dataset, server)
     ends = database.rows("SELECT DISTINCT valid_until::date FROM commons.consent WHERE ended_at IS NULL")
     assert len(ends) == 1
-    assert ends[0][0] < date.today() + timedelta(days=60)
+    assert ends[0][0] < today() + timedelta(days=60)
 
 
 def test_undoing_a_refresh_brings_back_what_held_before_it(database, server):

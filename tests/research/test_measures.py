@@ -6,13 +6,14 @@ import pandas as pd
 import pytest
 
 from builders import make_dataset, make_record, open_terms
+from commons.calendar import today
 from commons.database.connection import Role
 from commons.districts.grid import grid_districts
 from commons.districts.load import load_districts
 from commons.research import count_alternatives, coverage, measure_districts, years_known
 from commons.vocabulary import Audience, DistrictLevel, Measure, Precision, ResourceKind
 
-TODAY = date.today()
+TODAY = today()
 CANAL = (4.35, 50.87)
 MATONGE_CODE, CANAL_CODE, FLAGEY, JETTE, CEMETERY = "36", "18", "37", "66", "701"
 IXELLES, REGION = "21009", "04000"

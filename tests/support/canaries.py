@@ -6,7 +6,7 @@ Which canaries a reader may have is told by tests/support/entitled.py.
 import json
 import random
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import partial
 
 import openpyxl
@@ -15,6 +15,7 @@ from aviary import Aviary, rounded
 from sending import confirmed
 
 from builders import open_terms
+from commons.calendar import today
 from commons.charter import assess
 from commons.consent.agreement import sign_agreement
 from commons.consent.withdraw import withdraw
@@ -220,8 +221,8 @@ class Commons:
                 "live": (-90, 400), "unsaid": (None, None), "over": (-400, -3), "coming": (30, None), "reversed": (0, -30),
                 "unreadable": (None, None),
             }[kind]  # fmt: skip
-            today = datetime.now(UTC).date()
-            on, until = ("" if day is None else (today + timedelta(days=day)).isoformat() for day in days)
+            this_day = today()
+            on, until = ("" if day is None else (this_day + timedelta(days=day)).isoformat() for day in days)
             flags["consent_on"] = (kind, "bientôt" if kind == "unreadable" else on)
             flags["consent_until"] = (kind, until)
         return flags

@@ -3,7 +3,7 @@ for what one record lets a reader do; the database is asked only which records s
 """
 
 from collections import defaultdict
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import oracle
 import psycopg
@@ -11,6 +11,7 @@ from aviary import name_of
 from canaries import GROUP, NAMED
 
 from builders import open_terms
+from commons.calendar import midnight
 from commons.database.connection import Role, connect, conninfo
 
 READERS = ("public", "partners", "researchers", "partner")
@@ -109,7 +110,7 @@ def agreement(plan):
     if plan.terms is None:
         return None
     terms = vars(open_terms(**plan.terms))
-    since, until = (datetime.combine(terms[day], time(), UTC) for day in ("signed_on", "valid_until"))
+    since, until = (midnight(terms[day]) for day in ("signed_on", "valid_until"))
     if plan.lapsed:
         until = datetime.now(UTC) - timedelta(minutes=1)
     sentences = shown_to(terms["visibility"], terms["precision"], terms["contact"])

@@ -17,6 +17,7 @@ from playwright.sync_api import Error
 from public_pages import crawled
 
 from commons import research
+from commons.calendar import today
 from commons.release import released
 from commons.vocabulary import Audience, DistrictLevel, Language, Measure
 
@@ -67,7 +68,7 @@ PROBES = [
     "SELECT * FROM alternative WHERE to_tsvector('simple', concat_ws(' ', name, description, street)) @@ plainto_tsquery('{token}')",
 ]
 AUDIENCES = {"public": Audience.PUBLIC, "partners": Audience.PARTNERS, "researchers": Audience.RESEARCHERS}
-TODAY = date.today()
+TODAY = today()
 LEVELS = (DistrictLevel.COMMUNE, DistrictLevel.NEIGHBOURHOOD)
 
 

@@ -5,7 +5,7 @@ import gzip
 import math
 import random
 from collections import Counter
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -13,6 +13,7 @@ from mvt import marks_of
 from waiting import wait_for
 
 from builders import MATONGE, make_dataset, make_record, open_terms
+from commons.calendar import today
 from commons.consent.withdraw import withdraw
 from commons.database.connection import Role
 from commons.vocabulary import Precision
@@ -74,15 +75,15 @@ def drawn(addresses, **filters):
 
 
 def test_what_has_not_begun_or_has_ended_is_on_no_tile(database):
-    today = date.today()
+    this_day = today()
     with database.connect() as connection:
         dataset = make_dataset(connection, terms=open_terms())
         for name, begun, ended in [
             ("always", None, None),
-            ("since today", today, None),
-            ("from tomorrow", today + timedelta(1), None),
-            ("to tomorrow", None, today + timedelta(1)),
-            ("to today", None, today),
+            ("since today", this_day, None),
+            ("from tomorrow", this_day + timedelta(1), None),
+            ("to tomorrow", None, this_day + timedelta(1)),
+            ("to today", None, this_day),
         ]:
             make_record(connection, dataset, name=name, founded_on=begun, ended_on=ended)
     (tile,) = drawn([tile_of(12, *MATONGE)])
