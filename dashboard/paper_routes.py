@@ -21,10 +21,10 @@ from dashboard.failures import note_failure
 from dashboard.hosts import site_address
 from dashboard.line import BusyError, Line
 from dashboard.query import read_pairs, take
-from dashboard.view_address import view_address
 from maps.export import export_entries, export_page
 from maps.filters import LONGEST_VALUE, PLAIN_CODE, Filters, read_filters
 from maps.poster import Form, Size, Terrain, poster, poster_entries, read_terrain, with_district
+from maps.view_address import view_address
 
 LONGEST_S = 30.0
 """From the request to the file; a query of the public's login takes fifteen seconds at most."""

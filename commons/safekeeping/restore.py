@@ -18,6 +18,7 @@ from psycopg.sql import SQL, Identifier
 
 from commons.database.connection import Connection, Role, conninfo, log_in
 from commons.database.create import MAINTENANCE, allow_connections, blank_name, create_closed, of_database
+from commons.database.migrate import upgrade
 from commons.database.owner import OWNER, REBUILD, give_options, routine
 from commons.database.rights import refusals_explained, refuse_to_restore
 from commons.errors import CommonsError
@@ -146,8 +147,6 @@ def _closed_database(server: Connection, name: str, present: str, *, drop: bool)
 
 
 def _fill(server: Connection, name: str, file: Path, contents: str, tell: Tell) -> None:
-    from commons.database.migrate import upgrade  # noqa: PLC0415 - takes half a second of every command
-
     tell("fill")
     with _of(name) as restored:
         restored.execute(routine("extensions"))

@@ -1,12 +1,10 @@
 """A backup's file: complete or not at all, for its owner alone, and no password on any command line; the commands as run."""
 
-import os
 import stat
-import subprocess
-import sys
 
 import psycopg
 import pytest
+from command_line import commons
 
 from builders import make_dataset, make_record, names, open_terms
 from commons.consent.withdraw import withdraw
@@ -19,17 +17,6 @@ from commons.safekeeping.backup import backup
 from commons.safekeeping.ledger import EntryKind, read_ledger
 from commons.safekeeping.programs import client_program
 from commons.vocabulary import Audience
-
-
-def commons(*words, **environment):
-    return subprocess.run(
-        [sys.executable, "-m", "commons", *words],
-        env={**os.environ, "COMMONS_LANG": "en", "COLUMNS": "200", **environment},
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
 
 
 @pytest.fixture
