@@ -13,10 +13,10 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from commons.categories.scheme import categories
+from commons.database.proposal_lengths import LONGEST
 from commons.errors import CommonsError
 from commons.i18n import translate
 from commons.proposals.draft import read_draft
-from commons.proposals.lengths import LONGEST
 from commons.proposals.send import send, shown
 from commons.vocabulary import Language, ProposedField
 from dashboard.failures import again_after, note_failure, status_of

@@ -13,9 +13,9 @@ from commons.errors import CommonsError
 with lazy_imports():
     from commons.audit import Fault, Head, verify_audit
     from commons.database.connection import Role, connect
-    from commons.safekeeping.backup import backup
+    from commons.operations.backup import backup
+    from commons.operations.restore import restore
     from commons.safekeeping.note import catch_up_or_refuse, noted_heads
-    from commons.safekeeping.restore import restore
 
 
 @example("commons backup 2026-11-23.dump")

@@ -8,7 +8,8 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from ingest.check.draft import Draft, Finding
-from ingest.map.patterns import (
+from ingest.notices import NoticeCode
+from ingest.patterns import (
     HOST,
     WEBSITE,
     contains,
@@ -21,8 +22,7 @@ from ingest.map.patterns import (
     to_enterprise_number,
     to_phone,
 )
-from ingest.map.patterns import POSTCODE as PLAIN_POSTCODE
-from ingest.notices import NoticeCode
+from ingest.patterns import POSTCODE as PLAIN_POSTCODE
 
 ADDRESS = (
     r"^(?P<street>[^\d,;]{3,}?)[\s,;]*(?:(?P<house_number>\d{1,4}\s?[A-Za-z]{0,3}(?:[-/]\d{1,4})?))?"

@@ -11,9 +11,9 @@ from commons.opening_hours import write_hours
 from commons.vocabulary import Precision, Visibility
 from ingest.check.draft import Draft, Finding
 from ingest.check.texts import LONG_FIELDS, NAMES
-from ingest.map.patterns import is_like, per_value
 from ingest.map.telling import COMMUNES
 from ingest.notices import NoticeCode
+from ingest.patterns import is_like, per_value
 
 BRUSSELS_POSTCODE = "1[012][0-9]{2}"
 """1000 to 1299: no municipality outside the region has one of these (bpost)."""

@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 
 from ingest.check.draft import Draft, Finding
 from ingest.map.fields import FLAG_FIELDS
-from ingest.map.patterns import contains, only, per_value
 from ingest.notices import NoticeCode
+from ingest.patterns import contains, only, per_value
 
 KEPT = frozenset({"partner_key", *FLAG_FIELDS})
 """An id stays the one that the partner knows, and no consent is read out of markup."""

@@ -11,11 +11,11 @@ import pandas as pd
 
 from commons.categories.scheme import fold
 from ingest.check.draft import Draft, Finding
+from ingest.headers import fold_header, header_words
 from ingest.map.by_words import fields_said
-from ingest.map.headers import fold_header, header_words
-from ingest.map.patterns import contains, is_like, to_number
 from ingest.map.telling import COMMUNES
 from ingest.notices import NoticeCode
+from ingest.patterns import contains, is_like, to_number
 
 PLACED = ("address", "street", "coordinates", "lon", "lat")
 """What a place has, or some of it: a line without any of them may be none."""

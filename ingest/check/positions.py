@@ -23,8 +23,8 @@ from ingest.check.systems import (
     to_storage,
 )
 from ingest.check.written_shapes import read_shapes
-from ingest.map.patterns import POSTCODE, contains, is_like, is_map_link, is_shape, to_number
 from ingest.notices import Notice, NoticeCode
+from ingest.patterns import POSTCODE, contains, is_like, is_map_link, is_shape, to_number
 from ingest.read.table import Points
 
 GROUPED = r"[-+]?[0-9]{1,3}(?:(?:[.][0-9]{3}){2,}|(?:,[0-9]{3}){2,}|(?:,[0-9]{3})+[.][0-9]+)"

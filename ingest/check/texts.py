@@ -9,8 +9,8 @@ from ingest.check.words import partners_category
 from ingest.map.fields import FLAG_FIELDS
 from ingest.map.naming import likely_names
 from ingest.map.nothing import is_error, is_nothing
-from ingest.map.patterns import SCIENTIFIC, contains, is_like, only, to_nfc
 from ingest.notices import NoticeCode
+from ingest.patterns import SCIENTIFIC, contains, is_like, only, to_nfc
 
 LONG_FIELDS = ("description", "description_fr", "description_nl", "description_en")
 OF_SEVERAL_LINES = (*LONG_FIELDS, "category", "offers", "needs")

@@ -10,8 +10,8 @@ import shapely
 from pyproj.exceptions import ProjError
 
 from ingest.check.systems import STORAGE_CRS, to_storage
-from ingest.map.patterns import is_shape
 from ingest.notices import Notice
+from ingest.patterns import is_shape
 from ingest.read.geometry import representative_points
 from ingest.read.table import Points
 

@@ -11,7 +11,7 @@ from commons.commands.terminal import console, example, say, working
 from commons.errors import CommonsError
 
 with lazy_imports():
-    from ingest.link.files import compare_lists, read_list, result_frame
+    from ingest.compare import compare_lists, read_list, result_frame
     from ingest.link.reasons import reasons_of
 
 

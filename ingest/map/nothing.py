@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from ingest.map.patterns import is_like
+from ingest.patterns import is_like
 
 OF_PROGRAMS = (
     r"none|null|nil|nan|nat|n\.?/?a\.?|<n/?a>|#n/?a|\\n|undefined|\[object object\]"

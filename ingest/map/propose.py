@@ -7,15 +7,18 @@ import pandas as pd
 
 from commons.categories.scheme import fold
 from commons.errors import CommonsError
+from ingest.headers import fold_header
 from ingest.map.by_header import HARDLY, by_header, could_be_flag
 from ingest.map.by_words import by_words, fields_said, hear, looks_like
 from ingest.map.combined import combined
 from ingest.map.fields import FILLED_BY_OTHERS, FLAG_FIELDS
-from ingest.map.headers import fold_header
 from ingest.map.mapping import Mapping, Match
 from ingest.map.naming import in_languages, with_a_name
 from ingest.map.nothing import filled_texts
-from ingest.map.patterns import (
+from ingest.map.questions import asked, tells_reporter
+from ingest.map.telling import SAMPLE, TELLING, is_numbered, of_whom, sample
+from ingest.map.variants import bilingual_field, shorter_titles, title_of, usual_field
+from ingest.patterns import (
     is_email,
     is_enterprise_number,
     is_like,
@@ -26,9 +29,6 @@ from ingest.map.patterns import (
     is_website,
     to_number,
 )
-from ingest.map.questions import asked, tells_reporter
-from ingest.map.telling import SAMPLE, TELLING, is_numbered, of_whom, sample
-from ingest.map.variants import bilingual_field, shorter_titles, title_of, usual_field
 from ingest.read.table import RawTable
 
 CLEARLY = 0.8

@@ -7,7 +7,7 @@ import pandas as pd
 
 from commons.categories.scheme import category_by_term, fold
 from commons.opening_hours import write_hours
-from ingest.map.patterns import is_like
+from ingest.patterns import is_like
 
 SAMPLE = 200
 """Different values that are looked at: enough for a share, whatever the length of the file."""

@@ -10,12 +10,12 @@ from builders import make_dataset, make_record, names, open_terms
 from commons.consent.withdraw import withdraw
 from commons.database.connection import Role, connect
 from commons.errors import CommonsError
+from commons.operations import backup as backing_up
+from commons.operations import programs
+from commons.operations.backup import backup
+from commons.operations.programs import client_program
 from commons.partners import find_dataset
-from commons.safekeeping import backup as backing_up
-from commons.safekeeping import programs
-from commons.safekeeping.backup import backup
 from commons.safekeeping.ledger import EntryKind, read_ledger
-from commons.safekeeping.programs import client_program
 from commons.vocabulary import Audience
 
 

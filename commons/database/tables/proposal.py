@@ -2,8 +2,8 @@
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Double, Index, Table, Text, Uuid, text
 
+from commons.database.proposal_lengths import LONGEST
 from commons.database.tables.base import PRIVATE, array_of, metadata, moment, refers_to
-from commons.proposals.lengths import LONGEST
 
 _OF_KIND = """CASE kind
     WHEN 'error' THEN num_nulls(public_id, field) = 0

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from commons.database.connection import Role, connect, conninfo
 from commons.errors import CommonsError
+from commons.operations.programs import client_program, error_lines, run_program
 from commons.safekeeping.key import sync_folder
 from commons.safekeeping.note import catch_up_or_refuse, note_backup
-from commons.safekeeping.programs import client_program, error_lines, run_program
 
 
 def backup(file: Path) -> int:

@@ -11,7 +11,7 @@ from commons.categories.scheme import fold
 @cache
 def header_words() -> dict[str, tuple[tuple[str, int], ...]]:
     """Return the (canonical field, rank) that a folded header word may mean; rank 0 wins over the others."""
-    tree = tomllib.loads((files("ingest.map") / "headers.toml").read_text("utf-8"))
+    tree = tomllib.loads((files("ingest") / "headers.toml").read_text("utf-8"))
     words: dict[str, dict[str, int]] = {}
     for field, synonyms in tree.items():
         for rank, word in enumerate(synonyms):

@@ -22,9 +22,9 @@ from commons.database.migrate import upgrade
 from commons.database.owner import OWNER, REBUILD, give_options, routine
 from commons.database.rights import refusals_explained, refuse_to_restore
 from commons.errors import CommonsError
+from commons.operations.programs import client_program, error_lines, run_program
+from commons.operations.replay import Replayed, replay
 from commons.safekeeping.note import catch_up_or_refuse, note_restore
-from commons.safekeeping.programs import client_program, error_lines, run_program
-from commons.safekeeping.replay import Replayed, replay
 
 SIGN_OF_OURS = "SCHEMA - commons "
 """What the contents of a backup of a commons name."""
