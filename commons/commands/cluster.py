@@ -52,7 +52,6 @@ def status() -> None:
 
 @example("commons db upgrade")
 def upgrade_database() -> None:
-
     ensure_database()
     with working(say("db_upgrade.doing")):
         others = upgrade(conninfo(Role.ADMIN))

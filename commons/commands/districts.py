@@ -96,7 +96,6 @@ def pack(
         Path | None, typer.Option(file_okay=False, exists=True, help=say("districts_pack.to"))
     ] = None,
 ) -> None:
-
     with working(say("districts_pack.doing")), as_file(PACKAGED) as packaged:
         sizes = pack_districts(originals, to or packaged)
     print_frame(pd.DataFrame(sizes.items(), columns=["file", "bytes"]))

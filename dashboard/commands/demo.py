@@ -31,7 +31,6 @@ def demo(
     host: Annotated[str | None, typer.Option(help=say("serve.host"))] = None,
     port: Annotated[int | None, typer.Option(help=say("serve.port"))] = None,
 ) -> None:
-
     if write is not None:
         _write(write, seed)
         console.print(say("demo.written", folder=write), markup=False)
@@ -63,6 +62,5 @@ def demo(
 
 
 def _write(folder: Path, seed: int) -> None:
-
     with working(say("demo.writing")):
         write_demo(folder, packaged_districts(), seed)

@@ -1,4 +1,4 @@
-"""Commands about uploads: sending a file, seeing what it would do, listing and reporting what was sent, undoing it."""
+"""The commands that send a list, and write the report of one that was sent: upload, uploads report."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,7 +11,7 @@ from commons.commands.lazy import lazy_imports
 from commons.commands.terminal import console, example, say, working
 from commons.errors import CommonsError
 from commons.i18n import default_language, translate
-from commons.vocabulary import Audience, DistrictLevel, UploadMode
+from commons.vocabulary import UploadMode
 from ingest.commands.mapping import choose
 
 if TYPE_CHECKING:
@@ -20,15 +20,13 @@ if TYPE_CHECKING:
 with lazy_imports():
     from commons.database.connection import Role, connect
     from commons.partners import find_dataset
-    from commons.release import released
+    from dashboard.upload_report import report_html
     from ingest.check.set_aside import set_aside_csv
     from ingest.map.saved import latest_mapping
     from ingest.report.account import UploadAccount, account_of
-    from ingest.report.page import report_page
     from ingest.report.words import remarks
     from ingest.store.ending import asks_first
     from ingest.upload import commit_upload, commit_with_account, prepare_upload, preview_upload
-    from maps.upload_picture import upload_picture
 
 
 @example("commons upload liste-voisins liste.csv --dry-run")
@@ -42,7 +40,6 @@ def upload(
     report: Annotated[Path | None, typer.Option(help=say("upload.report"))] = None,
     mapping: Annotated[str | None, typer.Option(help=say("upload.mapping"))] = None,
 ) -> None:
-
     ensure_database()
     if not file.is_file():
         raise CommonsError("upload.no_file", file=file.name)
@@ -100,7 +97,6 @@ def print_remarks(found: "list[tuple[Severity, list[dict[str, Any]]]]") -> None:
 
 @example("commons uploads report liste-voisins 12 rapport.html")
 def write_past_report(dataset: str, number: int, file: Path) -> None:
-
     ensure_database()
     with connect(Role.INGEST) as connection:
         account = account_of(connection, find_dataset(connection, dataset), number)
@@ -109,10 +105,5 @@ def write_past_report(dataset: str, number: int, file: Path) -> None:
 
 def write_report(account: UploadAccount, file: Path) -> None:
     """Write the account of an upload as a page, with the picture of its places."""
-    language = default_language()
-    communes = released(Audience.PUBLIC).districts(DistrictLevel.COMMUNE)
-    fates = account.fates
-    picture = upload_picture(communes, fates.marks, language=language, in_cells=fates.in_cells)
-    page = report_page(account, picture, language)
-    file.write_text(page, "utf-8")
+    file.write_text(report_html(account, default_language()), "utf-8")
     console.print(say("uploads_report.done", file=file.name), markup=False)

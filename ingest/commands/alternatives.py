@@ -28,7 +28,6 @@ def show(
     record: Annotated[str, typer.Argument(help=say("alternatives.record"))],
     form: Annotated[OutputFormat, typer.Option("--format")] = OutputFormat.TABLE,
 ) -> None:
-
     ensure_database()
     with connect(Role.INGEST) as connection:
         found = find_record(connection, record)
@@ -38,7 +37,7 @@ def show(
 
 def _records(connection: Connection, alternative_id: int) -> "pd.DataFrame":
     """Return a line per record of the alternative, and in which part of it each audience sees it."""
-    found = run_file(connection, "commons.cli", "alternative_records", {"alternative_id": alternative_id})
+    found = run_file(connection, "ingest.commands", "alternative_records", {"alternative_id": alternative_id})
     names = ("record", "since", "public", "partners", "researchers")
     return pd.DataFrame(found.fetchall(), columns=[say(f"alternatives.column.{name}") for name in names])
 
@@ -55,7 +54,6 @@ def split(one: str, other: str, by: By, note: Note = "") -> None:
 
 @example("commons alternatives undo liste-voisins/17 potagers/9f --by 'A. Voisin'")
 def undo(one: str, other: str, by: By) -> None:
-
     ensure_database()
     with working(say("link.linking")), connect(Role.INGEST) as connection:
         done = take_back(connection, find_record(connection, one), find_record(connection, other), said_by=by)
@@ -63,7 +61,6 @@ def undo(one: str, other: str, by: By) -> None:
 
 
 def _say(one: str, other: str, verdict: Verdict, by: str, note: str) -> None:
-
     ensure_database()
     with working(say("link.linking")), connect(Role.INGEST) as connection:
         found = find_record(connection, one), find_record(connection, other)

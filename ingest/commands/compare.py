@@ -31,7 +31,6 @@ def compare(
     one_to_one: Annotated[bool, typer.Option("--one-to-one", help=say("compare.one_to_one"))] = False,
     engine: Annotated[Engine, typer.Option(help=say("compare.engine"))] = Engine.LOCAL,
 ) -> None:
-
     lists = []
     for path in (left, right):
         if not path.is_file():

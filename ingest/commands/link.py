@@ -43,7 +43,6 @@ def link(
     train: Annotated[bool, typer.Option("--train", help=say("link.train"))] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=say("link.dry_run"))] = False,
 ) -> None:
-
     ensure_database()
     with (
         working(say("link.linking")),
@@ -71,7 +70,6 @@ def review(
     most: Annotated[int, typer.Option(help=say("review.most"))] = 20,
     form: Annotated[OutputFormat, typer.Option("--format", help=say("review.format"))] = OutputFormat.TABLE,
 ) -> None:
-
     ensure_database()
     with connect(Role.INGEST) as connection:
         of = find_dataset(connection, dataset) if dataset else None

@@ -25,7 +25,6 @@ def locate(
     geocoder: Annotated[bool, typer.Option("--geocoder", help=say("locate.geocoder"))] = False,
     form: Annotated[OutputFormat, typer.Option("--format")] = OutputFormat.TABLE,
 ) -> None:
-
     ensure_database()
     is_trial = dry_run or only_list
     if geocoder:

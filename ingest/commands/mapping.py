@@ -45,7 +45,6 @@ def choose(name: str | None) -> "Mapping | Preset | None":
 
 @example("commons mapping propose liste.csv --as toml")
 def propose(file: Path, form: Annotated[ProposalFormat, typer.Option("--as")] = ProposalFormat.TABLE) -> None:
-
     if not file.is_file():
         raise CommonsError("upload.no_file", file=file.name)
     prepared = prepare_upload(file)
@@ -62,7 +61,6 @@ def propose(file: Path, form: Annotated[ProposalFormat, typer.Option("--as")] = 
 
 @example("commons mapping save liste-voisins liste.toml --by 'A. Voisin'")
 def save(dataset: str, file: Path, by: Annotated[str, typer.Option(help=say("mapping_save.by"))]) -> None:
-
     if not file.is_file():
         raise CommonsError("upload.no_file", file=file.name)
     document = parse_mapping(file.read_bytes())
@@ -81,7 +79,6 @@ def say_what_yes_means(
     precision: Annotated[Precision | None, typer.Option(help=say("mapping_yes.precision"))] = None,
     flag: Annotated[str, typer.Option(help=say("mapping_yes.flag"))] = "visibility",
 ) -> None:
-
     if not file.is_file():
         raise CommonsError("upload.no_file", file=file.name)
     ensure_database()
@@ -100,7 +97,6 @@ def say_what_yes_means(
 
 @example("commons mapping show liste-voisins")
 def show(dataset: str) -> None:
-
     ensure_database()
     with connect(Role.INGEST) as connection:
         saved = latest_mapping(connection, find_dataset(connection, dataset))
@@ -117,7 +113,6 @@ def show(dataset: str) -> None:
 def list_presets(
     form: Annotated[OutputFormat, typer.Option("--format")] = OutputFormat.TABLE,
 ) -> None:
-
     rows = [
         (preset.name, say(f"mapping_presets.{preset.name}"), ", ".join(preset.recognised_by))
         for preset in presets()

@@ -78,7 +78,6 @@ def accept(
     into: Annotated[str | None, typer.Option(help=say("proposals.into"))] = None,
     note: Noting = "",
 ) -> None:
-
     ensure_database()
     decider = Decider(by, note)
     with working(say("upload.storing")), connect(Role.INGEST) as connection:

@@ -25,7 +25,6 @@ def readmit_record(
         bool, typer.Option("--lost-secret", help=say("consent_readmit.lost_secret"))
     ] = False,
 ) -> None:
-
     if sum((record is not None, row is not None, lost_secret)) != 1:
         raise typer.BadParameter("--record / --row / --lost-secret")
     ensure_database()

@@ -23,7 +23,6 @@ def repeats(
         bool, typer.Option("--may-repeat/--each-once", help=say("partners_repeats.may_repeat"))
     ] = True,
 ) -> None:
-
     ensure_database()
     with working(say("link.linking")), connect(Role.INGEST) as connection:
         let_repeat(connection, find_dataset(connection, dataset), may_repeat=may_repeat, said_by=by)

@@ -34,7 +34,6 @@ def add(
     by: Annotated[str, typer.Option(help=say("sources_add.by"))],
     kind: Annotated[SourceKind, typer.Option(help=say("sources_add.kind"))] = SourceKind.URL,
 ) -> None:
-
     ensure_database()
     given = Address(sys.stdin.readline() if address == "-" else address)
     with connect(Role.INGEST) as connection:
@@ -44,7 +43,6 @@ def add(
 
 @example("commons sources list --format csv")
 def list_sources(form: Annotated[OutputFormat, typer.Option("--format")] = OutputFormat.TABLE) -> None:
-
     ensure_database()
     with connect(Role.INGEST) as connection:
         found = all_sources(connection)
@@ -68,7 +66,6 @@ def list_sources(form: Annotated[OutputFormat, typer.Option("--format")] = Outpu
 
 @example("commons sources refresh")
 def refresh(dataset: Annotated[str | None, typer.Argument()] = None) -> None:
-
     ensure_database()
     with connect(Role.INGEST) as connection:
         if dataset is None:
@@ -122,7 +119,6 @@ def _lines(done: Refreshed) -> list[str]:
 
 @example("commons sources remove liste-voisins --by 'A. Voisin'")
 def remove(dataset: str, by: Annotated[str, typer.Option(help=say("sources_remove.by"))]) -> None:
-
     ensure_database()
     with connect(Role.INGEST) as connection:
         remove_source(connection, find_source(connection, find_dataset(connection, dataset)), removed_by=by)
@@ -131,7 +127,6 @@ def remove(dataset: str, by: Annotated[str, typer.Option(help=say("sources_remov
 
 @example("commons sources accept-shrink liste-voisins --by 'A. Voisin'")
 def accept(dataset: str, by: Annotated[str, typer.Option(help=say("sources_accept_shrink.by"))]) -> None:
-
     ensure_database()
     with connect(Role.INGEST) as connection:
         lost = accept_shrink(

@@ -29,7 +29,6 @@ LISTED = {
 def list_uploads(
     dataset: str, form: Annotated[OutputFormat, typer.Option("--format")] = OutputFormat.TABLE
 ) -> None:
-
     ensure_database()
     with connect(Role.INGEST) as connection:
         listed = uploads_of(connection, find_dataset(connection, dataset))
@@ -44,7 +43,6 @@ def undo(
     by: Annotated[str, typer.Option(help=say("uploads_undo.by"))],
     dry_run: Annotated[bool, typer.Option("--dry-run", help=say("uploads_undo.dry_run"))] = False,
 ) -> None:
-
     ensure_database()
     with working(say("uploads_undo.doing")), connect(Role.INGEST) as connection:
         found = find_dataset(connection, dataset)

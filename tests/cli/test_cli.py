@@ -15,7 +15,9 @@ from command_line import commons, commons_here
 from proposing import addition, error
 from typer.core import TyperGroup
 
+from commons import cli
 from commons.commands import tree
+from commons.commands.main import main
 from commons.commands.tree import ENTRY_POINTS, command_tree
 from commons.proposals.send import send
 from commons.research import change_between, measure_districts
@@ -99,6 +101,7 @@ def test_an_installation_that_is_older_than_the_program_is_told_what_to_do(monke
     status, printed = commons_here("status", COMMONS_LANG=language)
     assert status == 1
     assert "make install" in printed
+    assert cli.main is main, "by which an old installation begins"
 
 
 def test_help_speaks_the_readers_language():
