@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from importlib.resources import as_file
 from pathlib import Path
 from typing import Annotated
 
@@ -132,8 +131,8 @@ def pack(
 ) -> None:
     from commons.districts.packaged import PACKAGED, pack_districts  # noqa: PLC0415
 
-    with working(say("districts_pack.doing")), as_file(PACKAGED) as packaged:
-        sizes = pack_districts(originals, to or packaged)
+    with working(say("districts_pack.doing")):
+        sizes = pack_districts(originals, to or PACKAGED)
     print_frame(pd.DataFrame(sizes.items(), columns=["file", "bytes"]))
 
 

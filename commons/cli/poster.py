@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from commons.calendar import BRUSSELS
+from commons.calendar import LOCAL
 from commons.cli.cluster import ensure_database
 from commons.cli.terminal import complaints, console, say, told, working
 from commons.errors import CommonsError
@@ -52,7 +52,7 @@ def make(
         site = now.public_url or f"http://{now.host}:{now.port}"
 
         def make_poster() -> Made:
-            at = datetime.now(BRUSSELS)
+            at = datetime.now(LOCAL)
             entries = poster_entries(reader, terrain, language, filters, at)
             content = poster(
                 reader,
