@@ -74,6 +74,7 @@ class Territory:
     words: dict[str, dict[str, str]]
     bounds: Bounds
     districts: DistrictRules
+    demo_address: dict[str, str]
     postcodes: dict[str, list[str]]
 
     @property

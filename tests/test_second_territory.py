@@ -49,6 +49,10 @@ revision = "2026"
 commune_digits = 2
 english_names = {{}}
 outline = [[2.99, 49.9], [3.12, 49.9], [3.12, 50.0], [2.99, 50.0]]
+[demo_address]
+municipality_fr = "Rivebourg"
+municipality_nl = "Rivebourg"
+postcode = "8001"
 [postcodes]
 C1 = ["8001"]
 C2 = ["8002"]

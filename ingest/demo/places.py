@@ -92,9 +92,7 @@ def _addresses(districts: Districts, places: gpd.GeoDataFrame, rng: np.random.Ge
     communes = districts.current(DistrictLevel.COMMUNE)
     communes = communes[communes["code"].isin(list(postcodes))]
     if communes.empty:
-        words, first = territory().words["territory"], next(iter(postcodes.values()))[0]
-        fallback = {"municipality_fr": words["fr"], "municipality_nl": words["nl"], "postcode": first}
-        return pd.DataFrame(fallback, index=places.index)
+        return pd.DataFrame(territory().demo_address, index=places.index)
     communes = communes[["code", "name_fr", "name_nl", "geometry"]].to_crs(METRIC_CRS)
     joined = places.sjoin_nearest(communes).groupby(level=0).first()
     return pd.DataFrame(
