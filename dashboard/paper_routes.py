@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from commons.calendar import BRUSSELS, today
+from commons.calendar import LOCAL, today
 from commons.errors import CommonsError
 from commons.release import released
 from commons.release.hand_out import Made, hand_out
@@ -139,7 +139,7 @@ def make_poster(asked: Question, site: str, form: Form) -> bytes:
     terrain = read_terrain(reader, asked.district or "", asked.language)
 
     def make() -> Made:
-        at = datetime.now(BRUSSELS)
+        at = datetime.now(LOCAL)
         entries = poster_entries(reader, terrain, asked.language, asked.filters, at)
         content = poster(
             reader,
@@ -167,7 +167,7 @@ def make_export(asked: Question, site: str) -> bytes:
         filters = with_district(filters, asked.district)
 
     def make() -> Made:
-        at = datetime.now(BRUSSELS)
+        at = datetime.now(LOCAL)
         entries = export_entries(reader, asked.language, filters, at)
         page = export_page(
             reader,

@@ -289,8 +289,8 @@ def _attributions(language: Language) -> str:
 ASSETS = (
     "leaflet/leaflet.css",
     "leaflet/leaflet.js",
-    "maps/brussels.css",
-    "maps/brussels.js",
+    "maps/layer.css",
+    "maps/layer.js",
     "maps/tiles.js",
     "maps/explore.js",
     "maps/page.js",

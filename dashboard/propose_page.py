@@ -25,8 +25,8 @@ from dashboard.line import forms
 from dashboard.propose_gate import Gate, is_own_page
 from dashboard.words import Row, category_label, text_of
 from maps.assets import asset_url
-from maps.brussels import REGION_BOUNDS
 from maps.explore import GROUND_PATH
+from maps.layer import REGION_BOUNDS
 from maps.search import LONGEST_TEXT
 
 PROPOSE_PATH = "/propose"

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from pyproj import CRS, Transformer
 
+from commons.territory import STORAGE_CRS, territory
 from ingest.check.contacts import check_addresses
 from ingest.check.draft import Draft, Memory
 from ingest.check.positions import check_positions
@@ -23,8 +24,6 @@ from ingest.read import read_chunks
 from ingest.read.correction import made_text
 from ingest.upload import prepare_upload
 
-BELGIUM = (2.3, 49.4, 6.5, 51.6)
-"""Degrees in which EPSG:31370 is true to scale; elsewhere a plane is laid through the middle of the points."""
 RESULT_COLUMNS = ("left_id", "right_id", "probability", "decision", "reason")
 TEXTS = tuple(
     name for name in RECORD_COLUMNS if name not in {"record_id", "dataset_id", "x", "y", "uncertainty_m"}
@@ -99,16 +98,18 @@ def _learned(records: pd.DataFrame, *, on_spark: bool) -> tuple[PlacesLinker, Pr
 def to_plane(
     lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return metres in a plane that is true to scale where the points are: EPSG:31370 in Belgium."""
+    """Return metres in a plane that is true to scale: the territory's where all points are near it, else their own."""
     known = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
     x, y = np.full(len(lon), np.nan), np.full(len(lon), np.nan)
     if not known.any():
         return x, y
-    west, south, east, north = BELGIUM
+    west, south, east, north = territory().bounds.metric
     here = ((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))[known]
     middle = f"+proj=aeqd +lat_0={np.median(lat[known]):.4f} +lon_0={np.median(lon[known]):.4f} +datum=WGS84"
-    plane = CRS.from_epsg(31370) if here.all() else CRS.from_proj4(middle)
-    x[known], y[known] = Transformer.from_crs(4326, plane, always_xy=True).transform(lon[known], lat[known])
+    plane = CRS.from_epsg(territory().metric_crs) if here.all() else CRS.from_proj4(middle)
+    x[known], y[known] = Transformer.from_crs(STORAGE_CRS, plane, always_xy=True).transform(
+        lon[known], lat[known]
+    )
     return x, y
 
 

@@ -8,6 +8,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from commons.territory import territory
+
 # Explicit classes of characters: with \s, \d or \w pandas leaves Arrow's engine for a loop (ten times slower).
 EMAIL = r"[^@ \t\n<>\"',;:|()]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}"
 WEBSITE = r"https?://[^ \t\n<>\"'@/]+\.[^ \t\n<>\"'@/.]+(?:[/?#][^ \t\n<>\"]*)?"
@@ -123,8 +125,8 @@ def to_phone(texts: pd.Series) -> pd.Series:
         "[(]0[)]|[ ./()\u00a0-]|^tel:", "", regex=True
     )
     digits = digits.str.replace("^00", "+", regex=True)
-    digits = digits.mask(is_like(digits, "0[0-9]{8,9}"), "+32" + digits.str.slice(1))
-    digits = digits.mask(is_like(digits, "32[0-9]{8,9}"), "+" + digits)
+    digits = digits.mask(is_like(digits, "0[0-9]{8,9}"), territory().dialling_code + digits.str.slice(1))
+    digits = digits.mask(is_like(digits, f"{territory().dialling_code[1:]}[0-9]{{8,9}}"), "+" + digits)
     return digits.where(is_like(digits, PHONE))
 
 

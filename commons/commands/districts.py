@@ -1,7 +1,6 @@
 """Commands about districts: load, pack."""
 
 from enum import StrEnum
-from importlib.resources import as_file
 from pathlib import Path
 from typing import Annotated
 
@@ -96,6 +95,6 @@ def pack(
         Path | None, typer.Option(file_okay=False, exists=True, help=say("districts_pack.to"))
     ] = None,
 ) -> None:
-    with working(say("districts_pack.doing")), as_file(PACKAGED) as packaged:
-        sizes = pack_districts(originals, to or packaged)
+    with working(say("districts_pack.doing")):
+        sizes = pack_districts(originals, to or PACKAGED)
     print_frame(pd.DataFrame(sizes.items(), columns=["file", "bytes"]))

@@ -7,6 +7,7 @@ import pandas as pd
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
+from commons.territory import territory
 from ingest.check.draft import Draft, Finding
 from ingest.notices import NoticeCode
 from ingest.patterns import (
@@ -138,8 +139,12 @@ def to_any_phone(texts: pd.Series) -> pd.Series:
 
 def _read_phone(text: str) -> str | None:
     try:
-        matches = phonenumbers.PhoneNumberMatcher(text, "BE")
-        number = next(iter(matches)).number if matches.has_next() else phonenumbers.parse(text, "BE")
+        matches = phonenumbers.PhoneNumberMatcher(text, territory().country)
+        number = (
+            next(iter(matches)).number
+            if matches.has_next()
+            else phonenumbers.parse(text, territory().country)
+        )
     except phonenumbers.NumberParseException:
         return None
     if not phonenumbers.is_valid_number(number):

@@ -9,7 +9,8 @@ import pandas as pd
 import shapely
 from pyproj.exceptions import ProjError
 
-from ingest.check.systems import STORAGE_CRS, to_storage
+from commons.territory import STORAGE_CRS
+from ingest.check.systems import to_storage
 from ingest.notices import Notice
 from ingest.patterns import is_shape
 from ingest.read.geometry import representative_points

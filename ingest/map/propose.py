@@ -7,6 +7,7 @@ import pandas as pd
 
 from commons.categories.scheme import fold
 from commons.errors import CommonsError
+from commons.territory import territory
 from ingest.headers import fold_header
 from ingest.map.by_header import HARDLY, by_header, could_be_flag
 from ingest.map.by_words import by_words, fields_said, hear, looks_like
@@ -33,16 +34,16 @@ from ingest.read.table import RawTable
 
 CLEARLY = 0.8
 """Share of a column's values that must look like a field, for the values to decide."""
-BRUSSELS_POSTCODE = r"1[012]\d\d"
+WEST, SOUTH, EAST, NORTH = territory().bounds.records
 
 VALUE_TESTS: dict[str, Callable[[pd.Series], pd.Series]] = {
     "email": is_email,
     "website": is_website,
     "enterprise_number": is_enterprise_number,
-    "postcode": lambda texts: is_postcode(texts) & texts.str.contains(BRUSSELS_POSTCODE, na=False),
+    "postcode": lambda texts: is_postcode(texts) & texts.str.contains(territory().postcode, na=False),
     "phone": is_phone,
-    "lat": lambda texts: to_number(texts).between(50.7, 51.0),
-    "lon": lambda texts: to_number(texts).between(4.2, 4.55),
+    "lat": lambda texts: to_number(texts).between(SOUTH, NORTH),
+    "lon": lambda texts: to_number(texts).between(WEST, EAST),
 }
 """The fields that values betray, the most telling first."""
 

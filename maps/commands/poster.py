@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from commons.calendar import BRUSSELS
+from commons.calendar import LOCAL
 from commons.commands.cluster import ensure_database
 from commons.commands.lazy import lazy_imports
 from commons.commands.terminal import complaints, console, example, say, working
@@ -49,7 +49,7 @@ def make(
         site = now.public_url or f"http://{now.host}:{now.port}"
 
         def make_poster() -> Made:
-            at = datetime.now(BRUSSELS)
+            at = datetime.now(LOCAL)
             entries = posters.poster_entries(reader, terrain, language, filters, at)
             content = posters.poster(
                 reader,

@@ -12,14 +12,14 @@ import shapely
 from commons.vocabulary import Language
 from maps.areas import areas_of, commune_labels, light_outlines, states_of
 from maps.assets import asset_folders
-from maps.brussels import brussels_map, inert_literal
 from maps.classes import classify, quantile_bounds
+from maps.layer import commons_map, inert_literal
 from maps.marks import NAMES_PER_MARK, marks_of
 
 
 def page_of(districts, places, **options):
     classes = classify(quantile_bounds(districts["value"]), title="Alternatives", language=Language.EN)
-    drawn = brussels_map(districts, places, language=Language.EN, classes=classes, **options)
+    drawn = commons_map(districts, places, language=Language.EN, classes=classes, **options)
     return drawn.get_root().render()
 
 

@@ -1,7 +1,7 @@
-// Draws the map of Brussels on Leaflet. Whatever a partner wrote reaches the page through textContent only.
+// Draws the map of the territory on Leaflet. Whatever a partner wrote reaches the page through textContent only.
 "use strict";
 
-const Brussels = (() => {
+const CommonsMap = (() => {
   const PHONE_PX = 600;
   const LEGEND_PX = 252; // its max-width in the style sheet, which may not be there yet when the map is drawn
   const BESIDE_LEGEND_PX = 130; // left free beside the region: an open legend hides little of it

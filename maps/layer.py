@@ -1,7 +1,7 @@
 """The map of Brussels: districts by class, the communes' outlines and names, and the places, drawn by folium.
 
 Folium's own popups and tooltips are HTML in a template and need jQuery, Bootstrap and icon fonts from five
-hosts. Here all that a partner wrote travels as JSON to `static/brussels.js`, which shows it as text.
+hosts. Here all that a partner wrote travels as JSON to `static/layer.js`, which shows it as text.
 """
 
 import json
@@ -14,42 +14,47 @@ from folium.elements import JSCSSMixin
 from folium.template import Template
 
 from commons.i18n import translate
+from commons.territory import territory
 from commons.vocabulary import Language
 from maps.areas import STATES, areas_of, commune_labels, outlines_of, states_of
 from maps.assets import asset_url
 from maps.classes import Classes
 from maps.marks import marks_of
 
-# The region in WGS84, south-west and north-east.
-REGION_BOUNDS = ((50.764, 4.243), (50.914, 4.483))
+HERE = territory()
+WEST, SOUTH, EAST, NORTH = HERE.bounds.view
+REGION_BOUNDS = ((SOUTH, WEST), (NORTH, EAST))
+"""What a map shows at first: south-west and north-east, latitude first."""
 
 TEXTS = ("label", "zoom_in", "zoom_out", "legend", "close")
 # What HTML, JavaScript or Jinja could take for its own, as numbers.
 INERT = {ord(sign): f"\\u{ord(sign):04x}" for sign in "{}<>&'`%#$"}
 
 
-class BrusselsMap(folium.Map):
+class CommonsMap(folium.Map):
     """A map without a basemap, which loads Leaflet from our own origin and nothing else."""
 
     def __init__(self) -> None:
+        lon, lat = HERE.centre
+        west, south, east, north = HERE.bounds.around
         super().__init__(
-            location=[50.839, 4.363],
+            location=[lat, lon],
             tiles=None,
             max_bounds=True,
             min_zoom=9,
             max_zoom=18,
             zoom_snap=0.25,
             attribution_control=False,
-            min_lat=50.6,
-            max_lat=51.08,
-            min_lon=3.95,
-            max_lon=4.8,
+            min_lat=south,
+            max_lat=north,
+            min_lon=west,
+            max_lon=east,
         )
         self.default_js = [("leaflet", asset_url("leaflet", "leaflet.js"))]
         self.default_css = [("leaflet_css", asset_url("leaflet", "leaflet.css"))]
 
 
-class BrusselsLayer(JSCSSMixin, folium.FeatureGroup):
+class CommonsLayer(JSCSSMixin, folium.FeatureGroup):
     """All that changes on the map, as one layer, so that a filter redraws it without reloading the map."""
 
     _template = Template(
@@ -59,12 +64,12 @@ class BrusselsLayer(JSCSSMixin, folium.FeatureGroup):
         {% endmacro %}
         """
     )
-    script = "Brussels.layer"
+    script = "CommonsMap.layer"
 
     def __init__(self, drawn: dict[str, Any]) -> None:
         super().__init__(control=False)
-        self.default_js = [("brussels", asset_url("maps", "brussels.js"))]
-        self.default_css = [("brussels_css", asset_url("maps", "brussels.css"))]
+        self.default_js = [("map_layer", asset_url("maps", "layer.js"))]
+        self.default_css = [("map_css", asset_url("maps", "layer.css"))]
         self.drawn = inert_literal(drawn)
 
 
@@ -81,7 +86,7 @@ def inert_literal(drawn: dict[str, Any]) -> str:
     return json.dumps(text).translate(INERT)
 
 
-def brussels_map(
+def commons_map(
     districts: gpd.GeoDataFrame,
     places: gpd.GeoDataFrame,
     *,
@@ -91,9 +96,9 @@ def brussels_map(
     communes: gpd.GeoDataFrame | None = None,
     attribution: str = "",
 ) -> folium.Map:
-    """Return the whole map, ready to be rendered as a page of its own, from what `brussels_layer` takes."""
-    page = BrusselsMap()
-    layer = brussels_layer(
+    """Return the whole map, ready to be rendered as a page of its own, from what `commons_layer` takes."""
+    page = CommonsMap()
+    layer = commons_layer(
         districts,
         places,
         language=language,
@@ -106,7 +111,7 @@ def brussels_map(
     return page
 
 
-def brussels_layer(
+def commons_layer(
     districts: gpd.GeoDataFrame,
     places: gpd.GeoDataFrame,
     *,
@@ -115,15 +120,15 @@ def brussels_layer(
     selected: str | None = None,
     communes: gpd.GeoDataFrame | None = None,
     attribution: str = "",
-) -> BrusselsLayer:
-    """Return districts, outlines, names, marks and legend as one layer of a `BrusselsMap`.
+) -> CommonsLayer:
+    """Return districts, outlines, names, marks and legend as one layer of a `CommonsMap`.
 
     `districts`: code, name_fr, name_nl and, with `classes`, value and state; `places`: public_id, name,
     category (code) and precision; `communes`: name_fr and name_nl. `selected` is a public_id or a district's
     code. The frames hold only what the reader may see: they come from a released schema.
     """
     marks = marks_of(places, language)
-    return BrusselsLayer(
+    return CommonsLayer(
         {
             "language": language.value,
             "texts": {key: translate(f"map.{key}", language) for key in TEXTS}
