@@ -48,7 +48,7 @@ SEARCHED_AT = 200_000
 QUESTIONS = 200
 UNCACHED = """
 import sys, uvicorn
-from dashboard.tile_routes import TileRoutes
+from dashboard.web.tile_routes import TileRoutes
 from maps.tiles import Tiles
 class Unkept(Tiles):
     async def tile(self, address, filters, version, moment=None):

@@ -9,12 +9,12 @@ from streamlit.navigation.page import StreamlitPage
 from commons.i18n import translate
 from commons.release import released
 from commons.vocabulary import Audience, Language
-from dashboard.failures import explained
-from dashboard.propose_page import propose_address
+from dashboard.components.words import plain
 from dashboard.session import Param, in_address, language, say
-from dashboard.shell import PAGES
-from dashboard.turns import turn
-from dashboard.words import plain
+from dashboard.web.failures import explained
+from dashboard.web.propose_page import propose_address
+from dashboard.web.shell import PAGES
+from dashboard.web.turns import turn
 
 # Three places, joined. A symbol by name would be fetched from another host.
 ICON = """
@@ -23,7 +23,7 @@ stroke-width="3"/><g fill="#b3400a"><circle cx="16" cy="8" r="6"/><circle cx="8"
 <circle cx="24" cy="23" r="6"/></g></svg>"""
 FOLDER = Path(__file__).parent
 STYLE = FOLDER / "style.css"
-take_care_of_page = declare_component("page_care", path=FOLDER / "page_care")
+take_care_of_page = declare_component("streamlit_shim", path=FOLDER / "streamlit_shim")
 
 
 def choose_language() -> None:
@@ -56,10 +56,13 @@ def show_head() -> StreamlitPage:
     st.set_page_config(layout="wide", page_icon=ICON.strip())
     st.html(STYLE)
     pages = [
-        st.Page(f"views/{name}.py", title=say(f"{name}.nav"), default=name == PAGES[0]) for name in PAGES
+        st.Page(file, title=say(f"{name}.nav"), default=number == 0)
+        for number, (name, file) in enumerate(PAGES.items())
     ]
     page = st.navigation(pages, position="hidden")
-    with st.container(key="page_care"):  # before the links, and the map that may be left while it is loading
+    with st.container(
+        key="streamlit_shim"
+    ):  # before the links, and the map that may be left while it is loading
         take_care_of_page(language=language().value, page=page.url_path, key="care", default=None)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.caption(say("brand"))

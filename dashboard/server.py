@@ -16,22 +16,22 @@ from starlette.staticfiles import StaticFiles
 from streamlit.web.bootstrap import load_config_options
 
 from commons.settings import settings
-from dashboard.basemap_route import basemap_routes
-from dashboard.consent_page import consent_routes
-from dashboard.ground_route import ground_routes
-from dashboard.headers import SecurityHeaders
-from dashboard.hosts import OwnName
-from dashboard.paper_routes import paper_routes
-from dashboard.places_route import places_routes
-from dashboard.plain_pages import plain_routes
-from dashboard.propose_page import propose_routes
-from dashboard.readiness import readiness_routes
-from dashboard.search_route import search_routes
-from dashboard.shell import StreamlitPaths, shell_routes
-from dashboard.slow_clients import PacedProtocol
-from dashboard.tile_routes import TileRoutes
-from dashboard.upkeep import upkeep
-from dashboard.visits import Visits
+from dashboard.web.basemap_route import basemap_routes
+from dashboard.web.consent_page import consent_routes
+from dashboard.web.ground_route import ground_routes
+from dashboard.web.headers import SecurityHeaders
+from dashboard.web.hosts import OwnName
+from dashboard.web.paper_routes import paper_routes
+from dashboard.web.places_route import places_routes
+from dashboard.web.plain_pages import plain_routes
+from dashboard.web.propose_page import propose_routes
+from dashboard.web.readiness import readiness_routes
+from dashboard.web.search_route import search_routes
+from dashboard.web.shell import StreamlitPaths, shell_routes
+from dashboard.web.slow_clients import PacedProtocol
+from dashboard.web.tile_routes import TileRoutes
+from dashboard.web.upkeep import upkeep
+from dashboard.web.visits import Visits
 from maps.assets import ASSETS_PATH, asset_folders
 
 FOLDER = Path(__file__).parent

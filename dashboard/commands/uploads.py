@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 with lazy_imports():
     from commons.database.connection import Role, connect
     from commons.partners import find_dataset
-    from dashboard.upload_report import report_html
+    from dashboard.desk.upload_report import report_html
     from ingest.check.set_aside import set_aside_csv
     from ingest.map.saved import latest_mapping
     from ingest.report.account import UploadAccount, account_of

@@ -1,1 +1,1 @@
-"""The pages: each arranges what the rooms below give it."""
+"""The pages of the dashboard that everyone may open."""

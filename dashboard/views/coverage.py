@@ -14,11 +14,11 @@ from commons.i18n import translate
 from commons.release import released
 from commons.research import SHARES, WALK_M, Gap, measure_districts, years_known
 from commons.vocabulary import Audience, DistrictLevel, Measure, ResourceKind
-from dashboard.charts import districts_by_class
-from dashboard.map_view import show_map
+from dashboard.components.charts import districts_by_class
+from dashboard.components.map_view import show_map
+from dashboard.components.tables import csv_of, name_by_code, show_table
+from dashboard.components.words import category_label, has, number, percent
 from dashboard.session import Param, in_address, language, say
-from dashboard.tables import csv_of, name_by_code, show_table
-from dashboard.words import category_label, has, number, percent
 from maps.classes import Classes, classify, quantile_bounds
 
 LEVELS = (DistrictLevel.NEIGHBOURHOOD, DistrictLevel.COMMUNE)

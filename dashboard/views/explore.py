@@ -11,14 +11,14 @@ from commons.database.connection import connect
 from commons.release import Released, released
 from commons.territory import STORAGE_CRS
 from commons.vocabulary import Audience
-from dashboard.card import show_card
-from dashboard.districts import Districts, districts_of
-from dashboard.failures import explained
-from dashboard.map_view import new_click, show_layer
-from dashboard.narrowing import Asked, ask
+from dashboard.components.districts import Districts, districts_of
+from dashboard.components.filters import Asked, ask
+from dashboard.components.map_view import new_click, show_layer
+from dashboard.components.words import category_label, number, plain
 from dashboard.session import Key, Param, kept, language, say, write_address
-from dashboard.turns import turn
-from dashboard.words import category_label, number, plain
+from dashboard.views.card import show_card
+from dashboard.web.failures import explained
+from dashboard.web.turns import turn
 from maps.explore import (
     ExploreLayer,
     Place,

@@ -12,11 +12,11 @@ from commons.categories.scheme import categories
 from commons.release import released
 from commons.research import change_between, count_by_year
 from commons.vocabulary import Audience, DistrictLevel
-from dashboard.charts import rate_by_year
-from dashboard.overlap import show_overlap
+from dashboard.components.charts import rate_by_year
+from dashboard.components.tables import csv_of, name_by_code, show_table
+from dashboard.components.words import Row, category_label, has, number
+from dashboard.desk.overlap import show_overlap
 from dashboard.session import Param, in_address, language, say
-from dashboard.tables import csv_of, name_by_code, show_table
-from dashboard.words import Row, category_label, has, number
 
 FIRST_YEAR = 2005
 YEARS_BACK = 10

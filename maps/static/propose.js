@@ -108,7 +108,9 @@
     ground.tabIndex = 0;
     map.fitBounds(region);
     drawGround(map);
-    const mark = L.circleMarker([0, 0], { radius: 9, color: "#fff", weight: 3, fillColor: "#b3400a", fillOpacity: 1, interactive: false });
+    // In a pane of its own: the ground may come after it, and would be drawn over it.
+    map.createPane("point").style.zIndex = 450;
+    const mark = L.circleMarker([0, 0], { pane: "point", radius: 9, color: "#fff", weight: 3, fillColor: "#b3400a", fillOpacity: 1, interactive: false });
 
     function draw() {
       const at = [degrees(lat), degrees(lon)];

@@ -16,8 +16,8 @@ from serving import serving
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from dashboard import visits
-from dashboard.slow_clients import READING_S, REQUEST_S
+from dashboard.web import visits
+from dashboard.web.slow_clients import READING_S, REQUEST_S
 
 MARGIN_S = 4.0
 """What a busy machine may take longer."""

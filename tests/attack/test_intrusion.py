@@ -19,6 +19,7 @@ from commons.release.upkeep import release_drift
 from commons.research import change_between, count_alternatives, count_by_year
 from commons.vocabulary import Audience, DistrictLevel, UploadMode, Visibility
 from dashboard.server import PAGE
+from dashboard.web.shell import PAGES
 from ingest.upload import commit_upload, prepare_upload
 
 PAYLOADS = [
@@ -104,7 +105,7 @@ def test_a_file_of_sql_is_a_file_of_words(kept, tmp_path):
 def test_an_address_is_never_sql(kept):
     for page, payload in zip(("explore", "coverage", "research"), PAYLOADS[:3], strict=True):
         app = AppTest.from_file(str(PAGE), default_timeout=PATIENCE_S)
-        app.switch_page(f"views/{page}.py")
+        app.switch_page(PAGES[page])
         for param in ("q", "cat", "district", "id", "level", "kind", "category", "from", "to", "lang"):
             app.query_params[param] = payload
         app.run()

@@ -10,7 +10,7 @@ from serving import serving
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from dashboard.propose_gate import HOUR, LEAST_SECONDS, MOST_OF_SITE
+from dashboard.web.propose_gate import HOUR, LEAST_SECONDS, MOST_OF_SITE
 
 NAME = "carte.example.org:8443"
 PUBLIC = f"https://{NAME}"

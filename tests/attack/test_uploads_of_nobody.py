@@ -14,7 +14,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import ConnectionClosed
 
 from commons.partners import add_partner, find_partner, issue_token
-from dashboard import visits
+from dashboard.web import visits
 
 MB = 1024 * 1024
 GROWTH_MB = 60

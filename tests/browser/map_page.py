@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "maps"))
 import map_frames as frames
 
 from commons.vocabulary import Language
-from dashboard.map_view import show_map
+from dashboard.components.map_view import show_map
 from maps.classes import classify, quantile_bounds
 
 st.set_page_config(page_title="Map", layout="wide")

@@ -173,7 +173,7 @@ def test_a_click_sets_the_point_and_what_is_written_moves_it(world, watched):
     page.locator("#point summary").click()
     page.locator("#map").click(position={"x": 100, "y": 120})
     expect(page.locator("#point [role=status]")).to_contain_text("Point posé : 50,")
-    where = page.locator("#map path.leaflet-interactive, #map .leaflet-overlay-pane path").last
+    where = page.locator("#map .leaflet-point-pane path")
     first = where.get_attribute("d")
     page.locator("#lat").fill("50,80")
     page.locator("#lat").press("Tab")

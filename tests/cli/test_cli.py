@@ -22,7 +22,7 @@ from commons.commands.tree import ENTRY_POINTS, command_tree
 from commons.proposals.send import send
 from commons.research import change_between, measure_districts
 from commons.vocabulary import Audience, DistrictLevel, Language, Measure
-from dashboard.tables import csv_of
+from dashboard.components.tables import csv_of
 from ingest.notices import NoticeCode
 
 # What the commands work with, and their help does not.

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import dashboard
+from dashboard.web.shell import PAGES
 
 FOLDER = Path(dashboard.__file__).parent
 RUN_SECONDS = 40
@@ -19,7 +20,7 @@ def open_page() -> Callable[..., AppTest]:
     def opened(name: str = "explore", **address: str | list[str]) -> AppTest:
         app = AppTest.from_file(FOLDER / "app.py", default_timeout=RUN_SECONDS)
         if name != "explore":
-            app.switch_page(f"views/{name}.py")
+            app.switch_page(PAGES[name])
         app.query_params.update(address)
         return app.run()
 

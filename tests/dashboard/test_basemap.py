@@ -10,8 +10,8 @@ from waiting import wait_for
 from commons.errors import CommonsError
 from commons.settings import settings
 from commons.vocabulary import Language
-from dashboard.basemap_route import basemap_routes
-from dashboard.headers import content_policy
+from dashboard.web.basemap_route import basemap_routes
+from dashboard.web.headers import content_policy
 from maps.basemap import basemap
 from maps.explore import explored
 

@@ -16,12 +16,12 @@ from builders import MATONGE, make_dataset, make_record, open_terms
 from commons.consent.withdraw import withdraw
 from commons.database.connection import Role
 from commons.vocabulary import Language, Visibility
-from dashboard import paper_routes as routes
-from dashboard.hosts import site_address
-from dashboard.line import BusyError, Line
-from dashboard.paper_routes import MOST_WAITING, paper_routes
-from dashboard.places_route import read_question
-from dashboard.plain_pages import plain_routes
+from dashboard.web import paper_routes as routes
+from dashboard.web.hosts import site_address
+from dashboard.web.line import BusyError, Line
+from dashboard.web.paper_routes import MOST_WAITING, paper_routes
+from dashboard.web.places_route import read_question
+from dashboard.web.plain_pages import plain_routes
 from maps.filters import read_filters
 from maps.view_address import LIST_PATH, view_address
 

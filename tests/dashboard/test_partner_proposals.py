@@ -9,7 +9,7 @@ from commons.i18n import translate
 from commons.partners import find_partner, issue_token
 from commons.proposals.send import send
 from commons.vocabulary import Audience, Language
-from dashboard.proposals import corrections_csv
+from dashboard.desk.proposals import corrections_csv
 
 HOSTILE = '[x](https://evil.example) <img src=x onerror="alert(1)"> :smile: $x$ www.evil.example'
 
@@ -106,7 +106,7 @@ def test_the_corrections_are_a_file_that_no_spreadsheet_runs(database, enter, mo
     with database.connect(Role.INGEST) as connection:
         accept_error(connection, reference, Decider("A. Voisin"))
         found = corrections(connection)
-    monkeypatch.setattr("dashboard.proposals.language", lambda: Language.EN)
+    monkeypatch.setattr("dashboard.desk.proposals.language", lambda: Language.EN)
     text = corrections_csv(found).decode("utf-8-sig")
     assert text.splitlines()[0] == "reference,list,key,name,field,at present,proposed,why"
     assert ",'=cmd()," in text

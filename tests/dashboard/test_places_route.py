@@ -9,8 +9,8 @@ from builders import MATONGE, make_dataset, make_record, open_terms
 from commons.consent.withdraw import withdraw
 from commons.database.connection import Role
 from commons.vocabulary import Visibility
-from dashboard.ground_route import ground_routes
-from dashboard.places_route import PAGE, places_routes
+from dashboard.web.ground_route import ground_routes
+from dashboard.web.places_route import PAGE, places_routes
 from maps.search import LONGEST_TEXT
 
 HOSTILE = '<img src=x onerror="alert(1)">{{ 7*7 }}'

@@ -14,8 +14,8 @@ from commons.database.connection import Role
 from commons.i18n import translate
 from commons.release import released
 from commons.vocabulary import Audience, Language, Precision, Visibility
-from dashboard.places_route import PAGE
-from dashboard.plain_pages import plain_routes
+from dashboard.web.places_route import PAGE
+from dashboard.web.plain_pages import plain_routes
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7*7 }}'
 FOREIGN = "https://evil.example"

@@ -8,7 +8,7 @@ from waiting import wait_for
 from builders import make_dataset, make_record, open_terms
 from commons.database.connection import Role
 from commons.release.upkeep import sweep_release
-from dashboard.readiness import readiness_routes
+from dashboard.web.readiness import readiness_routes
 
 FINE = dict.fromkeys(("public", "partner", "researcher", "ingest", "sweep"), "ok")
 

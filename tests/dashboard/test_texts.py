@@ -9,7 +9,7 @@ import pytest
 import dashboard
 from commons.i18n import catalogue
 from commons.vocabulary import Language
-from dashboard.words import day, number, percent, plain, text_of, web_address
+from dashboard.components.words import day, number, percent, plain, text_of, web_address
 
 SOURCE = "\n".join(
     path.read_text()

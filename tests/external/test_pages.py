@@ -8,6 +8,7 @@ from external import OWNER, PASSWORD
 from streamlit.testing.v1 import AppTest
 
 import dashboard
+from dashboard.web.shell import PAGES
 
 CAUSES = {"wrong password": "wrong_password", "no server": "refused", "no database": "no_database"}
 FOLDER = Path(dashboard.__file__).parent
@@ -25,7 +26,7 @@ def test_a_visitor_learns_a_number_and_the_log_the_cause(server, owned, monkeypa
         monkeypatch.setenv("DATABASE_URL", server.url("a-secret-name", OWNER))
     app = AppTest.from_file(FOLDER / "app.py", default_timeout=40)
     if view != "explore":
-        app.switch_page(f"views/{view}.py")
+        app.switch_page(PAGES[view])
     with caplog.at_level(logging.ERROR):
         app.run()
     shown = "\n".join(error.value for error in app.error)

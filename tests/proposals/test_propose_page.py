@@ -15,9 +15,9 @@ from commons.database.owner import routine
 from commons.database.tables.proposal import LONGEST
 from commons.i18n import translate
 from commons.vocabulary import Language
-from dashboard import propose_gate
-from dashboard.propose_gate import DAY, HOUR, LEAST_SECONDS, MOST_SECONDS, Gate
-from dashboard.propose_page import LARGEST_FORM_BYTES, propose_routes
+from dashboard.web import propose_gate
+from dashboard.web.propose_gate import DAY, HOUR, LEAST_SECONDS, MOST_SECONDS, Gate
+from dashboard.web.propose_page import LARGEST_FORM_BYTES, propose_routes
 
 HOME = "http://commons.example"
 OWN = {"Origin": HOME, "Sec-Fetch-Site": "same-origin"}

@@ -20,7 +20,7 @@ from serving import CHROMIUM, LAUNCH, serving
 from commons.i18n import translate
 from commons.partners import find_partner, issue_token
 from commons.vocabulary import Language
-from dashboard.propose_gate import HOUR, LEAST_SECONDS, MOST_OF_SITE
+from dashboard.web.propose_gate import HOUR, LEAST_SECONDS, MOST_OF_SITE
 
 NGINX = "/usr/sbin/nginx"
 GIVEN = Path(__file__).parents[2] / "deploy" / "nginx.conf"

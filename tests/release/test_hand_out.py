@@ -16,8 +16,8 @@ from commons.errors import CommonsError
 from commons.release import released
 from commons.release.hand_out import Made, hand_out
 from commons.vocabulary import Audience
-from dashboard.paper_routes import paper_routes
-from dashboard.plain_pages import FEW, plain_routes
+from dashboard.web.paper_routes import paper_routes
+from dashboard.web.plain_pages import FEW, plain_routes
 
 HERE = (
     "SELECT code FROM reference.district WHERE is_current AND level = 'commune'"

@@ -28,6 +28,11 @@ COMPARED += [
 READERS = [*(audience.value for audience in SCHEMA_OF), "partner"]
 
 
+def in_utc(value):
+    """Python takes no instant of the hour that summer time repeats for equal to one of another time zone (PEP 495)."""
+    return value.astimezone(UTC) if isinstance(value, datetime) else value
+
+
 def released_rows(connection, reader):
     """Return what is released to the reader, by alternative and anchor."""
     columns = ", ".join(
@@ -37,7 +42,7 @@ def released_rows(connection, reader):
     source = "commons.released_alternative WHERE audience = %s"
     query = f"SELECT alternative_id, anchor_id, {columns}, ST_X(geom), ST_Y(geom) FROM {source}"
     found = {
-        row[:2]: (dict(zip(COMPARED, row[2:-2], strict=True)), row[-2:])
+        row[:2]: (dict(zip(COMPARED, map(in_utc, row[2:-2]), strict=True)), row[-2:])
         for row in connection.execute(query, (reader,))
     }
     if reader == "partner":  # as its view does: of every other alternative, what all partners have

@@ -9,7 +9,7 @@ from builders import make_dataset, make_record, names, open_terms
 from commons.database.connection import Role, connect
 from commons.release.upkeep import keep_up, release_drift
 from commons.vocabulary import Audience
-from dashboard.upkeep import upkeep
+from dashboard.web.upkeep import upkeep
 
 SOON_S = 1.0
 DENY = (

@@ -6,7 +6,7 @@ from starlette.applications import Starlette
 from waiting import wait_for
 
 from builders import make_dataset, make_record, open_terms
-from dashboard.search_route import search_routes
+from dashboard.web.search_route import search_routes
 from maps.search import LONGEST_TEXT
 
 

@@ -291,7 +291,7 @@ def may_show_contacts(granted):
 def shown_value(granted, name):
     """The record's value as it is released: where contacts may not be read, a text has a mark in the place of each."""
     value = granted.record.values[name]
-    if name != "description" or may_show_contacts(granted):
+    if name != "description" or value is None or may_show_contacts(granted):
         return value
     words = [MARK if "@" in word else word for word in value.split()]
     if len(words) == 3 and words[0] == "call":

@@ -13,7 +13,8 @@ from commons.consent.receipt import read_receipt, withdraw_by_link
 from commons.database.connection import Role, connect
 from commons.partners import find_dataset, find_partner, issue_token
 from commons.vocabulary import FieldGroup, Language, UploadMode
-from dashboard.consent_words import EVERYTHING, ConsentWords
+from dashboard.components.consent_words import EVERYTHING, ConsentWords
+from dashboard.web.shell import PAGES
 from ingest.report.sent import uploads_of
 
 CHANGES = re.compile(
@@ -92,7 +93,7 @@ def entered(partner: str) -> AppTest:
     with connect(Role.INGEST) as connection:
         token = issue_token(connection, find_partner(connection, partner))
     visit = AppTest.from_file(Path(dashboard.__file__).parent / "app.py", default_timeout=RUN_SECONDS)
-    visit.switch_page("views/upload.py")
+    visit.switch_page(PAGES["upload"])
     visit.query_params["lang"] = "fr"
     visit.run()
     visit.text_input[0].set_value(token)

@@ -8,11 +8,11 @@ from starlette.applications import Starlette
 from waiting import wait_for
 
 from commons.vocabulary import Language
-from dashboard.ground_route import ground_routes
-from dashboard.paper_routes import paper_routes
-from dashboard.places_route import places_routes
-from dashboard.plain_pages import plain_routes
-from dashboard.tile_routes import TileRoutes
+from dashboard.web.ground_route import ground_routes
+from dashboard.web.paper_routes import paper_routes
+from dashboard.web.places_route import places_routes
+from dashboard.web.plain_pages import plain_routes
+from dashboard.web.tile_routes import TileRoutes
 
 PAPERS = [f"/export.html?lang={language}" for language in Language]
 PAPERS += [

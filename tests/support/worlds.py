@@ -92,7 +92,7 @@ def make_record(rng, number, dataset, places):
         "category": None,
         "founded_on": rng.choice([None, date(2000 + number % 25, 1, 1)]),
         "description": rng.choice(
-            [None, "", f"text {number}", f"ask text{number}@example.org", f"call 0475 {number:06d}"]
+            [None, "", f"text {number}", f"ask text{number}@example.org", f"call 0475 {number % 10**6:06d}"]
         ),
         "website": rng.choice([None, f"https://{number}.example.org"]),
         "street": rng.choice([None, f"street {number}"]),

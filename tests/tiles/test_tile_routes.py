@@ -7,7 +7,7 @@ from waiting import wait_for
 from builders import make_dataset, make_record, open_terms
 from commons.consent.withdraw import withdraw
 from commons.database.connection import Role
-from dashboard.tile_routes import TileRoutes
+from dashboard.web.tile_routes import TileRoutes
 from maps.filters import LONGEST_VALUE, MOST_VALUES
 from maps.tiles.ask import DEEPEST_ZOOM
 

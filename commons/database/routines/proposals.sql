@@ -10,7 +10,7 @@ CREATE OR REPLACE FUNCTION released_public.propose(
 RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    -- The last defence, against many at once: dashboard/propose_gate.py lets no visitor alone send as many.
+    -- The last defence, against many at once: dashboard/web/propose_gate.py lets no visitor alone send as many.
     most_waiting CONSTANT integer := 20000;
     most_an_hour CONSTANT integer := 1000;
     suppliers bigint[] := '{}';

@@ -1,0 +1,1 @@
+"""The partner's desk: a list on its way in, and what is decided about it."""

@@ -1,0 +1,1 @@
+"""The pages without Streamlit, and what guards every request."""
