@@ -47,6 +47,37 @@ def test_the_check_finds_an_import_inside_a_function():
     assert set(imports_inside(code)) == {(5, "commons.b"), (6, "import_module")}
 
 
+def lazy_names_as_values(code):
+    """Yield the line of each use of a lazily imported name that neither calls it nor reads an attribute of it."""
+    tree = ast.parse(code)
+    lazy, loading = set(), set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.With(items=[ast.withitem(context_expr=ast.Call(func=ast.Name("lazy_imports")))]):
+                lazy |= {name.asname or name.name for each in node.body for name in each.names}
+            case ast.Call(func=ast.Name() as used) | ast.Attribute(value=ast.Name() as used):
+                loading.add(used)
+            case ast.arg(annotation=ast.AST() as used) | ast.FunctionDef(returns=ast.AST() as used):
+                loading |= set(ast.walk(used))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id in lazy and node not in loading:
+            yield node.lineno
+
+
+def test_what_is_imported_lazily_is_called_or_dotted_and_never_handed_on_unloaded():
+    handed_on = [
+        f"{path}:{line}"
+        for path in sorted(Path().glob("*/commands/*.py"))
+        for line in lazy_names_as_values(path.read_text("utf-8"))
+    ]
+    assert not handed_on
+
+
+def test_the_check_finds_a_lazy_name_that_is_handed_on():
+    code = "with lazy_imports():\n    from a import b, C\n\ndef f(c: C) -> C:\n    b(1)\n    b.d\n    return map(b, c)\n"
+    assert list(lazy_names_as_values(code)) == [7]
+
+
 def test_no_contract_has_an_exception():
     linter = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
     assert linter["contracts"]

@@ -17,10 +17,10 @@ with lazy_imports():
     import pandas as pd
 
     from commons.database.connection import Role, connect
+    from commons.districts import packaged
     from commons.districts.frames import read_districts
     from commons.districts.grid import grid_districts
     from commons.districts.load import LoadReport, load_districts
-    from commons.districts.packaged import PACKAGED, pack_districts, packaged_districts
     from commons.districts.replace import replace_records
     from commons.districts.structure import Districts
 
@@ -48,11 +48,9 @@ def load_from(origin: Origin) -> LoadReport:
 
 
 def _read_from(origin: Origin) -> Districts:
-    # Inside, for what they import takes some of every command's start.
-
     match origin:
         case Origin.PACKAGED:
-            return packaged_districts()
+            return packaged.packaged_districts()
         case Origin.DOWNLOADED:
             now = settings()
             return read_districts(now.mirror, now.home / "districts")
@@ -96,5 +94,5 @@ def pack(
     ] = None,
 ) -> None:
     with working(say("districts_pack.doing")):
-        sizes = pack_districts(originals, to or PACKAGED)
+        sizes = packaged.pack_districts(originals, to or packaged.PACKAGED)
     print_frame(pd.DataFrame(sizes.items(), columns=["file", "bytes"]))

@@ -6,15 +6,15 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
-from rich.text import Text
 
 from commons.commands.lazy import lazy_imports
 from commons.i18n import catalogue, translate
 
 with lazy_imports():
     import pandas as pd
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.table import Table
+    from rich.text import Text
 
 Command = TypeVar("Command", bound=Callable[..., None])
 console = Console()

@@ -19,7 +19,7 @@ with lazy_imports():
     from commons.proposals.queue import Decider, accept_error, corrections, find_proposal, refuse
     from commons.proposals.queue import proposals as read_proposals
     from ingest.proposed import accept_addition
-    from ingest.read.correction import made_text
+    from ingest.read import correction
 
 Deciding = Annotated[str, typer.Option("--by", help=say("proposals.by"))]
 Noting = Annotated[str, typer.Option("--note", help=say("proposals.note"))]
@@ -123,7 +123,7 @@ def print_corrections(found: "pd.DataFrame", form: OutputFormat = OutputFormat.T
 
 def safe(frame: "pd.DataFrame") -> "pd.DataFrame":
     """Return strangers' words as cells that no spreadsheet runs."""
-    return frame.apply(made_text)
+    return frame.apply(correction.made_text)
 
 
 def _word(area: str, code: str) -> str:

@@ -310,3 +310,15 @@ def test_accepted_corrections_are_listed_for_the_keeper_of_the_list(demo_databas
     table = pd.read_csv(io.StringIO(commons("proposals", "corrections", "--format", "csv").stdout))
     assert set(table["reference"]) == {reference}
     assert commons("release", "sweep").returncode == 0
+
+
+def test_a_poster_is_made_of_a_district_and_what_is_not_understood_is_told(unchanged_demo, tmp_path):
+    made = commons(
+        "poster", "--district", "37", "--out", str(tmp_path / "a.svg"), "--filter", "category=food"
+    )
+    assert made.returncode == 0, made.stderr
+    assert (tmp_path / "a.svg").read_text("utf-8").startswith(("<svg", "<?xml"))
+    refused = commons("poster", "--district", "37", "--out", str(tmp_path / "a.doc"))
+    assert refused.returncode == 1
+    assert "Traceback" not in refused.stderr
+    assert "pdf, svg" in refused.stderr
