@@ -22,12 +22,31 @@ def placeholders(text):
     return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
-@pytest.mark.parametrize("key", sorted(catalogue()))
-def test_a_text_exists_in_every_language_with_the_same_placeholders(key):
-    texts = catalogue()[key]
-    assert set(texts) == set(Language)
-    assert all(text.strip() for text in texts.values())
-    assert len({frozenset(placeholders(text)) for text in texts.values()}) == 1
+def faults(texts):
+    if set(texts) != set(Language):
+        yield f"is in {', '.join(sorted(texts))}"
+    yield from (f"says nothing in {language}" for language, text in texts.items() if not text.strip())
+    if len({frozenset(placeholders(text)) for text in texts.values()}) != 1:
+        yield "has other placeholders in another language"
+
+
+def test_every_text_exists_in_every_language_with_the_same_placeholders():
+    found = [f"{key} {fault}" for key, texts in catalogue().items() for fault in faults(texts)]
+    assert catalogue()
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    ("texts", "found"),
+    [
+        ({"fr": "{n} lieux", "nl": "{n} plekken", "en": "{n} places"}, []),
+        ({"fr": "{n} lieux", "nl": "{n} plekken"}, ["is in fr, nl"]),
+        ({"fr": "{n} lieux", "nl": "{n} plekken", "en": " "}, ["says nothing in en", "has other placeholders in another language"]),
+        ({"fr": "{n} lieux", "nl": "{m} plekken", "en": "{n} places"}, ["has other placeholders in another language"]),
+    ],
+)  # fmt: skip
+def test_a_text_that_lacks_a_language_a_word_or_a_placeholder_is_a_fault(texts, found):
+    assert list(faults(texts)) == found
 
 
 @pytest.mark.parametrize("enum", ENUMS, ids=lambda enum: enum.__name__)
