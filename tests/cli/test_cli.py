@@ -2,8 +2,10 @@
 
 import io
 import json
+import os
 import re
 import subprocess
+import sys
 import tomllib
 from datetime import date
 from importlib.metadata import entry_points
@@ -80,7 +82,8 @@ def test_the_first_help_lists_every_command_of_every_room():
 
 
 def test_no_help_loads_what_commands_work_with():
-    loaded = commons(start=("-c", LOAD_ALL)).stdout.split()
+    command = [sys.executable, "-c", LOAD_ALL]
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
     assert "ingest.commands.sources" in loaded
     assert not HEAVY.intersection(loaded)
 
@@ -102,6 +105,24 @@ def test_an_installation_that_is_older_than_the_program_is_told_what_to_do(monke
     assert status == 1
     assert "make install" in printed
     assert cli.main is main, "by which an old installation begins"
+
+
+@pytest.mark.parametrize(
+    "start",
+    [[sys.executable, "-m", "commons"], [Path(sys.executable).with_name("commons")]],
+    ids=["as a module", "by its name"],
+)
+def test_a_shell_starts_it(start):
+    done = subprocess.run(
+        [*start, "upload", "a-list", "no-file.csv"],
+        env={**os.environ, "COMMONS_LANG": "nl", "DATABASE_URL": "postgresql://nobody@127.0.0.1:9/nowhere"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "no-file.csv" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_help_speaks_the_readers_language():

@@ -19,7 +19,7 @@ ITEM = {
 
 
 def commons(*words, door=False, **options):
-    return command_line.commons(*words, start=("-c", OPEN_DOOR) if door else ("-m", "commons"), **options)
+    return command_line.commons(*words, start=OPEN_DOOR if door else command_line.START, **options)
 
 
 @pytest.fixture

@@ -1,11 +1,18 @@
-"""The command line as a person uses it: in a process of its own, or in this one where only the answer matters."""
+"""The command line as a person uses it: in a process of its own, or in this one where only the answer matters.
+
+That a shell starts it so is tested in tests/cli.
+"""
 
 import contextlib
 import io
 import os
-import subprocess
 import sys
+from pathlib import Path
+from subprocess import CompletedProcess, TimeoutExpired
+from tempfile import TemporaryDirectory
 from unittest import mock
+
+from forked import fork
 
 from commons.commands.main import main
 
@@ -13,17 +20,23 @@ TIMEOUT_S = 180
 WIDE = {"COLUMNS": "300"}
 
 
-def commons(*words, language="en", given=None, start=("-m", "commons"), **environment):
+START = "from commons.commands.main import main; main()"
+
+
+def commons(*words, language="en", given="", start=START, **environment):
     """Return the finished process of `commons` with these words; `given` is typed into it."""
-    return subprocess.run(
-        [sys.executable, *start, *words],
-        input=given,
-        env={**os.environ, **WIDE, "COMMONS_LANG": language, **environment},
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_S,
-        check=False,
-    )
+    environment = {**os.environ, **WIDE, "COMMONS_LANG": language, **environment}
+    with TemporaryDirectory() as folder:
+        streams = [Path(folder) / name for name in ("stdin", "stdout", "stderr")]
+        for stream, text in zip(streams, (given, "", ""), strict=True):
+            stream.write_text(text, "utf-8")
+        process = fork(start, [str(word) for word in words], environment, *streams)
+        process.join(TIMEOUT_S)
+        if process.exitcode is None:
+            process.kill()
+            raise TimeoutExpired(["commons", *words], TIMEOUT_S)
+        _, stdout, stderr = (stream.read_text("utf-8") for stream in streams)
+    return CompletedProcess(words, process.exitcode, stdout, stderr)
 
 
 def commons_here(*words, **environment):

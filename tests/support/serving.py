@@ -2,14 +2,14 @@
 
 import os
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import httpx
+from forked import fork
 
 CHROMIUM = os.environ.get("COMMONS_CHROMIUM", "/usr/bin/chromium")
 LAUNCH = {
@@ -48,9 +48,9 @@ def serving(log: Path, page: Path | None = None, env: dict[str, str] | None = No
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-c", SERVE, str(port), *([str(page)] if page else [])]
-    with log.open("wb") as out:
-        process = subprocess.Popen(command, env={**os.environ, **(env or {})}, stdout=out, stderr=out)
+    log.touch()
+    words = [str(port), *([str(page)] if page else [])]
+    process = fork(SERVE, words, {**os.environ, **(env or {})}, Path(os.devnull), log, log)
     try:
         address = Address(f"http://127.0.0.1:{port}")
         address.pid = process.pid
@@ -58,13 +58,14 @@ def serving(log: Path, page: Path | None = None, env: dict[str, str] | None = No
         yield address
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.join(10)
+        assert process.exitcode is not None, "the server did not stop"
 
 
-def _await_answer(address: str, process: subprocess.Popen, log: Path) -> None:
+def _await_answer(address: str, process: ForkServerProcess, log: Path) -> None:
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
-        if process.poll() is not None:
+        if process.exitcode is not None:
             raise RuntimeError(f"the server stopped:\n{log.read_text()}")
         try:
             if httpx.get(address, trust_env=False).status_code == 200:
