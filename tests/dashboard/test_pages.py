@@ -41,9 +41,29 @@ def assert_fine(app):
     assert not [text for text in texts_of(app) if "dashboard." in str(text) or "{" in str(text)]
 
 
+@pytest.fixture(scope="module")
+def _filled(cluster, template, clone):
+    with clone(cluster, template) as database:
+        fill(database)
+        yield database
+
+
 @pytest.fixture
-def filled(database):
-    with database.connect(Role.ADMIN) as connection:
+def filled(_filled, monkeypatch):
+    """A database with three alternatives, shared by all tests that change nothing in it."""
+    monkeypatch.setenv("DATABASE_URL", _filled.url)
+    return _filled
+
+
+@pytest.fixture
+def own_filled(database):
+    """The same, for a test that changes something."""
+    fill(database)
+    return database
+
+
+def fill(database):
+    with database.admin() as connection:
         dataset = make_dataset(connection, "voisins", open_terms())
         make_record(
             connection,
@@ -59,12 +79,11 @@ def filled(database):
         )
         make_record(connection, dataset, name="Atelier vélo", category="mobility", place=(4.35, 50.87))
         make_record(connection, dataset, name="Jardin fini", category="food", ended_on=date(2020, 1, 1))
-    return database
 
 
 @pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("name", PAGES)
-def test_every_page_opens_with_nothing_to_show(database, open_page, name, language):
+def test_every_page_opens_with_nothing_to_show(unchanged_database, open_page, name, language):
     assert_fine(open_page(name, lang=language.value))
 
 
@@ -223,8 +242,8 @@ def test_upload_asks_for_a_token_and_shows_nothing_for_a_wrong_one(filled, open_
     assert len(app.selectbox) == 0
 
 
-def test_upload_opens_a_partners_own_datasets_and_the_token_is_in_no_address(filled, open_page):
-    with filled.connect(Role.INGEST) as connection:
+def test_upload_opens_a_partners_own_datasets_and_the_token_is_in_no_address(own_filled, open_page):
+    with own_filled.connect(Role.INGEST) as connection:
         make_dataset(connection, "others", open_terms())
         token = issue_token(connection, find_partner(connection, "partner-of-voisins"))
     app = open_page("upload", lang="en")
@@ -234,15 +253,15 @@ def test_upload_opens_a_partners_own_datasets_and_the_token_is_in_no_address(fil
     assert app.selectbox[0].options == ["List of voisins"]
     assert token not in str(app.query_params)
     assert token not in repr(app.session_state)
-    with filled.connect(Role.ADMIN) as connection:
+    with own_filled.connect(Role.ADMIN) as connection:
         connection.execute("UPDATE commons.partner_token SET revoked_at = now()")
     app.run()
     assert "no longer valid" in app.error[0].value
     assert len(app.selectbox) == 0
 
 
-def test_a_partner_says_what_a_column_means_and_it_is_kept(filled, open_page):
-    with filled.connect(Role.ADMIN) as connection:
+def test_a_partner_says_what_a_column_means_and_it_is_kept(own_filled, open_page):
+    with own_filled.connect(Role.ADMIN) as connection:
         token = issue_token(connection, find_partner(connection, "partner-of-voisins"))
     app = open_page("upload", lang="fr")
     app.text_input[0].set_value(token)
@@ -254,7 +273,7 @@ def test_a_partner_says_what_a_column_means_and_it_is_kept(filled, open_page):
     column.set_value("catégorie")
     next(button for button in app.button if button.label == "Enregistrer ces choix").click().run()
     assert_fine(app)
-    with filled.connect(Role.INGEST) as connection:
+    with own_filled.connect(Role.INGEST) as connection:
         saved = latest_mapping(connection, find_dataset(connection, "voisins"))
     assert saved.mapping.column_of["category"] == "Wat"
 
