@@ -25,7 +25,7 @@ demo: $(INSTALLED) ## fill a commons with invented partners and serve it; ARGS=-
 
 test: WITH_BROWSER := yes
 test: check ## check, then run every test; a test that would be skipped for lack of something fails
-	@COMMONS_REQUIRE_ALL=1 $(BIN)/pytest --numprocesses 2 --dist loadfile $(ARGS)
+	@COMMONS_REQUIRE_ALL=1 $(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 10 $(ARGS)
 
 # Files that are not ours to give: originals of official data, partners' files, files that break readers, labelled sets.
 FIELD := mirror partners awkward linkage

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from commons.database.connection import Connection, Role, connect
 from commons.database.embedded import EmbeddedCluster
@@ -21,7 +22,25 @@ from ingest.demo import demo_partners, load_demo_partner, write_demo
 PROJECT = Path(__file__).resolve().parent.parent
 TEMPLATE = "commons_template"
 DEMO_TEMPLATE = "commons_demo_template"
+ROWS_OF_TABLES = """
+SELECT name, (xpath('/row/rows/text()', query_to_xml('SELECT count(*) AS rows FROM ' || name, false, true, '')))[1]::text::int
+  FROM (SELECT oid::regclass::text AS name FROM pg_class WHERE relkind = 'r' AND relpersistence = 'p'
+           AND relnamespace::regnamespace::text !~ '^(pg_|information_schema)'
+           AND oid <> 'commons.egress'::regclass) t
+"""
+"""Of all tables but the ledger of what has left, in which reading is noted."""
 _numbers = count(1)
+settings.register_profile("same examples each run", derandomize=True, database=None)
+settings.load_profile("same examples each run")
+
+
+LONGEST = {"attack", "browser", "external", "proxy", "release", "safekeeping"}
+"""Folders with the files that take longest."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with them: whichever worker ends first then waits for a short file of the other, not for a long one."""
+    items.sort(key=lambda item: LONGEST.isdisjoint(item.path.parts))
 
 
 def missing(reason: str) -> None:
@@ -48,6 +67,13 @@ class Database:
         """Yield a connection as the administrator, whatever the environment says."""
         with psycopg.connect(self.url) as connection:
             yield connection
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Let `DATABASE_URL` point at it."""
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("DATABASE_URL", self.url)
+            yield
 
     def rows(self, query: str, role: Role = Role.ADMIN) -> list[tuple]:
         """Return the rows of a query run as `role`."""
@@ -140,7 +166,7 @@ def demo_database(
 
 @pytest.fixture(scope="session")
 def _unchanged_demo(cluster: EmbeddedCluster, demo_template: str) -> Iterator[Database]:
-    with _clone(cluster, demo_template) as database:
+    with _clone(cluster, demo_template) as database, _unchanged(database):
         yield database
 
 
@@ -153,7 +179,7 @@ def unchanged_demo(_unchanged_demo: Database, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.fixture(scope="session")
 def _unchanged_database(cluster: EmbeddedCluster, template: str) -> Iterator[Database]:
-    with _clone(cluster, template) as database:
+    with _clone(cluster, template) as database, _unchanged(database):
         yield database
 
 
@@ -164,10 +190,37 @@ def unchanged_database(_unchanged_database: Database, monkeypatch: pytest.Monkey
     return _unchanged_database
 
 
+@pytest.fixture(scope="module")
+def module_database(cluster: EmbeddedCluster, template: str) -> Iterator[Database]:
+    """Yield a database that a module fills once, for those of its tests that change nothing in it."""
+    with _clone(cluster, template) as database:
+        yield database
+
+
+@pytest.fixture
+def shared_database(module_database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """Return the module's database, to be read."""
+    monkeypatch.setenv("DATABASE_URL", module_database.url)
+    return module_database
+
+
 @pytest.fixture(scope="session")
 def clone() -> Callable[[EmbeddedCluster, str], AbstractContextManager[Database]]:
     """Return the context manager that makes a clone, for fixtures of a module's own."""
     return _clone
+
+
+@contextmanager
+def _unchanged(database: Database) -> Iterator[None]:
+    """Hold the tests that share a database to their word, when all are done."""
+
+    def rows() -> dict[str, int]:
+        with database.admin() as connection:
+            return dict(connection.execute(ROWS_OF_TABLES).fetchall())
+
+    before = rows()
+    yield
+    assert rows() == before
 
 
 @contextmanager

@@ -35,8 +35,8 @@ OPTIONS = SILENT_LOG | {
     "logging_collector": "off",
 }
 """Given on the server's command line, so that they hold whatever a file or ALTER SYSTEM says."""
-HASTY_OPTIONS = OPTIONS | {"fsync": "off", "full_page_writes": "off"}
-"""The same without safety in a power cut: for clusters that tests throw away."""
+HASTY_OPTIONS = OPTIONS | {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
+"""The same without safety in a power cut, and with no work of its own: for clusters that tests throw away."""
 
 DATABASE_OPTIONS = SILENT_LOG | {
     # Compiling the release's long statements takes minutes; running them, seconds.

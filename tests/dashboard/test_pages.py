@@ -42,17 +42,14 @@ def assert_fine(app):
 
 
 @pytest.fixture(scope="module")
-def _filled(cluster, template, clone):
-    with clone(cluster, template) as database:
-        fill(database)
-        yield database
+def filling(module_database):
+    fill(module_database)
 
 
 @pytest.fixture
-def filled(_filled, monkeypatch):
-    """A database with three alternatives, shared by all tests that change nothing in it."""
-    monkeypatch.setenv("DATABASE_URL", _filled.url)
-    return _filled
+def filled(filling, shared_database):
+    """Three alternatives, for tests that change nothing."""
+    return shared_database
 
 
 @pytest.fixture

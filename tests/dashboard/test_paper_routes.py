@@ -145,7 +145,7 @@ def test_the_server_s_own_address_is_told_where_none_is_set(server, address):
         ("/export.html?" + "&".join(f"category=c{i}" for i in range(300)), 400),
     ],
 )
-def test_what_is_not_understood_is_refused_without_a_word(database, path, status):
+def test_what_is_not_understood_is_refused_without_a_word(unchanged_database, path, status):
     (answer,) = ask(path)
     assert (answer.status_code, answer.content) == (status, b"")
     assert answer.headers["cache-control"] == "no-store"

@@ -70,12 +70,12 @@ def test_the_list_of_a_box_pages_and_a_withdrawal_counts_at_once(database):
         "&".join(f"category=c{i}" for i in range(300)),
     ],
 )
-def test_what_is_not_understood_is_refused_without_a_word(database, query):
+def test_what_is_not_understood_is_refused_without_a_word(unchanged_database, query):
     (answer,) = ask(f"/places?{query}")
     assert (answer.status_code, answer.content) == (400, b"")
 
 
-def test_the_ground_is_kept_for_good_under_its_own_address_only(database):
+def test_the_ground_is_kept_for_good_under_its_own_address_only(unchanged_database):
     there, stale, other = ask("/ground.json?lang=nl", "/ground.json?lang=nl&v=1", "/ground.json?lang=xx")
     assert other.status_code == 400
     assert there.headers["cache-control"] == stale.headers["cache-control"] == "no-cache"

@@ -53,10 +53,21 @@ def listed(answer):
     return [link for link in page.links() if link.startswith("/alternative/")]
 
 
+@pytest.fixture(scope="module")
+def filled(module_database):
+    with module_database.in_use():
+        return fill(module_database)
+
+
 @pytest.fixture
-def some(database):
+def some(filled, shared_database):
+    """What `fill` returns, for tests that change nothing."""
+    return filled
+
+
+def fill(database):
     """Return a database with an open record of a hostile partner, one to the commune, a hidden one, and the ids of those shown."""
-    with database.connect() as connection:
+    with database.admin() as connection:
         dataset = make_dataset(connection, "open", open_terms())
         make_record(
             connection, dataset, key="hostile", name=HOSTILE, description=HOSTILE, website="javascript:alert(1)",
@@ -177,7 +188,8 @@ def test_what_is_not_public_is_answered_like_what_is_not_there(some):
     assert translate("dashboard.card.gone", Language.EN) in hidden
 
 
-def test_a_withdrawal_counts_at_the_next_visit(some):
+def test_a_withdrawal_counts_at_the_next_visit(database):
+    some = fill(database)
     card = f"/alternative/{some['ids'][HOSTILE]}"
     with some["database"].connect(Role.INGEST) as connection:
         withdraw(connection, some["dataset"], record_key="hostile", withdrawn_by="someone")

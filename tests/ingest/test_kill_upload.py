@@ -95,7 +95,7 @@ def expected(number, before):
 
 
 def test_whatever_is_killed_and_when_the_state_is_the_one_before_or_after(durable, tmp_path):
-    rng = random.Random()
+    rng = random.Random(1)
     file, done, interrupted = tmp_path / "list.csv", 0, 0
     write(file, 0)
     started = time.monotonic()

@@ -18,10 +18,10 @@ MONDAY_NOON = datetime(2026, 11, 23, 12, tzinfo=LOCAL)
 ACTIVE = "coalesce(founded_on <= current_date, true) AND coalesce(ended_on > current_date, true)"
 
 
-@pytest.fixture
-def few(database):
-    """Return the database with six alternatives, of which the public may know four that exist today."""
-    with database.connect() as connection:
+@pytest.fixture(scope="module")
+def filling(module_database):
+    """Store six alternatives, of which the public may know four that exist today."""
+    with module_database.admin() as connection:
         dataset = make_dataset(connection, terms=open_terms())
         make_record(connection, dataset, name="Zinneke", name_nl="Atelier Zinneke", category="culture")
         make_record(
@@ -33,7 +33,12 @@ def few(database):
         make_record(connection, hidden, name="Hidden")
         coarse = make_dataset(connection, terms=open_terms(precision=Precision.COMMUNE))
         make_record(connection, coarse, name="Basin")
-    return database
+
+
+@pytest.fixture
+def few(filling, shared_database):
+    """Return the database with the six alternatives, to be read."""
+    return shared_database
 
 
 def find(language=Language.FR, role=Role.PUBLIC, most=50, filters=(), **asked):

@@ -117,7 +117,7 @@ def linking():
 
 
 def test_a_run_that_is_killed_leaves_all_apart_or_all_together(lists):
-    rng = random.Random()
+    rng = random.Random(1)
     link()
     unlink(lists)
     started = time.monotonic()

@@ -55,10 +55,19 @@ def test_two_hundred_questions_as_people_type_them_find_what_was_meant(unchanged
     assert len(missed) <= 10, missed
 
 
+@pytest.fixture(scope="module")
+def filling(module_database):
+    fill(module_database)
+
+
 @pytest.fixture
-def places(database):
-    """A commons of a few alternatives, public and other."""
-    with database.connect() as connection:
+def places(filling, shared_database):
+    """A commons of a few alternatives, public and other, for tests that change nothing."""
+
+
+def fill(database):
+    """Store the alternatives; return the dataset of the public ones."""
+    with database.admin() as connection:
         public = make_dataset(connection, terms=open_terms())
         tell = {"name": "Le Potager du Cœur", "name_nl": "Moestuin van het Hart", "category": "garden"}
         make_record(
@@ -109,7 +118,9 @@ def test_what_a_reader_may_not_see_is_neither_found_nor_suggested(places):
     assert found("chez soi") == ["Chez soi"]
 
 
-def test_a_withdrawal_and_the_clock_take_it_from_the_next_answer(database, places):
+def test_a_withdrawal_and_the_clock_take_it_from_the_next_answer(database):
+    places = fill(database)
+
     async def ask(search):
         async def first(text):
             return [one["name"] for one in await search.find(text, Language.FR)]

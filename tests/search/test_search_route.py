@@ -54,7 +54,7 @@ def test_rubbish_is_refused_without_a_word_and_without_the_database(monkeypatch,
 
 
 @pytest.mark.parametrize("text", ["\x00", "a\x00b", "\ud7ff\uffff", "%", "_"])
-def test_signs_that_postgresql_does_not_store_find_nothing(database, text):
+def test_signs_that_postgresql_does_not_store_find_nothing(unchanged_database, text):
     async def ask(client):
         answer = await client.get("/search", params={"q": text})
         assert answer.json() == {"found": []}
