@@ -26,6 +26,7 @@ from commons.database.tables.base import PRIVATE
 
 ROUTINES = (
     "cells",
+    "fields",
     "places",
     "permissions",
     "parts",
