@@ -52,7 +52,7 @@ check: $(INSTALLED) ## style, format, types, and which room may import which
 	$(BIN)/lint-imports
 
 fields: $(INSTALLED) ## write the SQL that follows from commons/schema/fields.toml anew
-	@$(BIN)/python -m commons.schema
+	@$(BIN)/python -m commons.database.generate
 
 mutants: $(INSTALLED) ## break each rule of consent on purpose; the tests must notice (about ten minutes)
 	@$(BIN)/python tests/mutants/run.py $(ARGS)

@@ -1,5 +1,13 @@
 """The catalogue of fields: what is generated from it, and the texts that it asks for."""
 
+import json
+import os
+import shutil
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+
 import pytest
 
 from commons.database.owner import routine
@@ -9,6 +17,16 @@ from commons.schema.routine import fields_routine
 from commons.vocabulary import Language
 from ingest.headers import words_of_fields
 from maps.entries import PLAIN_FIELDS
+
+PROJECT = Path(__file__).resolve().parents[2]
+ADDED_FIELD = "fediverse"
+LABEL = f'{ADDED_FIELD} = {{ fr = "Compte Mastodon", nl = "Mastodonaccount", en = "Mastodon account" }}'
+ADDED = {
+    "commons/schema/fields.toml": f'{ADDED_FIELD} = {{ group = "contact_organisation", chosen_by = "freshness", personal = true }}\n',
+    "ingest/headers.toml": f'{ADDED_FIELD} = ["{ADDED_FIELD}", "compte mastodon"]\n',
+    "commons/i18n/added.toml": f"[dashboard.card]\n{LABEL}\n[dashboard.field]\n{LABEL}\n[consent_page.field]\n{LABEL}\n",
+}
+"""What is written to add a field: its line in the catalogue, and texts."""
 
 
 def test_the_generated_routine_is_what_the_catalogue_says():
@@ -32,3 +50,25 @@ def test_every_field_has_its_labels():
         *(f"consent_page.field.{f.name}" for f in FIELDS if f.group and not f.name.endswith(languages)),
     }
     assert all(translate(key, language) for key in keys for language in Language)
+
+
+def test_a_field_that_is_added_to_the_catalogue_needs_nothing_more_but_its_texts(database, tmp_path):
+    for room in ("commons", "ingest", "maps"):
+        shutil.copytree(PROJECT / room, tmp_path / room)
+    for file, line in ADDED.items():
+        with (tmp_path / file).open("a", encoding="utf-8") as text:
+            text.write(line)
+    python = partial(subprocess.run, check=True, stdout=subprocess.PIPE, cwd=tmp_path, env=os.environ | {
+        "PYTHONPATH": os.pathsep.join([str(tmp_path), str(PROJECT / "tests" / "support")]),
+    })  # fmt: skip
+    python([sys.executable, "-m", "commons.database.generate"])
+    done = python([sys.executable, PROJECT / "tests" / "database" / "another_field.py", ADDED_FIELD])
+    value = "@lieu@canary.example"
+    assert json.loads(done.stdout.splitlines()[-1]) == {
+        "mapped": "Compte Mastodon",
+        "counts": [1, 1],
+        "held": ["commons.record_version", "commons.set_aside_row", "released_partners.alternative_row"],
+        "released": {"public": [None], "partners": [value], "researchers": [None]},
+        "exported": {"public": False, "partners": True},
+        "held_after": [],
+    }
