@@ -7,6 +7,17 @@ RETURNS reference.audience
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE audience WHEN 'partner' THEN 'partners'::reference.audience ELSE audience END;
 
+-- The fields that a reader with these rights may not see, of a place that it knows exactly or not.
+CREATE OR REPLACE FUNCTION commons.kept_back(rights bigint, is_exact boolean)
+RETURNS text[]
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN (SELECT coalesce(array_agg(f.field_name), '{}')
+          FROM commons.field f
+         WHERE rights & commons.cells(ARRAY[f.field_group], '{display}') = 0
+            OR (f.exact_only AND NOT is_exact));
+
+GRANT EXECUTE ON FUNCTION commons.kept_back(bigint, boolean) TO commons_ingest;
+
 -- The released rows of these alternatives for every reader, as they ought to be: the refresh stores them, the drift check
 -- compares with them. Each step is materialized: where the planner expects one row it joins by loops, and would make the rows
 -- of a step again, or a released row, for every pair that it tries.
@@ -34,11 +45,8 @@ asserted AS MATERIALIZED (
 ),
 -- Which fields each combination of rights and precision keeps back.
 kept_back AS MATERIALIZED (
-    SELECT asked.rights, asked.is_exact, array_agg(f.field_name) AS names
+    SELECT asked.rights, asked.is_exact, commons.kept_back(asked.rights, asked.is_exact) AS names
       FROM (SELECT DISTINCT rights, precision = 'exact' AS is_exact FROM contributor) asked
-      JOIN commons.field f ON asked.rights & commons.cells(ARRAY[f.field_group], '{display}') = 0
-                           OR (f.exact_only AND NOT asked.is_exact)
-     GROUP BY asked.rights, asked.is_exact
 ),
 told AS MATERIALIZED (
     SELECT c.audience, c.partner_id, c.anchor_id, c.rank, shown.fields, d.slug, d.priority, c.licence, d.attribution,
@@ -53,7 +61,7 @@ told AS MATERIALIZED (
       LEFT JOIN kept_back ON kept_back.rights = c.rights AND kept_back.is_exact = (c.precision = 'exact')
      CROSS JOIN LATERAL (
            SELECT CASE WHEN commons.may_show_contacts(c.rights, a.fields) THEN a.fields ELSE a.without_contacts END
-                  - coalesce(kept_back.names, '{}') AS fields) shown
+                  - kept_back.names AS fields) shown
 ),
 -- Where several sources tell, the rank of each for each field: authority, then the field's own measure, then their order.
 ranked AS (
