@@ -65,6 +65,10 @@ class Field:
     personal: bool = False
     comment: str | None = None
 
+    def __post_init__(self) -> None:
+        if self.group is FieldGroup.LOCATION and not self.exact_only:
+            raise ValueError(f"{self.name} is part of a place, and has to be exact_only")
+
     @property
     def is_stored(self) -> bool:
         """Return whether a version of a record has a column for it."""

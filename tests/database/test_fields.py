@@ -16,7 +16,7 @@ from commons.schema.fields import FIELDS, read_fields
 from commons.schema.routine import fields_routine
 from commons.vocabulary import Language
 from ingest.headers import words_of_fields
-from maps.entries import PLAIN_FIELDS
+from maps.entries import PLAIN_FIELDS, SHOWN_APART
 
 PROJECT = Path(__file__).resolve().parents[2]
 ADDED_FIELD = "fediverse"
@@ -34,11 +34,34 @@ def test_the_generated_routine_is_what_the_catalogue_says():
 
 
 @pytest.mark.parametrize(
-    "entry", ["{ kind = 'text' }", "{ type = 'number' }", "{ group = 'contacts' }", "{ chosen_by = 'luck' }"]
+    "entry",
+    [
+        "{ kind = 'text' }",
+        "{ type = 'number' }",
+        "{ group = 'contacts' }",
+        "{ chosen_by = 'luck' }",
+        "{ group = 'location' }",
+    ],
 )
 def test_a_catalogue_with_a_word_that_it_does_not_know_is_refused(entry):
     with pytest.raises((TypeError, ValueError)):
         read_fields(f"name = {entry}")
+
+
+def test_a_field_that_is_no_text_is_written_out_where_cards_and_exports_are_made():
+    shown = {field.name for field in FIELDS if field.group}
+    written_out = {
+        "street",
+        "house_number",
+        "postcode",
+        "municipality",
+        "founded_on",
+        "charter",
+        "offers",
+        "needs",
+    }
+    told_by_nothing = {"ended_on"}  # what has ended is not shown
+    assert shown - {*PLAIN_FIELDS, *SHOWN_APART} == written_out | told_by_nothing
 
 
 def test_every_field_has_its_labels():
