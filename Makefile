@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help install demo test field files check mutants bench lock clean machine
+.PHONY: help install demo test field fields files check mutants bench lock clean machine
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
@@ -50,6 +50,9 @@ check: $(INSTALLED) ## style, format, types, and which room may import which
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+fields: $(INSTALLED) ## write the SQL that follows from commons/schema/fields.toml anew
+	@$(BIN)/python -m commons.database.generate
 
 mutants: $(INSTALLED) ## break each rule of consent on purpose; the tests must notice (about ten minutes)
 	@$(BIN)/python tests/mutants/run.py $(ARGS)

@@ -6,14 +6,24 @@ from functools import cache
 from importlib.resources import files
 
 from commons.categories.scheme import fold
+from commons.schema.fields import FIELDS
+
+
+@cache
+def words_of_fields() -> dict[str, list[str]]:
+    """Return the words of each field that a column may be taken for; its own name is always one."""
+    tree: dict[str, list[str]] = tomllib.loads((files("ingest") / "headers.toml").read_text("utf-8"))
+    for field in FIELDS:
+        if field.mappable:
+            tree.setdefault(field.name, [field.name])
+    return tree
 
 
 @cache
 def header_words() -> dict[str, tuple[tuple[str, int], ...]]:
     """Return the (canonical field, rank) that a folded header word may mean; rank 0 wins over the others."""
-    tree = tomllib.loads((files("ingest") / "headers.toml").read_text("utf-8"))
     words: dict[str, dict[str, int]] = {}
-    for field, synonyms in tree.items():
+    for field, synonyms in words_of_fields().items():
         for rank, word in enumerate(synonyms):
             words.setdefault(fold_header(word), {}).setdefault(field, rank)
     return {word: tuple(fields.items()) for word, fields in words.items()}

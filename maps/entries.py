@@ -3,21 +3,20 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.resources import files
 from typing import Any, LiteralString
 
 from psycopg.rows import dict_row
 
 from commons.categories.scheme import category_names
 from commons.database.connection import connect
+from commons.database.statements import column_list, with_lists
 from commons.i18n import translate
 from commons.release import Released
-from commons.territory import filled
-from commons.vocabulary import Language
+from commons.schema.fields import CONTACT_GROUPS, FIELDS
+from commons.vocabulary import FieldGroup, Language
 from maps.filters import NOT_ASSESSED, Filters
 from maps.places import find_places
 
-QUERY: LiteralString = filled((files("maps") / "entries.sql").read_text("utf-8"))
 SNAPSHOT: LiteralString = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
 LABELLED = {
     "shares": "resource_kind",
@@ -25,16 +24,18 @@ LABELLED = {
     "needs": "resource_kind",
     "grade": "charter_grade",
 }
-PLAIN_FIELDS = (
-    "phone",
-    "email",
-    "contact_person",
-    "contact_email",
-    "contact_phone",
-    "opening_hours",
-    "legal_form",
+SHOWN_APART = (
+    "name", "name_fr", "name_nl", "name_en", "description", "description_fr", "description_nl", "description_en",
+    "category", "website", "enterprise_number",
+)  # fmt: skip
+"""Texts that a card or an export has a place of their own for, beside the address."""
+PLAIN_FIELDS = tuple(
+    field.name
+    for field in sorted(FIELDS, key=lambda field: field.group not in CONTACT_GROUPS)
+    if field.is_text and field.group not in (None, FieldGroup.LOCATION) and field.name not in SHOWN_APART
 )
-"""Shown as they are, under the words `dashboard.card.<field>`, in this order."""
+"""Shown as they are, under the words `dashboard.card.<field>`: first how one is reached."""
+QUERY = with_lists("maps", "entries", plain=column_list(PLAIN_FIELDS, of="a"))
 
 Entry = dict[str, Any]
 

@@ -4,27 +4,28 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import pandas as pd
+from psycopg import sql
 
 from commons.audit import record_event
 from commons.categories.scheme import fold
 from commons.consent.erased import COLUMNS, hashes_of
 from commons.consent.withdraw import Receipt, withdraw
 from commons.database.connection import Connection
+from commons.database.statements import column_list
 from commons.errors import CommonsError
 from commons.partners import Dataset
 from commons.safekeeping.key import erasure_key
 from commons.safekeeping.ledger import EntryKind
+from commons.schema.fields import FIELDS, STORED_FIELDS
 
-VERSIONS = (
-    "SELECT r.record_id, r.partner_key, v.name, v.name_fr, v.name_nl, v.name_en, v.street, v.house_number,"
-    " ST_X(v.geom) AS lon, ST_Y(v.geom) AS lat, v.contact_person, v.phone, v.contact_phone, v.email, v.contact_email,"
-    " v.website, v.enterprise_number"
+VERSIONS = sql.SQL(
+    "SELECT r.record_id, r.partner_key, ST_X(v.geom) AS lon, ST_Y(v.geom) AS lat, {fields}"
     " FROM commons.source_record r LEFT JOIN commons.record_version v USING (record_id)"
     " WHERE r.dataset_id = %s AND r.partner_key = %s"
-)
+).format(fields=column_list(STORED_FIELDS, of="v"))
 ERASE = "SELECT what, count FROM commons.erase_record(%s, %s, %s, %s, %s)"
-PERSONAL = ("name", "name_fr", "name_nl", "name_en", "contact_person", "email", "contact_email")
-"""The columns that may hold the name of the person concerned."""
+PERSONAL = tuple(field.name for field in FIELDS if field.personal)
+"""The columns that may name the person concerned."""
 
 
 @dataclass(frozen=True)

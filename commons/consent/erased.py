@@ -17,10 +17,12 @@ from commons.database.connection import Connection
 from commons.errors import CommonsError
 from commons.partners import Dataset
 from commons.safekeeping.key import ErasureKey, find_erasure_key
+from commons.schema.fields import FieldType, names_of
 
 NAMES = ("name", "name_fr", "name_nl", "name_en")
-CONTACTS = ("phone", "contact_phone", "email", "contact_email", "website", "enterprise_number")
-COLUMNS = ("partner_key", *NAMES, "lon", "lat", "street", "house_number", *CONTACTS)
+PHONES, EMAILS = names_of(FieldType.PHONE), names_of(FieldType.EMAIL)
+SITES, NUMBERS = names_of(FieldType.WEBSITE), names_of(FieldType.ENTERPRISE_NUMBER)
+COLUMNS = ("partner_key", *NAMES, "lon", "lat", "street", "house_number", *PHONES, *EMAILS, *SITES, *NUMBERS)
 """What a frame must have: a missing value is None, a position NaN."""
 Row: TypeAlias = Mapping[str, object]
 Mark: TypeAlias = tuple[str, tuple[str, ...]]
@@ -207,17 +209,19 @@ def _street_marks(row: Row) -> Iterator[Mark]:
 
 
 def _contact_marks(row: Row) -> Iterator[Mark]:
-    """Yield the telephone numbers, e-mail addresses, the site and the enterprise number, each by itself."""
-    for column in ("phone", "contact_phone"):
+    """Yield the telephone numbers, e-mail addresses, sites and enterprise numbers, each by itself."""
+    for column in PHONES:
         if digits := re.sub(r"\D+", "", _text(row, column)):
             yield "phone", (digits[-PHONE_DIGITS:],)
-    for column in ("email", "contact_email"):
+    for column in EMAILS:
         if email := _text(row, column).strip().lower():
             yield "email", (email,)
-    if site := re.sub(r"^[a-z]+://|[?#].*$|/+$", "", _text(row, "website").strip().lower()):
-        yield "website", (site.removeprefix("www."),)
-    if number := re.sub(r"\D+", "", _text(row, "enterprise_number")).lstrip("0"):
-        yield "enterprise", (number,)
+    for column in SITES:
+        if site := re.sub(r"^[a-z]+://|[?#].*$|/+$", "", _text(row, column).strip().lower()):
+            yield "website", (site.removeprefix("www."),)
+    for column in NUMBERS:
+        if number := re.sub(r"\D+", "", _text(row, column)).lstrip("0"):
+            yield "enterprise", (number,)
 
 
 def skeleton(name: str) -> str:

@@ -26,16 +26,35 @@ def statement(package: str, name: str) -> str:
     return filled((files(package) / f"{name}.sql").read_text("utf-8"))
 
 
+def with_lists(package: str, name: str, **lists: sql.Composable) -> sql.Composed:
+    """Return the text of `package`/`name`.sql with each of these in the place of its name in braces.
+
+    A brace that stands for itself is written twice.
+    """
+    return sql.SQL(statement(package, name)).format(**lists)
+
+
+def column_list(names: Iterable[str], of: str | None = None) -> sql.Composed:
+    """Return the names as a statement lists columns, with the alias of the table that they are `of`."""
+    return sql.SQL(", ").join(
+        sql.Identifier(name) if of is None else sql.Identifier(of, name) for name in names
+    )
+
+
 def run_file(
-    connection: Connection, package: str, name: str, values: Mapping[str, object] | None = None
+    connection: Connection,
+    package: str,
+    name: str,
+    values: Mapping[str, object] | None = None,
+    **lists: sql.Composable,
 ) -> psycopg.Cursor[Any]:
-    """Return the cursor of the last statement of `package`/`name`.sql, run with these named values.
+    """Return the cursor of the last statement of `package`/`name`.sql, run with these lists and named values.
 
     The values are quoted on this side of the connection, so that a file may hold several statements; a percent
     sign in it is written twice.
     """
     cursor = psycopg.ClientCursor(connection)
-    cursor.execute(statement(package, name), values or {})
+    cursor.execute(with_lists(package, name, **lists) if lists else statement(package, name), values or {})
     while cursor.nextset():
         pass
     return cursor

@@ -7,6 +7,7 @@ import pandas as pd
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
+from commons.schema.fields import FieldType, names_of
 from commons.territory import territory
 from ingest.check.draft import Draft, Finding
 from ingest.notices import NoticeCode
@@ -34,9 +35,9 @@ PLAIN_EMAIL = r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-
 """What nearly every address looks like; only the others are taken to the library, which is slower."""
 MAX_EMAIL_LETTERS = 254
 SEVERAL = {
-    "phone": "(?:[|;,\n]| ou | of | or | / ).*[0-9]{3}",
-    "email": "@.*@",
-    "website": "[ |;,\n].*[a-z0-9][.][a-z]{2}",
+    FieldType.PHONE: "(?:[|;,\n]| ou | of | or | / ).*[0-9]{3}",
+    FieldType.EMAIL: "@.*@",
+    FieldType.WEBSITE: "[ |;,\n].*[a-z0-9][.][a-z]{2}",
 }
 """How a cell shows that more than its first value stands in it."""
 ADDRESS_PARTS = ("street", "house_number", "postcode", "municipality")
@@ -81,25 +82,25 @@ def _to_odd_postcode(texts: pd.Series) -> pd.Series:
 
 def check_contacts(draft: Draft) -> Iterator[Finding]:
     """Bring what people and organisations are reached by into one form."""
-    for name in ("phone", "contact_phone", "enterprise_number"):
+    for name in names_of(FieldType.PHONE, FieldType.ENTERPRISE_NUMBER):
         if draft.has(name):
             draft.columns[name] = restore_scientific(draft.texts(name))
-    for name in ("phone", "contact_phone", "email", "contact_email", "website"):
-        several = contains(draft.texts(name), SEVERAL[name.removeprefix("contact_")])
-        yield Finding(NoticeCode.SECOND_VALUE_DROPPED, several, name)
-    for name in ("phone", "contact_phone"):
+    for kind, pattern in SEVERAL.items():
+        for name in names_of(kind):
+            yield Finding(NoticeCode.SECOND_VALUE_DROPPED, contains(draft.texts(name), pattern), name)
+    for name in names_of(FieldType.PHONE):
         yield from _convert(draft, name, to_any_phone, NoticeCode.PHONE_INVALID)
-    for name in ("email", "contact_email"):
+    for name in names_of(FieldType.EMAIL):
         yield from _convert(draft, name, to_email, NoticeCode.EMAIL_INVALID)
     maps = is_map_link(draft.texts("website"))
     if maps.any():
         draft.leave("website", maps)
         draft.columns["website"] = draft.texts("website").mask(maps)
         yield Finding(NoticeCode.WEBSITE_IS_MAP, maps, "website")
-    yield from _convert(draft, "website", to_website, NoticeCode.WEBSITE_INVALID)
-    yield from _convert(
-        draft, "enterprise_number", to_enterprise_number, NoticeCode.ENTERPRISE_NUMBER_INVALID
-    )
+    for name in names_of(FieldType.WEBSITE):
+        yield from _convert(draft, name, to_website, NoticeCode.WEBSITE_INVALID)
+    for name in names_of(FieldType.ENTERPRISE_NUMBER):
+        yield from _convert(draft, name, to_enterprise_number, NoticeCode.ENTERPRISE_NUMBER_INVALID)
 
 
 def to_email(texts: pd.Series) -> pd.Series:

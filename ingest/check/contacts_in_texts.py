@@ -6,14 +6,14 @@ What readers see is decided in the database (`commons/database/routines/free_tex
 import re
 from collections.abc import Iterator
 
-from commons.vocabulary import Visibility
+from commons.schema.fields import FIELDS
+from commons.vocabulary import FieldGroup, Visibility
 from ingest.check.draft import Draft, Finding
-from ingest.check.texts import LONG_FIELDS, NAMES
 from ingest.notices import NoticeCode
 from ingest.patterns import contains, per_value
 
-TEXTS = (*NAMES, *LONG_FIELDS, "opening_hours", "street", "municipality", "legal_form")
-OF_A_PERSON = ("contact_person", "contact_email", "contact_phone")
+TEXTS = tuple(field.name for field in FIELDS if field.is_free_text)
+OF_A_PERSON = tuple(field.name for field in FIELDS if field.group is FieldGroup.CONTACT_PERSON)
 
 PERHAPS = r"@|[Aa]robase|[Aa]penstaartje|[(<{[] ?[Aa][Tt]? ?[])>}]| [Aa][Tt] |(?:[0-9][^0-9A-Za-z]{0,4}){7}"
 """Whatever asks for a second look: nearly no text does."""

@@ -1,4 +1,4 @@
-"""The three dates of a record, each column read in one order of day and month."""
+"""The dates of a record, each column read in one order of day and month."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -6,6 +6,7 @@ from functools import partial
 
 import pandas as pd
 
+from commons.schema.fields import FieldType, names_of
 from ingest.check.draft import Draft, Finding
 from ingest.map.dates import SERIAL, Order, orders_shown, read_date_or_serial
 from ingest.notices import NoticeCode
@@ -13,8 +14,8 @@ from ingest.patterns import is_like, per_value
 
 
 def check_dates(draft: Draft) -> Iterator[Finding]:
-    """Read the three dates of a record; an end before the beginning stays in the extras only."""
-    for name in ("founded_on", "ended_on", "updated_on"):
+    """Read the dates of a record; an end before the beginning stays in the extras only."""
+    for name in names_of(FieldType.DATE):
         texts = draft.texts(name)
         order = order_in(draft, name)
         dates = per_value(texts, partial(read_date_or_serial, order=order))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from commons.schema.fields import STORED_FIELDS
 from ingest.map.fields import FLAG_FIELDS
 from ingest.notices import Notice, NoticeCode, notice_frame
 
@@ -14,8 +15,8 @@ class CheckedRecords:
     """Checked rows and an account of the others: `rows_in == len(frame) + len(set_aside)` always holds.
 
     `frame` has `CANONICAL_COLUMNS`. A missing value is None in every column but `lon` and `lat` (WGS84,
-    float64, NaN). Dates are `datetime.date`; `statistics` and `reuse` True, False or None; `offers`, `needs`
-    and `participations` lists; `extras` a dict.
+    float64, NaN). Dates are `datetime.date`; `name_composed`, `statistics` and `reuse` True, False or None; `offers`,
+    `needs` and `participations` lists; `extras` a dict.
     `set_aside` has the file's own columns, and `_row` (1-based) and `_codes` (`|`-separated) before them.
     `notices` is the frame of `ingest.notices.notice_frame`.
     `flags_present` names the consent flags that the file has a column for.
@@ -55,38 +56,9 @@ def with_none_ready(chunk: CheckedRecords) -> CheckedRecords:
 CANONICAL_COLUMNS = (
     "row_number",
     "partner_key",
-    "name",
-    "name_fr",
-    "name_nl",
-    "name_en",
-    "description",
-    "description_fr",
-    "description_nl",
-    "description_en",
-    "category",
-    "category_raw",
-    "website",
-    "opening_hours",
-    "street",
-    "house_number",
-    "postcode",
-    "municipality",
+    *STORED_FIELDS,
     "lon",
     "lat",
-    "phone",
-    "email",
-    "contact_person",
-    "contact_email",
-    "contact_phone",
-    "subject",
-    "legal_form",
-    "enterprise_number",
-    "founded_on",
-    "ended_on",
-    "offers",
-    "needs",
     "participations",
-    "updated_on",
-    "extras",
     *FLAG_FIELDS,
 )

@@ -101,7 +101,7 @@ def check_names(draft: Draft) -> Iterator[Finding]:
     if not any(draft.has(field) for field in NAMES):
         name = compose_name(partners_category(draft), draft.texts("street"), draft.texts("house_number"))
         composed = name.notna()
-    draft.columns["name"] = name
+    draft.columns["name"], draft.columns["name_composed"] = name, composed
     yield Finding(NoticeCode.NAME_COMPOSED, composed, "name")
     if not draft.memory.has_names and name.isna().all() and _is_list(draft):
         yield Finding(NoticeCode.NAME_COLUMN_MISSING, columns=likely_names(draft.source.raw))

@@ -9,6 +9,7 @@ from importlib.resources import files
 import pandas as pd
 
 from commons.categories.scheme import category_by_term, fold
+from commons.schema.fields import FieldType, names_of
 from commons.vocabulary import SubjectKind
 from ingest.check.draft import Draft, Finding
 from ingest.map.dates import read_date
@@ -77,7 +78,7 @@ def check_subjects(draft: Draft) -> Iterator[Finding]:
 
 def check_resources(draft: Draft) -> Iterator[Finding]:
     """Set offers and needs to lists of resource kinds; other words stay in the extras."""
-    for name in ("offers", "needs"):
+    for name in names_of(FieldType.RESOURCES):
         texts = draft.texts(name)
         if not texts.notna().any():
             draft.columns[name] = pd.Series([[]] * len(texts), index=texts.index, dtype=object)

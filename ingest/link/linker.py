@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from commons.schema.fields import FIELDS
+
 NAME_COLUMNS = ("name", "name_fr", "name_nl", "name_en")
 RECORD_COLUMNS = (
     "record_id",
@@ -16,15 +18,7 @@ RECORD_COLUMNS = (
     "x",
     "y",
     "uncertainty_m",
-    "street",
-    "house_number",
-    "postcode",
-    "municipality",
-    "phone",
-    "email",
-    "website",
-    "category",
-    "enterprise_number",
+    *(field.name for field in FIELDS if field.comparable and field.name not in NAME_COLUMNS),
 )
 PAIR_COLUMNS = ("left_record_id", "right_record_id", "probability", "weight", "pattern")
 KEY_COLUMNS = ("record_id", "key")

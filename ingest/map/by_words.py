@@ -14,6 +14,7 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from commons.categories.scheme import fold
+from commons.schema.fields import FIELDS, FieldType
 from ingest.map.telling import sample
 from ingest.patterns import (
     contains,
@@ -239,25 +240,26 @@ def _plain(texts: pd.Series) -> pd.Series:
     return _letters(texts) & ~contains(texts, "@|://|^www[.]") & ~is_phone(texts)
 
 
+LOOKS_OF_TYPE: dict[FieldType, Callable[[pd.Series], pd.Series]] = {
+    FieldType.PHONE: is_phone,
+    FieldType.EMAIL: is_email,
+    FieldType.WEBSITE: is_website,
+    FieldType.ENTERPRISE_NUMBER: is_enterprise_number,
+    FieldType.POSTCODE: is_postcode,
+}
 LOOKS: dict[str, Callable[[pd.Series], pd.Series]] = {
+    **{field.name: LOOKS_OF_TYPE[field.type] for field in FIELDS if field.type in LOOKS_OF_TYPE},
     "name": lambda texts: _plain(texts) & (texts.str.len() <= NAME_LETTERS),
     "address": lambda texts: _plain(texts) & _digits(texts),
     "street": lambda texts: _plain(texts) & ~contains(texts, "[0-9]{1,4} ?[A-Za-z]?$"),
     "house_number": lambda texts: is_like(texts, "[0-9]{1,4}.{0,8}") & ~is_phone(texts),
-    "postcode": is_postcode,
     "municipality": lambda texts: _plain(texts) & ~_digits(texts),
     "lat": lambda texts: to_number(texts).notna(),
     "lon": lambda texts: to_number(texts).notna(),
     "coordinates": lambda texts: (
         contains(texts, "[0-9][.,][0-9]+.+[0-9][.,][0-9]") | is_shape(texts) | is_map_link(texts)
     ),
-    "phone": is_phone,
-    "contact_phone": is_phone,
-    "email": is_email,
-    "contact_email": is_email,
     "contact_person": lambda texts: _plain(texts) & ~_digits(texts),
-    "website": is_website,
-    "enterprise_number": is_enterprise_number,
     "legal_form": lambda texts: _plain(texts) & (texts.str.len() <= NAME_LETTERS),
     "category": lambda texts: _plain(texts) & (texts.str.len() <= NAME_LETTERS) & ~contains(texts, "[.!]$|_"),
     "description": lambda texts: _plain(texts) & (texts.str.len() > LONG_LETTERS),

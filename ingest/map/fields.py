@@ -5,8 +5,9 @@ from datetime import date
 
 from commons.categories.scheme import categories, category_by_term, fold
 from commons.consent.flags import FLAG_WORDS, LICENCE_WORDS, read_flag
+from commons.schema.fields import FIELDS, FieldType, names_of
 from commons.vocabulary import Precision, ResourceKind, SubjectKind, Visibility
-from ingest.headers import header_words
+from ingest.headers import words_of_fields
 
 FLAG_FIELDS = (
     "visibility",
@@ -29,32 +30,10 @@ NAME_FIELDS = frozenset({"partner_key", "name", "name_fr", "name_nl", "name_en"}
 """By these an erased record is known, in the cell of one column: no other column may be split into them."""
 
 FILLED_BY_OTHERS = frozenset(
-    {
-        *(
-            "name",
-            "name_fr",
-            "name_nl",
-            "name_en",
-            "description",
-            "description_fr",
-            "description_nl",
-            "description_en",
-        ),
-        *(
-            "category",
-            "website",
-            "opening_hours",
-            "address",
-            "street",
-            "postcode",
-            "municipality",
-            "legal_form",
-        ),
-        *("phone", "email", "contact_person", "contact_email", "contact_phone", "enterprise_number"),
-    }
+    {"address", *(field.name for field in FIELDS if field.is_text and field.mappable)} - {"house_number"}
 )
 """What a second column of the same meaning may fill where the first is empty. Of keys, positions, dates and consents a
-mixture would mean something that neither column does."""
+mixture would mean something that neither column does, and so would a street with another's house number."""
 
 CONSTANT_FIELDS = frozenset(
     {"category", "subject", "legal_form", "postcode", "municipality", "offers", "needs", *FLAG_FIELDS}
@@ -88,7 +67,7 @@ CODED: Mapping[str, tuple[Callable[[str], str | None], tuple[str, ...]]] = {
     "subject": (_one_of(*SubjectKind), tuple(SubjectKind)),
     **{
         field: (_one_of(*ResourceKind), tuple(ResourceKind))
-        for field in ("offers", "needs", "participation_kind")
+        for field in (*names_of(FieldType.RESOURCES), "participation_kind")
     },
     **{field: (_flag(field), tuple(Visibility)) for field in ("visibility", "contact")},
     "precision": (_flag("precision"), tuple(Precision)),
@@ -100,7 +79,7 @@ CODED: Mapping[str, tuple[Callable[[str], str | None], tuple[str, ...]]] = {
 
 def all_fields() -> frozenset[str]:
     """Return every field that a column may be taken for."""
-    return frozenset(field for meanings in header_words().values() for field, _ in meanings)
+    return frozenset(words_of_fields())
 
 
 def allowed(field: str) -> str:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from commons.categories.scheme import fold
 from commons.errors import CommonsError
+from commons.schema.fields import OF_A_PERSON
 from commons.territory import territory
 from ingest.headers import fold_header
 from ingest.map.by_header import HARDLY, by_header, could_be_flag
@@ -57,7 +58,7 @@ NOT_BY_SOME_WORDS = frozenset({*FLAG_FIELDS, "house_number", "partner_key", "lon
 """Consents, and numbers that could be of anything: what is not understood in a header may say to what, and of what."""
 SURE = ("header", "words")
 """Reasons of a match by which a second column is one of the same meaning."""
-SAME_SHAPE = {"contact_email": "email", "contact_phone": "phone"}
+SAME_SHAPE = {of_person: own for own, of_person in OF_A_PERSON.items()}
 
 
 def propose_mapping(raw: RawTable) -> Mapping:

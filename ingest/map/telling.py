@@ -7,6 +7,7 @@ import pandas as pd
 
 from commons.categories.scheme import category_by_term, fold
 from commons.opening_hours import write_hours
+from commons.schema.fields import OF_A_PERSON
 from commons.territory import territory
 from ingest.patterns import is_like
 
@@ -14,7 +15,6 @@ SAMPLE = 200
 """Different values that are looked at: enough for a share, whatever the length of the file."""
 PERSONS = re.compile("responsable|contact|verantwoordelijke|coordinat|aanspreek|referent")
 """Words of a header by which a telephone or an e-mail is a person's, and not the organisation's."""
-OF_A_PERSON = {"phone": "contact_phone", "email": "contact_email"}
 
 LEGAL_FORMS = frozenset({
     "asbl", "vzw", "aisbl", "ivzw", "association de fait", "feitelijke vereniging", "fondation", "stichting", "scrl",

@@ -4,7 +4,8 @@ SELECT p.own_record_id, p.other_record_id, d.verdict, d.reason, d.decided_by, sp
        (d.decided_at AT TIME ZONE '@time_zone@')::timestamp(0),
        own.fields,
        CASE WHEN p.is_all_own OR commons.may_show_contacts(p.rights, theirs.fields) THEN theirs.fields
-            ELSE commons.without_contacts(theirs.fields) END - coalesce(kept_back.names, '{}'), source.attribution,
+            ELSE commons.without_contacts(theirs.fields) END
+         - CASE WHEN p.is_all_own THEN '{}' ELSE commons.kept_back(p.rights, p.precision = 'exact') END, source.attribution,
        p.is_all_own OR p.rights & commons.cells('{contact_organisation}', '{display}') <> 0,
        p.is_all_own OR p.rights & commons.cells('{description}', '{display}') <> 0,
        p.is_all_own OR p.precision = 'exact', d.is_human
@@ -18,12 +19,6 @@ SELECT p.own_record_id, p.other_record_id, d.verdict, d.reason, d.decided_by, sp
   JOIN commons.asserted theirs ON theirs.version_id = other.version_id
   JOIN commons.dataset source ON source.dataset_id = p.other_dataset_id
   LEFT JOIN commons.partner speaker ON speaker.partner_id = d.partner_id
- CROSS JOIN LATERAL (
-       SELECT array_agg(f.field_name) AS names
-         FROM commons.field f
-        WHERE NOT p.is_all_own
-          AND (p.rights & commons.cells(ARRAY[f.field_group], '{display}') = 0 OR (f.exact_only AND p.precision <> 'exact'))
-       ) kept_back
  WHERE p.partner_id = %(partner_id)s AND %(dataset_id)s IN (p.own_dataset_id, CASE WHEN p.is_all_own THEN p.other_dataset_id END)
  ORDER BY own.fields ->> 'name', theirs.fields ->> 'name', p.own_record_id, p.other_record_id
  LIMIT %(most)s;

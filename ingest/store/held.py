@@ -7,6 +7,7 @@ such a row in.
 from dataclasses import replace
 
 import pandas as pd
+from psycopg import sql
 from pyproj import Transformer
 
 from commons.categories.scheme import fold
@@ -17,9 +18,10 @@ from commons.districts.structure import METRIC_CRS
 from commons.errors import CommonsError
 from commons.partners import Dataset
 from commons.safekeeping.key import ErasureKey, erasure_key
+from commons.schema.fields import FIELDS, OF_A_PERSON
 from commons.territory import STORAGE_CRS
 from ingest.check.records import CheckedRecords
-from ingest.link.linker import RECORD_COLUMNS
+from ingest.link.linker import NAME_COLUMNS, RECORD_COLUMNS
 from ingest.link.returning import Positions, like_any, like_each
 from ingest.link.stored import current_linker
 from ingest.notices import NoticeCode, coded_frame
@@ -131,14 +133,34 @@ def readmit_row(
 
 
 def _frame(connection: Connection, name: str, values: dict[str, object]) -> pd.DataFrame:
-    cursor = run_file(connection, "ingest.store", name, values)
+    cursor = run_file(connection, "ingest.store", name, values, compared=_compared())
     return pd.DataFrame(cursor.fetchall(), columns=[column.name for column in cursor.description or ()])
+
+
+def _compared() -> sql.Composed:
+    """Return what of a version is compared, as columns.
+
+    No name that was made of an address; a contact of a person where the organisation has none.
+    """
+
+    def compared(name: str) -> sql.Composed:
+        column = sql.Identifier("v", name)
+        if name in NAME_COLUMNS:
+            return sql.SQL("CASE WHEN NOT v.name_composed THEN {} END AS {}").format(
+                column, sql.Identifier(name)
+            )
+        if name in OF_A_PERSON:
+            of_person = sql.Identifier("v", OF_A_PERSON[name])
+            return sql.SQL("coalesce({}, {}) AS {}").format(column, of_person, sql.Identifier(name))
+        return sql.Composed([column])
+
+    return sql.SQL(", ").join(compared(field.name) for field in FIELDS if field.comparable)
 
 
 def _comparable(frame: pd.DataFrame) -> pd.DataFrame:
     """Return checked rows as the linker compares records."""
     x, y = TO_METRES.transform(frame["lon"].to_numpy(dtype="float64"), frame["lat"].to_numpy(dtype="float64"))
-    contacts = {name: frame[name].fillna(frame[f"contact_{name}"]) for name in ("phone", "email")}
+    contacts = {own: frame[own].fillna(frame[of_person]) for own, of_person in OF_A_PERSON.items()}
     return frame.assign(x=x, y=y, uncertainty_m=0.0, **contacts).reindex(columns=list(RECORD_COLUMNS))
 
 

@@ -4,29 +4,21 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from psycopg import sql
 
 from commons.categories.scheme import fold
 from commons.consent.record_flags import STORED, with_validity
 from commons.districts.assign import LEVELS, assign_points
 from commons.districts.structure import Districts
+from commons.schema.fields import EMPTY, FIELDS, STORED_FIELDS, Field, FieldType, names_of
 from commons.territory import STORAGE_CRS
 from ingest.check.records import CheckedRecords
-from ingest.notices import NoticeCode
-
-CONTENT = (
-    "name", "name_fr", "name_nl", "name_en", "description", "description_fr", "description_nl", "description_en",
-    "category", "category_raw", "website", "opening_hours", "street", "house_number", "postcode", "municipality",
-    "phone", "email", "contact_person", "contact_email", "contact_phone", "subject", "legal_form",
-    "enterprise_number", "founded_on", "ended_on", "offers", "needs", "updated_on",
-)  # fmt: skip
-"""The columns that are stored as they are checked; a change in one of them makes a new version."""
 
 HASH_LEFT_OPEN = "\\x"
 """No byte, as PostgreSQL writes it."""
@@ -59,17 +51,27 @@ def partner_keys(frame: pd.DataFrame, twins: Counter[str]) -> pd.Series:
     return keys.mask(keys.isna(), pd.Series(marks, index=bare.index, dtype=object))
 
 
+def field_definitions() -> sql.Composed:
+    """Return the fields as columns of `incoming_record`."""
+
+    def definition(field: Field) -> sql.Composed:
+        rules = ["NOT NULL"] if field.required else []
+        if field.type in EMPTY:
+            rules.append(f"DEFAULT '{EMPTY[field.type]}'")
+        return sql.SQL(" ").join([sql.Identifier(field.name), *map(sql.SQL, (field.sql_type, *rules))])
+
+    return sql.SQL(", ").join(definition(field) for field in FIELDS if field.is_stored)
+
+
 def incoming_frame(checked: CheckedRecords, districts: Districts) -> pd.DataFrame:
     """Return the columns of `incoming_record`."""
-    composed = checked.notices.loc[checked.notices["code"] == NoticeCode.NAME_COMPOSED.value, "row_number"]
-    frame = checked.frame.assign(name_composed=checked.frame["row_number"].isin(composed))
+    frame = checked.frame
     placed = assign_points(frame["lon"], frame["lat"], districts).set_axis(frame.index)
     flags = with_validity(frame)[[*STORED]]
-    told = frame[["row_number", "partner_key", "name_composed", *CONTENT, "lon", "lat"]].assign(
-        offers=_written(frame["offers"], _array),
-        needs=_written(frame["needs"], _array),
-        extras=_written(frame["extras"], partial(json.dumps, ensure_ascii=False)),
+    told = frame[["row_number", "partner_key", *STORED_FIELDS, "lon", "lat"]].assign(
         participations=_written(frame["participations"], _participations),
+        **{name: _written(frame[name], _array) for name in names_of(FieldType.RESOURCES)},
+        **{name: _written(frame[name], _json) for name in names_of(FieldType.JSON)},
     )
     return pd.concat([told, placed, flags], axis=1)
 
@@ -87,7 +89,7 @@ def first_versions(
         )
         for level in LEVELS
     }
-    return incoming[["row_number", "name_composed", *CONTENT, "extras"]].assign(
+    return incoming[["row_number", *STORED_FIELDS]].assign(
         upload_id=upload_id,
         content_hash=HASH_LEFT_OPEN,
         geom=_written_points(incoming["lon"], incoming["lat"]),
@@ -118,8 +120,12 @@ def _array(codes: list[str]) -> str:
     return "{" + ",".join(codes) + "}"
 
 
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
 def _participations(told: list[dict[str, Any]]) -> str | None:
     """Return what a record takes part in as JSON, in an order of its own, None where it takes part in nothing."""
     keyed = [{**each, "mutualisation_key": fold(each["title"])} for each in told]
     keyed.sort(key=lambda each: str(each["mutualisation_key"]))
-    return json.dumps(keyed, ensure_ascii=False) if keyed else None
+    return _json(keyed) if keyed else None

@@ -15,9 +15,18 @@ from commons.consent.checks import lock_dataset
 from commons.consent.opened import closed_since, opened_by_two
 from commons.consent.record_flags import STORED, prepare_flags, says_anything, store_flags
 from commons.database.connection import Connection
-from commons.database.statements import CopyText, copy_frame, copy_rows, copy_text, run_file, send_copy
+from commons.database.statements import (
+    CopyText,
+    column_list,
+    copy_frame,
+    copy_rows,
+    copy_text,
+    run_file,
+    send_copy,
+)
 from commons.districts.stored import stored_districts
 from commons.partners import Dataset
+from commons.schema.fields import STORED_FIELDS
 from commons.vocabulary import UploadMode
 from ingest.ahead import ahead
 from ingest.check.records import CheckedRecords
@@ -25,7 +34,13 @@ from ingest.notices import KEPT_BY_NUMBER, NoticeCode, add_up, coded_frame, noti
 from ingest.store.ending import live_records, refuse_unconfirmed
 from ingest.store.erased import without_erased
 from ingest.store.held import Holding
-from ingest.store.incoming import FINGERPRINT_MARK, first_versions, incoming_frame, partner_keys
+from ingest.store.incoming import (
+    FINGERPRINT_MARK,
+    field_definitions,
+    first_versions,
+    incoming_frame,
+    partner_keys,
+)
 
 DISTRICT_IDS = "SELECT level::text, code, district_id FROM reference.district WHERE is_current"
 DRAW_IDS = """
@@ -141,7 +156,8 @@ class _Storing:
         self._holding = Holding(connection, dataset)
         self._opened = opened_by_two(connection, dataset)
         prepare_flags(connection)
-        run_file(connection, "ingest.store", "incoming_record")
+        content = column_list(STORED_FIELDS)
+        run_file(connection, "ingest.store", "incoming_record", content=content, fields=field_definitions())
         self._upload_id = _insert_upload(
             connection,
             dataset_id=dataset.dataset_id,
@@ -208,7 +224,10 @@ class _Storing:
             "has_flags": says_anything(self._flags),
             "may_be_known": ready.may_be_known,
         }
-        counts = run_file(self._connection, "ingest.store", "store_chunk", values).fetchone()
+        content, incoming = column_list(STORED_FIELDS), column_list(STORED_FIELDS, of="i")
+        counts = run_file(
+            self._connection, "ingest.store", "store_chunk", values, content=content, incoming=incoming
+        ).fetchone()
         assert counts is not None  # noqa: S101 - an aggregate
         self._counts.update(dict(zip(("new", "changed", "unchanged"), counts, strict=True)))
 

@@ -26,11 +26,7 @@ SELECT k.row_number, k.record_id, v.version_id IS NULL,
   LEFT JOIN LATERAL (SELECT version_id,
                             -- As of incoming_record, of a version that a first list left open: it has no participation.
                             CASE WHEN content_hash <> '' THEN content_hash ELSE int8send(hash_record_extended(ROW(
-                                name, name_composed, name_fr, name_nl, name_en, description, description_fr, description_nl,
-                                description_en, category, category_raw, website, opening_hours, street, house_number, postcode,
-                                municipality, phone, email, contact_person, contact_email, contact_phone, subject, legal_form,
-                                enterprise_number, founded_on, ended_on, offers, needs, updated_on, extras, NULL::jsonb,
-                                ST_X(geom), ST_Y(geom)), 20261125)) END AS content_hash
+                                {content}, NULL::jsonb, ST_X(geom), ST_Y(geom)), 20261125)) END AS content_hash
                        FROM commons.record_version
                       WHERE record_id = k.record_id AND superseded_at IS NULL LIMIT 1) v ON true
  WHERE k.record_id IS NOT NULL;
@@ -43,15 +39,9 @@ UPDATE commons.record_version v
  WHERE v.record_id = t.record_id AND v.superseded_at IS NULL AND t.is_changed AND NOT t.is_new;
 
 INSERT INTO commons.record_version (
-    record_id, upload_id, row_number, returned_from, content_hash, name, name_composed, name_fr, name_nl, name_en, description, description_fr,
-    description_nl, description_en, category, category_raw, website, opening_hours, street, house_number, postcode,
-    municipality, phone, email, contact_person, contact_email, contact_phone, subject, legal_form, enterprise_number,
-    founded_on, ended_on, offers, needs, updated_on, extras, geom, sector_id, neighbourhood_id, commune_id)
-SELECT t.record_id, %(upload_id)s, i.row_number, t.gone_at, i.content_hash, i.name, i.name_composed, i.name_fr, i.name_nl, i.name_en, i.description,
-       i.description_fr, i.description_nl, i.description_en, i.category, i.category_raw, i.website, i.opening_hours,
-       i.street, i.house_number, i.postcode, i.municipality, i.phone, i.email, i.contact_person, i.contact_email,
-       i.contact_phone, i.subject, i.legal_form, i.enterprise_number, i.founded_on, i.ended_on, i.offers, i.needs,
-       i.updated_on, i.extras, ST_SetSRID(ST_MakePoint(i.lon, i.lat), 4326), s.district_id, n.district_id, c.district_id
+    record_id, upload_id, row_number, returned_from, content_hash, {content}, geom, sector_id, neighbourhood_id, commune_id)
+SELECT t.record_id, %(upload_id)s, i.row_number, t.gone_at, i.content_hash, {incoming},
+       ST_SetSRID(ST_MakePoint(i.lon, i.lat), 4326), s.district_id, n.district_id, c.district_id
   FROM incoming_record i
   JOIN told_record t USING (row_number)
   LEFT JOIN reference.district s ON s.level = 'sector' AND s.code = i.sector AND s.is_current

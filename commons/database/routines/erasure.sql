@@ -25,11 +25,11 @@ BEGIN
 
     -- Rows of the same list that were set aside and speak of the same record: by its key, or by what is like no other's.
     words := ARRAY(
-        SELECT DISTINCT lower(btrim(told.word))
+        SELECT DISTINCT lower(btrim(a.fields ->> f.field_name))
           FROM commons.record_version v
-         CROSS JOIN unnest(ARRAY[v.name, v.name_fr, v.name_nl, v.name_en, v.website, v.phone, v.email, v.contact_person,
-                                 v.contact_email, v.contact_phone, v.enterprise_number]) AS told (word)
-         WHERE v.record_id = erased_id AND btrim(told.word) <> '');
+          JOIN commons.asserted a USING (version_id)
+          JOIN commons.field f ON f.is_personal
+         WHERE v.record_id = erased_id AND btrim(a.fields ->> f.field_name) <> '');
     UPDATE commons.set_aside_row s
        SET values = '{}'
       FROM commons.upload u

@@ -57,7 +57,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     perhaps constant text := '@|arobase|apenstaartje|[(<[{]\s?at?\s?[])>}]|\sat\s|(?:[0-9][^0-9[:alpha:]]{0,4}){7}';
-    texts constant jsonb := fields - '{category,enterprise_number,founded_on,ended_on,postcode,phone,email,contact_person,contact_email,contact_phone,offers,needs}'::text[];
+    texts constant jsonb := fields - commons.fields_without_text();
     masked jsonb;
 BEGIN
     -- Nearly no text has either: one look at all of them.
@@ -83,7 +83,7 @@ RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN rights & commons.cells('{contact_organisation}', '{display}') <> 0
    AND (rights & commons.cells('{contact_person}', '{display}') <> 0
-        OR NOT fields ?| '{contact_person,contact_email,contact_phone}');
+        OR NOT fields ?| commons.fields_of_person());
 
 GRANT EXECUTE ON FUNCTION commons.masked(text, text, text), commons.without_emails(text), commons.without_phones(text), commons.without_contacts(text),
                           commons.without_contacts(jsonb), commons.may_show_contacts(bigint, jsonb) TO commons_ingest;

@@ -1,74 +1,22 @@
 -- The rows that each reader sees, computed of commons.contribution: docs/consent.md, "How a merged alternative is released".
 -- Indexes used: ix_contribution_alternative_id, the primary keys of record_version and reference.district.
 
--- The fields of a record: to which field group each belongs, whether it gives an exact place away, and by what the value is chosen
--- where several sources of the same authority tell one: the day it was last told, how much of an address it is part of, or the
--- order of the sources alone.
-CREATE OR REPLACE VIEW commons.field AS
-SELECT f.field_name, f.field_group::reference.field_group, f.exact_only, f.chosen_by
-  FROM (VALUES
-           ('name', 'identity', false, 'order'),
-           ('name_fr', 'identity', false, 'order'),
-           ('name_nl', 'identity', false, 'order'),
-           ('name_en', 'identity', false, 'order'),
-           ('category', 'identity', false, 'order'),
-           ('legal_form', 'identity', false, 'order'),
-           ('enterprise_number', 'identity', false, 'order'),
-           ('founded_on', 'identity', false, 'order'),
-           ('ended_on', 'identity', false, 'order'),
-           ('charter', 'identity', false, 'order'),
-           ('description', 'description', false, 'freshness'),
-           ('description_fr', 'description', false, 'freshness'),
-           ('description_nl', 'description', false, 'freshness'),
-           ('description_en', 'description', false, 'freshness'),
-           ('website', 'description', false, 'freshness'),
-           ('opening_hours', 'description', false, 'freshness'),
-           ('street', 'location', true, 'completeness'),
-           ('house_number', 'location', true, 'completeness'),
-           ('postcode', 'location', true, 'completeness'),
-           ('municipality', 'location', true, 'completeness'),
-           ('phone', 'contact_organisation', false, 'freshness'),
-           ('email', 'contact_organisation', false, 'freshness'),
-           ('contact_person', 'contact_person', false, 'freshness'),
-           ('contact_email', 'contact_person', false, 'freshness'),
-           ('contact_phone', 'contact_person', false, 'freshness'),
-           ('offers', 'resources', false, 'freshness'),
-           ('needs', 'resources', false, 'freshness')
-       ) AS f (field_name, field_group, exact_only, chosen_by);
-
--- What each version asserts of them; what it leaves empty it does not assert.
-CREATE OR REPLACE VIEW commons.asserted AS
-SELECT v.version_id,
-       jsonb_strip_nulls(jsonb_build_object(
-           'name', nullif(v.name, ''), 'name_fr', nullif(v.name_fr, ''), 'name_nl', nullif(v.name_nl, ''),
-           'name_en', nullif(v.name_en, ''), 'category', v.category, 'legal_form', nullif(v.legal_form, ''),
-           'enterprise_number', nullif(v.enterprise_number, ''), 'founded_on', v.founded_on, 'ended_on', v.ended_on,
-           'charter', charter.assessment,
-           'description', nullif(v.description, ''), 'description_fr', nullif(v.description_fr, ''),
-           'description_nl', nullif(v.description_nl, ''), 'description_en', nullif(v.description_en, ''),
-           'website', nullif(v.website, ''), 'opening_hours', nullif(v.opening_hours, ''),
-           'street', nullif(v.street, ''), 'house_number', nullif(v.house_number, ''), 'postcode', nullif(v.postcode, ''),
-           'municipality', nullif(v.municipality, ''), 'phone', nullif(v.phone, ''), 'email', nullif(v.email, ''),
-           'contact_person', nullif(v.contact_person, ''), 'contact_email', nullif(v.contact_email, ''),
-           'contact_phone', nullif(v.contact_phone, ''), 'offers', nullif(v.offers, '{}'), 'needs', nullif(v.needs, '{}')))
-       AS fields
-  FROM commons.record_version v
-  -- A grade, its reasons, its day and who gave it stay together.
-  LEFT JOIN LATERAL (
-       SELECT jsonb_build_object('charter_grade', a.grade, 'charter_reasons', a.reasons,
-                                 'charter_assessed_on', a.assessed_on, 'charter_assessed_by', p.name) AS assessment
-         FROM commons.charter_assessment a
-         JOIN commons.partner p USING (partner_id)
-        WHERE a.record_id = v.record_id
-        ORDER BY a.assessed_on DESC, a.assessment_id DESC
-        LIMIT 1
-       ) charter ON true;
-
 -- A named partner knows an alternative by the id that all partners know it by.
 CREATE OR REPLACE FUNCTION commons.identity_audience(audience reference.audience)
 RETURNS reference.audience
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE audience WHEN 'partner' THEN 'partners'::reference.audience ELSE audience END;
+
+-- The fields that a reader with these rights may not see, of a place that it knows exactly or not.
+CREATE OR REPLACE FUNCTION commons.kept_back(rights bigint, is_exact boolean)
+RETURNS text[]
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN (SELECT coalesce(array_agg(f.field_name), '{}')
+          FROM commons.field f
+         WHERE rights & commons.cells(ARRAY[f.field_group], '{display}') = 0
+            OR (f.exact_only AND NOT is_exact));
+
+GRANT EXECUTE ON FUNCTION commons.kept_back(bigint, boolean) TO commons_ingest;
 
 -- The released rows of these alternatives for every reader, as they ought to be: the refresh stores them, the drift check
 -- compares with them. Each step is materialized: where the planner expects one row it joins by loops, and would make the rows
@@ -97,11 +45,8 @@ asserted AS MATERIALIZED (
 ),
 -- Which fields each combination of rights and precision keeps back.
 kept_back AS MATERIALIZED (
-    SELECT asked.rights, asked.is_exact, array_agg(f.field_name) AS names
+    SELECT asked.rights, asked.is_exact, commons.kept_back(asked.rights, asked.is_exact) AS names
       FROM (SELECT DISTINCT rights, precision = 'exact' AS is_exact FROM contributor) asked
-      JOIN commons.field f ON asked.rights & commons.cells(ARRAY[f.field_group], '{display}') = 0
-                           OR (f.exact_only AND NOT asked.is_exact)
-     GROUP BY asked.rights, asked.is_exact
 ),
 told AS MATERIALIZED (
     SELECT c.audience, c.partner_id, c.anchor_id, c.rank, shown.fields, d.slug, d.priority, c.licence, d.attribution,
@@ -116,7 +61,7 @@ told AS MATERIALIZED (
       LEFT JOIN kept_back ON kept_back.rights = c.rights AND kept_back.is_exact = (c.precision = 'exact')
      CROSS JOIN LATERAL (
            SELECT CASE WHEN commons.may_show_contacts(c.rights, a.fields) THEN a.fields ELSE a.without_contacts END
-                  - coalesce(kept_back.names, '{}') AS fields) shown
+                  - kept_back.names AS fields) shown
 ),
 -- Where several sources tell, the rank of each for each field: authority, then the field's own measure, then their order.
 ranked AS (

@@ -29,15 +29,11 @@ BEGIN
         END IF;
         EXECUTE format(
             'CREATE OR REPLACE VIEW %1$I.alternative AS
-             SELECT public_id, name, name_fr, name_nl, name_en, description, description_fr, description_nl,
-                    description_en, category, website, opening_hours, street, house_number, postcode, municipality, phone,
-                    email, contact_person, contact_email, contact_phone, legal_form, enterprise_number, founded_on,
-                    ended_on, charter_grade, charter_reasons, charter_assessed_on, charter_assessed_by,
-                    coalesce(offers::text[], ''{}'') AS offers, coalesce(needs::text[], ''{}'') AS needs,
+             SELECT public_id, %3$s,
                     precision, uncertainty_m, commune, neighbourhood, sector, counted, reusable, licences, attributions,
                     provenance, chosen_by, updated_on, geom
                FROM (%2$s) row
-              WHERE expires_at > now()', reader.schema_name, alternatives);
+              WHERE expires_at > now()', reader.schema_name, alternatives, commons.released_fields());
         EXECUTE format(
             'CREATE OR REPLACE VIEW %1$I.participation AS
              SELECT public_id, title, resource_kind, since_on, until_on

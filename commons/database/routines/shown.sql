@@ -17,11 +17,8 @@ named AS MATERIALIZED (
     SELECT n.partner_id, n.record_id FROM commons.naming(ARRAY(SELECT DISTINCT own.record_id FROM own), now()) n
 ),
 kept_back AS MATERIALIZED (
-    SELECT asked.rights, asked.is_exact, array_agg(f.field_name) AS names
+    SELECT asked.rights, asked.is_exact, commons.kept_back(asked.rights, asked.is_exact) AS names
       FROM (SELECT DISTINCT rights, precision = 'exact' AS is_exact FROM own) asked
-      JOIN commons.field f ON asked.rights & commons.cells(ARRAY[f.field_group], '{display}') = 0
-                           OR (f.exact_only AND NOT asked.is_exact)
-     GROUP BY asked.rights, asked.is_exact
 )
 SELECT r.audience, r.partner_id, r.public_id::text, r.commune, r.neighbourhood, r.sector,
        (to_jsonb(r) - '{audience,partner_id,alternative_id,anchor_id,expires_at,geom}'::text[])::text || r.geom::text
@@ -29,7 +26,7 @@ SELECT r.audience, r.partner_id, r.public_id::text, r.commune, r.neighbourhood, 
  WHERE r.alternative_id = ANY (alternative_ids) AND r.audience = 'public' AND r.expires_at > now()
  UNION ALL
 SELECT own.audience, own.partner_id, own.record_id::text, NULL, NULL, NULL,
-       concat_ws(' ', own.rights, own.precision, own.licence, a.fields - coalesce(kept_back.names, '{}'),
+       concat_ws(' ', own.rights, own.precision, own.licence, a.fields - kept_back.names,
                  CASE own.precision WHEN 'exact' THEN p.geom::text WHEN 'sector' THEN p.sector_id::text
                                     WHEN 'neighbourhood' THEN p.neighbourhood_id::text ELSE p.commune_id::text END)
   FROM own

@@ -2,7 +2,6 @@
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -15,19 +14,17 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 
 from commons.database.tables.base import (
     PRIVATE,
     RESOURCE_KIND,
-    SUBJECT_KIND,
-    array_of,
     geometry_column,
     identity_key,
     metadata,
     moment,
     refers_to,
 )
+from commons.database.tables.fields import record_columns
 from commons.territory import in_box, territory
 
 REGION_BOX = in_box("ST_X(geom)", "ST_Y(geom)", territory().bounds.records)
@@ -62,37 +59,7 @@ record_version = Table(
         comment="since when the record had been gone, where this version brought it back",
     ),
     Column("content_hash", LargeBinary, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("name_composed", Boolean, nullable=False, comment="of its address: shown only where that may be"),
-    Column("name_fr", Text),
-    Column("name_nl", Text),
-    Column("name_en", Text),
-    Column("description", Text),
-    Column("description_fr", Text),
-    Column("description_nl", Text),
-    Column("description_en", Text),
-    Column("category", Text, nullable=False, comment="referred: reference.category"),
-    Column("category_raw", Text),
-    Column("website", Text),
-    Column("opening_hours", Text),
-    Column("street", Text),
-    Column("house_number", Text),
-    Column("postcode", Text),
-    Column("municipality", Text),
-    Column("phone", Text),
-    Column("email", Text),
-    Column("contact_person", Text),
-    Column("contact_email", Text),
-    Column("contact_phone", Text),
-    Column("subject", SUBJECT_KIND, nullable=False),
-    Column("legal_form", Text),
-    Column("enterprise_number", Text),
-    Column("founded_on", Date),
-    Column("ended_on", Date),
-    Column("offers", array_of(RESOURCE_KIND), nullable=False, server_default="{}"),
-    Column("needs", array_of(RESOURCE_KIND), nullable=False, server_default="{}"),
-    Column("updated_on", Date),
-    Column("extras", JSONB, nullable=False, server_default="{}"),
+    *record_columns(),
     geometry_column("geom", "POINT"),
     Column("sector_id", BigInteger, comment="referred: reference.district"),
     Column("neighbourhood_id", BigInteger, comment="referred: reference.district"),

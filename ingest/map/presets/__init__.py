@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 from commons.errors import CommonsError
-from ingest.headers import fold_header
+from ingest.headers import fold_header, words_of_fields
 from ingest.map.document import read_mapping
 from ingest.map.mapping import Mapping
 from ingest.map.propose import propose_mapping
@@ -81,6 +81,8 @@ def apply_preset(preset: Preset, raw: RawTable) -> Mapping:
 def _read(name: str, text: str) -> Preset:
     tree = tomllib.loads(text)
     recognised_by, enough = tuple(tree.pop("recognised_by")), tree.pop("enough")
+    if tree.pop("own_names", False):
+        tree["columns"] = {field: field for field in words_of_fields()}
     return Preset(name, recognised_by, enough, tree)
 
 
