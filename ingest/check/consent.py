@@ -46,6 +46,8 @@ def _read_words(draft: Draft, flag: str) -> Iterator[Finding]:
     unread = texts.notna() & codes.isna()
     draft.leave(flag, unread)
     draft.columns[flag] = codes
+    if not unread.any():
+        return
     says_yes = per_value(texts.where(unread), lambda text: flag in SAY_TO_WHOM and fold(text) in YES).eq(
         other=True
     )
@@ -69,7 +71,8 @@ def _read_dates(draft: Draft) -> Iterator[Finding]:
     since, until = draft.columns["consent_on"], draft.columns["consent_until"]
     reversed_dates = is_after(since, until) | (since == until)  # half-open: it would never hold
     yield Finding(NoticeCode.CONSENT_DATES_REVERSED, reversed_dates, "consent_until")
-    yield from _close(draft, closed | reversed_dates)
+    if (closed | reversed_dates).any():
+        yield from _close(draft, closed | reversed_dates)
 
 
 def _close(draft: Draft, rows: pd.Series) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from ingest.check.draft import Draft, Finding
 from ingest.map.fields import FLAG_FIELDS
 from ingest.map.patterns import contains, only, per_value
+from ingest.map.quick import may_hold
 from ingest.notices import NoticeCode
 
 KEPT = frozenset({"partner_key", *FLAG_FIELDS})
@@ -32,7 +33,7 @@ LAYERS = 2
 def check_markup(draft: Draft) -> Iterator[Finding]:
     """Make plain text of every text that has markup in it. Runs first: what follows sees the words alone."""
     for name in map(str, draft.source.fields):
-        if name in KEPT:
+        if name in KEPT or not may_hold(draft.columns[name], "<&"):
             continue
         marked = contains(draft.columns[name], MARKUP)
         if marked.any():
