@@ -42,7 +42,7 @@ def test_a_contact_is_masked_in_a_text(database, around):
 
 
 def test_a_contact_is_masked_in_what_a_record_asserts_as_it_is_in_a_text(database):
-    texts = [f"Depuis 2019, {text}." for text in (*CONTACTS, *NOT_CONTACTS)]
+    texts = [f"Voir {text}." for text in (*CONTACTS, *NOT_CONTACTS)]
     with database.admin() as connection:
         (found,) = connection.execute(
             "SELECT array_agg(commons.without_contacts(jsonb_build_object('name', 'Lieu', 'description', body)) ORDER BY n)"
