@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help demo test field files check mutants bench lock clean machine
+.PHONY: help install demo test field files check mutants bench lock clean machine
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
@@ -17,6 +17,8 @@ DEJAVU := /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 
 help: ## tell these words
 	@sed -En 's/^([a-z]+):.*## (.*)/  make \1 \t\2/p' Makefile | expand -t 16
+
+install: $(INSTALLED) ## install the program into .venv; anew where pyproject.toml has changed
 
 demo: $(INSTALLED) ## fill a commons with invented partners and serve it; ARGS=--no-serve stops before serving
 	@$(BIN)/commons demo $(ARGS)

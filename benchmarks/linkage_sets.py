@@ -13,8 +13,8 @@ import pandas as pd
 from linkage_world import World, make_world
 
 from commons.districts.packaged import packaged_districts
+from ingest.compare import read_list, to_plane
 from ingest.demo import demo_partners, write_demo
-from ingest.link.files import read_list, to_plane
 
 
 def labelled(name: str) -> Path:

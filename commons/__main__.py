@@ -1,5 +1,5 @@
 """`python -m commons` is the command `commons`."""
 
-from commons.cli import main
+from commons.commands.main import main
 
 main()

@@ -18,6 +18,8 @@ ERASURE_KEY_NAME = "erasure.key"
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8501
 DEFAULT_SPARK = "local[*]"
+LINK_DAYS = 730
+"""For which a link to a record's consent opens it: as long as a consent holds that was given without an end."""
 MOST_MB = 100_000
 DEFAULT_UPLOAD_MB = 512
 """A million points as GeoJSON take 343 MB (measured)."""

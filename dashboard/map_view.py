@@ -9,8 +9,8 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from commons.vocabulary import Language
-from maps.brussels import BrusselsLayer, BrusselsMap, brussels_layer
 from maps.classes import Classes
+from maps.layer import CommonsLayer, CommonsMap, commons_layer
 
 HEIGHT_PX = 560
 
@@ -37,9 +37,9 @@ def show_map(
 ) -> Click | None:
     """Show the map across the column and return a new click, once; None on every other run of the page.
 
-    The frames are those of `maps.brussels.brussels_layer`.
+    The frames are those of `maps.layer.commons_layer`.
     """
-    layer = brussels_layer(
+    layer = commons_layer(
         districts,
         places,
         language=language,
@@ -53,11 +53,11 @@ def show_map(
 
 
 def show_layer(
-    layer: BrusselsLayer, *, key: str, height: int = HEIGHT_PX, returned: Sequence[str] = ()
+    layer: CommonsLayer, *, key: str, height: int = HEIGHT_PX, returned: Sequence[str] = ()
 ) -> dict[str, Any]:
     """Show a layer on the map of Brussels across the column; return what of `returned` the map tells."""
     answer = st_folium(
-        BrusselsMap(),
+        CommonsMap(),
         key=key,
         height=height,
         use_container_width=True,

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from commons.calendar import BRUSSELS, today
+from commons.calendar import LOCAL, today
 from commons.errors import CommonsError
 from commons.release import released
 from commons.release.hand_out import Made, hand_out
@@ -21,10 +21,10 @@ from dashboard.failures import note_failure
 from dashboard.hosts import site_address
 from dashboard.line import BusyError, Line
 from dashboard.query import read_pairs, take
-from dashboard.view_address import view_address
 from maps.export import export_entries, export_page
 from maps.filters import LONGEST_VALUE, PLAIN_CODE, Filters, read_filters
 from maps.poster import Form, Size, Terrain, poster, poster_entries, read_terrain, with_district
+from maps.view_address import view_address
 
 LONGEST_S = 30.0
 """From the request to the file; a query of the public's login takes fifteen seconds at most."""
@@ -139,7 +139,7 @@ def make_poster(asked: Question, site: str, form: Form) -> bytes:
     terrain = read_terrain(reader, asked.district or "", asked.language)
 
     def make() -> Made:
-        at = datetime.now(BRUSSELS)
+        at = datetime.now(LOCAL)
         entries = poster_entries(reader, terrain, asked.language, asked.filters, at)
         content = poster(
             reader,
@@ -167,7 +167,7 @@ def make_export(asked: Question, site: str) -> bytes:
         filters = with_district(filters, asked.district)
 
     def make() -> Made:
-        at = datetime.now(BRUSSELS)
+        at = datetime.now(LOCAL)
         entries = export_entries(reader, asked.language, filters, at)
         page = export_page(
             reader,

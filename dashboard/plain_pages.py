@@ -36,8 +36,9 @@ from maps.explore import Place, View, explored, ground_address, ground_version
 from maps.filters import NOT_ASSESSED, OPEN, pairs_of
 from maps.one import read_one
 from maps.places import Found, count_form, sources_of
+from maps.view_address import LIST_PATH
 
-LIST_PATH, EMBED_PATH, CARD_PATH = "/list", "/embed", "/alternative/{id}"
+EMBED_PATH, CARD_PATH = "/embed", "/alternative/{id}"
 FRESH = {"Cache-Control": "no-cache", "X-Robots-Tag": "noarchive"}
 """Neither a browser nor a search engine keeps what may be withdrawn tomorrow."""
 COLOUR = re.compile(r"[0-9a-f]{6}")
@@ -288,8 +289,8 @@ def _attributions(language: Language) -> str:
 ASSETS = (
     "leaflet/leaflet.css",
     "leaflet/leaflet.js",
-    "maps/brussels.css",
-    "maps/brussels.js",
+    "maps/layer.css",
+    "maps/layer.js",
     "maps/tiles.js",
     "maps/explore.js",
     "maps/page.js",

@@ -6,9 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from commons.database.connection import Role, connect
+from commons.database.proposal_lengths import LONGEST
 from commons.i18n import translate
 from commons.partners import Dataset, Partner
-from commons.proposals.lengths import LONGEST
 from commons.proposals.queue import Decider, Proposal, accept_error, corrections, proposals, refuse
 from commons.vocabulary import Language, ProposalKind
 from dashboard.failures import explained

@@ -13,10 +13,10 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from commons.categories.scheme import categories
+from commons.database.proposal_lengths import LONGEST
 from commons.errors import CommonsError
 from commons.i18n import translate
 from commons.proposals.draft import read_draft
-from commons.proposals.lengths import LONGEST
 from commons.proposals.send import send, shown
 from commons.vocabulary import Language, ProposedField
 from dashboard.failures import again_after, note_failure, status_of
@@ -25,8 +25,8 @@ from dashboard.line import forms
 from dashboard.propose_gate import Gate, is_own_page
 from dashboard.words import Row, category_label, text_of
 from maps.assets import asset_url
-from maps.brussels import REGION_BOUNDS
 from maps.explore import GROUND_PATH
+from maps.layer import REGION_BOUNDS
 from maps.search import LONGEST_TEXT
 
 PROPOSE_PATH = "/propose"

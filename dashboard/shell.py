@@ -23,8 +23,8 @@ from starlette.websockets import WebSocket
 from commons.i18n import translate
 from commons.vocabulary import Language
 from dashboard.html import language_of
-from dashboard.plain_pages import LIST_PATH
 from maps.assets import asset_url
+from maps.view_address import LIST_PATH
 
 HIDDEN = ("/_stcore", "/auth", "/oauth2callback")
 USED = ("/_stcore/health", "/_stcore/host-config", "/_stcore/upload_file/")

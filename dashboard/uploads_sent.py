@@ -8,17 +8,15 @@ import streamlit as st
 from commons.consent.effects import Effect
 from commons.database.connection import Role, connect
 from commons.partners import Dataset, Partner
-from commons.release import released
-from commons.vocabulary import Audience, DistrictLevel, Language
+from commons.vocabulary import Language
 from dashboard.partner_tables import effects_table
 from dashboard.session import Key, language, say
+from dashboard.upload_report import report_html
 from dashboard.words import number, plain
 from ingest.report.account import UploadAccount, account_of
-from ingest.report.page import report_page
 from ingest.report.sent import SentUpload, uploads_of
 from ingest.report.words import moment_text
 from ingest.store.undo import preview_undo, undo_upload
-from maps.upload_picture import upload_picture
 
 
 def show_sent(partner: Partner, dataset: Dataset) -> None:
@@ -64,14 +62,6 @@ def sent_table(sent: Sequence[SentUpload], language: Language) -> pd.DataFrame:
         for upload in sent
     ]
     return pd.DataFrame(rows)
-
-
-def report_html(account: UploadAccount, language: Language) -> str:
-    """Return the report of an upload with its picture, as a file to be kept."""
-    communes = released(Audience.PUBLIC).districts(DistrictLevel.COMMUNE)
-    fates = account.fates
-    picture = upload_picture(communes, fates.marks, language=language, in_cells=fates.in_cells)
-    return report_page(account, picture, language)
 
 
 def offer_report(account: UploadAccount) -> None:

@@ -9,13 +9,14 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from commons.districts.structure import METRIC_CRS
 from commons.i18n import translate
+from commons.territory import STORAGE_CRS
 from commons.vocabulary import Language
 from maps.classes import Classes, decimals_of, format_number
 
 # Less than a pixel until the zoom of single streets; neighbours simplified together keep their common border.
 TOLERANCE_M = 12
-METRIC_CRS = 31370
 DEGREES_KEPT = 1e-5
 PLAIN_COLOUR = "#e8ecef"
 # Why a district has no value; each is drawn as a pattern of its own, none of them as zero.
@@ -64,7 +65,7 @@ def commune_labels(communes: gpd.GeoDataFrame, language: Language) -> list[dict[
     main = district_names(communes, language)
     other = communes["name_fr"] if language is Language.NL else communes["name_nl"]
     labels = (
-        _label_spots(tuple(communes.geometry.to_crs(4326).to_wkb()))
+        _label_spots(tuple(communes.geometry.to_crs(STORAGE_CRS).to_wkb()))
         .set_axis(communes.index)
         .assign(name=main)
     )
@@ -75,23 +76,23 @@ def commune_labels(communes: gpd.GeoDataFrame, language: Language) -> list[dict[
 
 def light_outlines(outlines: gpd.GeoSeries) -> gpd.GeoSeries:
     """Return the outlines in WGS84, simplified together and rounded to about a metre."""
-    simple = _simplified(tuple(outlines.to_crs(4326).to_wkb()))
+    simple = _simplified(tuple(outlines.to_crs(STORAGE_CRS).to_wkb()))
     return simple.set_axis(outlines.index)
 
 
 @lru_cache(maxsize=8)
 def _simplified(outlines: tuple[bytes, ...]) -> gpd.GeoSeries:
     """Keep the few sets of districts that pages draw again and again."""
-    metric = gpd.GeoSeries.from_wkb(outlines, crs=4326).to_crs(METRIC_CRS)
+    metric = gpd.GeoSeries.from_wkb(outlines, crs=STORAGE_CRS).to_crs(METRIC_CRS)
     simple = gpd.GeoSeries(shapely.coverage_simplify(metric.to_numpy(), TOLERANCE_M), crs=METRIC_CRS)
-    return simple.to_crs(4326).set_precision(DEGREES_KEPT, mode="pointwise")
+    return simple.to_crs(STORAGE_CRS).set_precision(DEGREES_KEPT, mode="pointwise")
 
 
 @lru_cache(maxsize=8)
 def _label_spots(outlines: tuple[bytes, ...]) -> pd.DataFrame:
     """Return where the name of each stands (WGS84), and its area."""
-    metric = gpd.GeoSeries.from_wkb(outlines, crs=4326).to_crs(METRIC_CRS)
-    point = metric.representative_point().to_crs(4326)
+    metric = gpd.GeoSeries.from_wkb(outlines, crs=STORAGE_CRS).to_crs(METRIC_CRS)
+    point = metric.representative_point().to_crs(STORAGE_CRS)
     return pd.DataFrame({"lat": point.y.round(5), "lon": point.x.round(5), "area": metric.area})
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor, inf, log10
 
-import mapclassify
 import numpy as np
 import pandas as pd
 
@@ -70,8 +69,10 @@ def quantile_bounds(values: pd.Series, k: int = 5) -> tuple[float, ...]:
     zero = (0,) if (known == 0).any() else ()
     if above_zero.empty:
         return zero
-    bins = mapclassify.Quantiles(above_zero.to_numpy(), k=min(k, above_zero.nunique())).bins[:-1]
-    return (*zero, *sorted({float(f"{bound:.2g}") for bound in bins}), inf)
+    steps = min(k, above_zero.nunique())
+    bounds = above_zero.quantile(np.arange(1, steps) / steps)
+    below_most = bounds[bounds < above_zero.max()]
+    return (*zero, *sorted({float(f"{bound:.2g}") for bound in below_most}), inf)
 
 
 def _interval(low: float | None, high: float, whole_numbers: bool, language: Language, decimals: int) -> str:

@@ -12,11 +12,12 @@ from commons.categories.scheme import category_names
 from commons.database.connection import connect
 from commons.i18n import translate
 from commons.release import Released
+from commons.territory import filled
 from commons.vocabulary import Language
 from maps.filters import NOT_ASSESSED, Filters
 from maps.places import find_places
 
-QUERY: LiteralString = (files("maps") / "entries.sql").read_text("utf-8")
+QUERY: LiteralString = filled((files("maps") / "entries.sql").read_text("utf-8"))
 SNAPSHOT: LiteralString = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
 LABELLED = {
     "shares": "resource_kind",

@@ -9,7 +9,7 @@ SELECT a.public_id::text AS id,
        a.licences, a.attributions, a.updated_on,
        ARRAY(SELECT p.title FROM participation p
               WHERE p.public_id = a.public_id
-                AND (p.until_on IS NULL OR p.until_on > (now() AT TIME ZONE 'Europe/Brussels')::date)
+                AND (p.until_on IS NULL OR p.until_on > (now() AT TIME ZONE '@time_zone@')::date)
               ORDER BY p.title) AS mutualisations
   FROM alternative a
  WHERE a.public_id = ANY (%(ids)s::uuid[])

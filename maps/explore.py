@@ -12,12 +12,13 @@ import geopandas as gpd
 from commons.categories.scheme import category_names
 from commons.i18n import translate
 from commons.release import Released
+from commons.territory import territory
 from commons.vocabulary import DistrictLevel, Language, Precision
 from maps.areas import areas_of, commune_labels, district_names, outlines_of
 from maps.assets import asset_url
 from maps.basemap import basemap
-from maps.brussels import REGION_BOUNDS, TEXTS, BrusselsLayer
 from maps.filters import Filters, pairs_of
+from maps.layer import REGION_BOUNDS, TEXTS, CommonsLayer
 from maps.marks import marks_of
 
 GROUND_PATH = "/ground.json"
@@ -69,16 +70,16 @@ def read_view(text: str | None) -> View | None:
     return view if is_near and 0 <= view.zoom <= DEEPEST_ZOOM else None
 
 
-class ExploreLayer(BrusselsLayer):
+class ExploreLayer(CommonsLayer):
     """What the map shows of one question; where another follows it, only what differs is drawn anew."""
 
-    script = "BrusselsExplore.layer"
+    script = "CommonsExplore.layer"
 
     def __init__(self, drawn: dict[str, Any]) -> None:
         super().__init__(drawn)
         self.default_js += [
-            ("brussels_tiles", asset_url("maps", "tiles.js")),
-            ("brussels_explore", asset_url("maps", "explore.js")),
+            ("map_tiles", asset_url("maps", "tiles.js")),
+            ("map_explore", asset_url("maps", "explore.js")),
         ]
 
 
@@ -101,11 +102,14 @@ def explored(
     `fit` (south-west and north-east, latitude first) when that is another than before, and begins at `view`; names link
     to `cards`, an address in which {id} stands for an alternative; `colour` of marks is six hexadecimal figures.
     """
-    under = basemap()
+    under, (lon, lat) = basemap(), territory().centre
+    west, south, east, north = territory().bounds.around
     return {
         "language": language.value,
         "texts": {key: translate(f"map.{key}", language) for key in TEXTS},
         "bounds": REGION_BOUNDS,
+        "centre": [lat, lon],
+        "around": [[south, west], [north, east]],
         "legend": {
             "title": "",
             "fills": [],

@@ -8,6 +8,7 @@ import pandas as pd
 
 from commons.categories.scheme import category_names
 from commons.i18n import translate
+from commons.territory import STORAGE_CRS
 from commons.vocabulary import Language, Precision
 
 # A popup that lists more names than this is no help; the list beside the map has them all.
@@ -25,7 +26,7 @@ def marks_of(places: gpd.GeoDataFrame, language: Language) -> list[dict[Hashable
     places = places[places.geometry.notna()]
     if places.empty:
         return []
-    point = places.to_crs(4326).geometry
+    point = places.to_crs(STORAGE_CRS).geometry
     rows = pd.DataFrame(
         {
             "lat": point.y.round(6),

@@ -9,7 +9,7 @@ from typing import Any, LiteralString
 
 import psycopg
 
-from commons.calendar import BRUSSELS
+from commons.calendar import LOCAL
 from commons.release import Released
 from commons.vocabulary import Language
 from maps.filters import Filters, asks_open, conditions, step_of, values_of
@@ -90,7 +90,7 @@ def find_places(
     open_now: tuple[str, ...] = ()
     if asks_open(filters):
         hours = [row[0] for row in connection.execute(HOURS).fetchall()]
-        open_now = open_at(hours, step_of(at or datetime.now(BRUSSELS)))
+        open_now = open_at(hours, step_of(at or datetime.now(LOCAL)))
     if text.strip():
         query, values = search_query(text, language, MOST_FOUND, filters, open_now)
         connection.execute(SEARCHING)

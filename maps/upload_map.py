@@ -11,7 +11,7 @@ from commons.i18n import translate
 from commons.i18n.numbers import written_number
 from commons.vocabulary import Fate, Language
 from maps.areas import areas_of, commune_labels, outlines_of
-from maps.brussels import REGION_BOUNDS, TEXTS, BrusselsLayer
+from maps.layer import REGION_BOUNDS, TEXTS, CommonsLayer
 from maps.signs import DRAWN_FIRST, SIGNS, apart, sign_scales
 
 SIGN_PX = 16
@@ -22,13 +22,13 @@ SPOT = ["fate", "lat", "lon"]
 
 def upload_layer(
     communes: gpd.GeoDataFrame, marks: pd.DataFrame, *, language: Language, in_cells: bool = False
-) -> BrusselsLayer:
-    """Return communes, names, signs and legend as the layer of a `BrusselsMap`.
+) -> CommonsLayer:
+    """Return communes, names, signs and legend as the layer of a `CommonsMap`.
 
     `communes`: code, name_fr, name_nl. `marks`: fate, lon, lat, records, row_number, name; `in_cells` where each is a
     cell of a grid with how many records lie in it.
     """
-    return BrusselsLayer(
+    return CommonsLayer(
         {
             "language": language.value,
             "texts": {key: translate(f"map.{key}", language) for key in TEXTS}

@@ -10,10 +10,12 @@ import pandas as pd
 import shapely
 from pyproj import Transformer
 
+from commons.districts.structure import METRIC_CRS
 from commons.i18n import translate
 from commons.i18n.numbers import written_number
+from commons.territory import STORAGE_CRS
 from commons.vocabulary import Fate, Language
-from maps.areas import METRIC_CRS, district_names
+from maps.areas import district_names
 from maps.signs import DRAWN_FIRST, SIGNS, apart, sign_scales
 
 Pairs = npt.NDArray[np.float64]
@@ -53,7 +55,7 @@ def upload_picture(
     """
     marks = apart(marks) if in_cells else marks
     metric = communes.to_crs(METRIC_CRS)
-    to_metres = Transformer.from_crs(4326, METRIC_CRS, always_xy=True)
+    to_metres = Transformer.from_crs(STORAGE_CRS, METRIC_CRS, always_xy=True)
     points = np.column_stack(to_metres.transform(marks["lon"].to_numpy(), marks["lat"].to_numpy()))
     canvas = _canvas(metric, points)
     label = escape(translate("map.upload.label", language))

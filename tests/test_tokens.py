@@ -1,9 +1,7 @@
 """Tokens can be listed, revoked and replaced; who tries wrong ones waits longer each time, and the log hears of it."""
 
-import subprocess
-import sys
-
 import pytest
+from command_line import commons
 
 from builders import make_dataset, open_terms
 from commons import tokens
@@ -135,18 +133,17 @@ def test_who_tries_fills_no_memory():
 
 
 def test_the_commands_list_revoke_and_replace(database, partners):
-    def commons(*words):
-        command = [sys.executable, "-m", "commons", "partners", "token", "partner-of-one", *words]
-        return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    def token(*words):
+        return commons("partners", "token", "partner-of-one", *words)
 
-    first = commons().stdout.split()[-1]
-    second = commons("--rotate").stdout.split()[-1]
+    first = token().stdout.split()[-1]
+    second = token("--rotate").stdout.split()[-1]
     assert [opens(first), opens(second)] == [None, "partner-of-one"]
-    listed = commons("--list").stdout
+    listed = token("--list").stdout
     assert id_of(first) in listed
     assert id_of(second) in listed
     assert second.split("_", 2)[2] not in listed, "the secret, which may hold the mark itself"
-    assert commons("--revoke", id_of(second)).returncode == 0
+    assert token("--revoke", id_of(second)).returncode == 0
     assert opens(second) is None
-    assert commons("--revoke", id_of(second)).returncode == 1
-    assert commons("--list", "--rotate").returncode == 2
+    assert token("--revoke", id_of(second)).returncode == 1
+    assert token("--list", "--rotate").returncode == 2

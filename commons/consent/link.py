@@ -10,9 +10,7 @@ from commons.consent.records import About, find_record
 from commons.database.connection import Connection
 from commons.errors import CommonsError
 from commons.partners import Dataset
-
-LINK_DAYS = 730
-"""As long as a consent holds that was given without an end."""
+from commons.settings import LINK_DAYS
 
 LINK_PATH = "/consent/"
 BY_LINK = "link"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from commons.calendar import BRUSSELS, today
+from commons.calendar import LOCAL, today
 from commons.consent.sentence import Sentence, sentences_of
 from commons.database.connection import Connection
 from commons.database.statements import copy_frame, copy_rows, run_file
@@ -120,9 +120,9 @@ def _deny(
 
 
 def with_validity(flags: pd.DataFrame) -> pd.DataFrame:
-    """Return the flags with the half-open time in which they hold, as instants of days in Brussels."""
+    """Return the flags with the half-open time in which they hold, as instants of the territory's days."""
     this_day = pd.Timestamp(today())
     since = pd.to_datetime(flags["consent_on"]).fillna(this_day)
     until = pd.to_datetime(flags["consent_until"]).fillna(since + DEFAULT_VALIDITY)
     since = since.where(since < until, until - timedelta(days=1))
-    return flags.assign(valid_from=since.dt.tz_localize(BRUSSELS), valid_until=until.dt.tz_localize(BRUSSELS))
+    return flags.assign(valid_from=since.dt.tz_localize(LOCAL), valid_until=until.dt.tz_localize(LOCAL))

@@ -72,7 +72,7 @@ def withdraw(
         note_shown(connection, about)
         run_file(connection, "commons.consent", "withdraw", values)
         effects = effects_since(connection, with_districts=dry_run)
-        snapshots, handed = snapshots_counting(connection, about), tuple(handed_out_of(connection, about))
+        snapshots, handed = snapshots_counting(connection, about), tuple(handed_out_of(connection, *about))
         if dry_run:
             return Receipt(
                 None, dataset.slug, record_key, groups, effects, snapshots=snapshots, handed_out=handed

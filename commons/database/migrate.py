@@ -17,7 +17,7 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.engine import Connection as SqlConnection
 from sqlalchemy.pool import NullPool
 
-from commons.categories.load import load_categories
+from commons.database.categories import load_categories
 from commons.database.connection import Role, log_in, role_password
 from commons.database.create import make_blank
 from commons.database.owner import OWNER, REBUILD, give_options, routine, set_password

@@ -1,5 +1,7 @@
 """The options of the embedded server, for a small machine that holds other people's data, and of any database."""
 
+from commons.territory import territory
+
 SILENT_LOG = {
     # A partner's value never reaches the log. An ERROR's own sentence may quote one ("invalid input syntax
     # for type integer: …"), not only its DETAIL: so errors go to the client alone (LOG and FATAL stay).
@@ -27,7 +29,7 @@ OPTIONS = SILENT_LOG | {
     "jit": "off",
     "fsync": "on",
     "synchronous_commit": "on",
-    "timezone": "Europe/Brussels",
+    "timezone": territory().time_zone.key,
     "log_checkpoints": "off",
     "log_destination": "stderr",
     "logging_collector": "off",
@@ -43,7 +45,7 @@ DATABASE_OPTIONS = SILENT_LOG | {
     "client_connection_check_interval": "5s",
     # What the program counts on, where the server may have other defaults: psycopg reads dates in this style only, a
     # merge takes as long as it takes, and an upload may wait for another.
-    "timezone": "Europe/Brussels",
+    "timezone": territory().time_zone.key,
     "datestyle": "ISO, MDY",
     "intervalstyle": "postgres",
     "default_transaction_isolation": "read committed",

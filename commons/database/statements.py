@@ -15,14 +15,15 @@ from psycopg import sql
 from pyarrow import csv
 
 from commons.database.connection import Connection
+from commons.territory import filled
 
 NULL, TAB, NOTHING, LINE_END = "\\N", *(pa.scalar(sign, pa.large_string()) for sign in ("\t", "", "\n"))
 ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))
 
 
 def statement(package: str, name: str) -> str:
-    """Return the text of `package`/`name`.sql."""
-    return (files(package) / f"{name}.sql").read_text("utf-8")
+    """Return the text of `package`/`name`.sql, with the territory's values."""
+    return filled((files(package) / f"{name}.sql").read_text("utf-8"))
 
 
 def run_file(

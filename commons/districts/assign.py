@@ -9,7 +9,8 @@ import shapely
 from commons.districts.grid import SCHEME as GRID_SCHEME
 from commons.districts.grid import parent_codes
 from commons.districts.region import BORDER_M, with_border
-from commons.districts.structure import METRIC_CRS, STORAGE_CRS, Districts
+from commons.districts.structure import METRIC_CRS, Districts
+from commons.territory import STORAGE_CRS
 from commons.vocabulary import DistrictLevel
 
 GAP_TOLERANCE_M = 15.0

@@ -32,7 +32,7 @@ CONTAINMENT_COLUMNS = ["inner_level", "inner_code", "outer_level", "outer_code",
 def containment(districts: Districts) -> pd.DataFrame:
     """Return CONTAINMENT_COLUMNS, a row for each district of today and coarser one that contains the whole of it.
 
-    `share` is of the inner area in EPSG:31370, at least WHOLE_SHARE; a district that crosses a border has no row at
+    `share` is of the inner area in METRIC_CRS, at least WHOLE_SHARE; a district that crosses a border has no row at
     the outer level. All lies in the region; in the H3 scheme the outer district is the parent cell, with share 1.
     The relation is transitive.
     """

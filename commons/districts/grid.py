@@ -10,35 +10,25 @@ import shapely
 from commons.districts.sources import Source
 from commons.districts.structure import (
     POPULATION_COLUMNS,
-    REGION_CODE,
     Districts,
     district_frame,
     population_frame,
 )
+from commons.territory import territory
 from commons.vocabulary import DistrictLevel
 
 SCHEME = "h3"
 REVISION = "1"
-"""Of the outline below; a change of it makes other cells."""
+"""Of the outline in the territory; a change of it makes other cells."""
 
 RESOLUTIONS = {DistrictLevel.SECTOR: 9, DistrictLevel.NEIGHBOURHOOD: 8, DistrictLevel.COMMUNE: 7}
 """Mean areas of about 0.1, 0.7 and 5 km²: near a sector's 0.2, a neighbourhood's 1.1 and a commune's 8.5."""
 
-APPROXIMATE_OUTLINE = [
-    (4.244, 50.817), (4.254, 50.830), (4.277, 50.838), (4.283, 50.850), (4.288, 50.862), (4.283, 50.873),
-    (4.294, 50.887), (4.307, 50.890), (4.323, 50.896), (4.333, 50.903), (4.350, 50.902), (4.372, 50.904),
-    (4.385, 50.913), (4.405, 50.911), (4.425, 50.901), (4.437, 50.880), (4.430, 50.870), (4.442, 50.860),
-    (4.456, 50.850), (4.470, 50.840), (4.482, 50.830), (4.469, 50.820), (4.462, 50.808), (4.481, 50.795),
-    (4.460, 50.785), (4.440, 50.775), (4.420, 50.770), (4.385, 50.764), (4.362, 50.772), (4.340, 50.775),
-    (4.325, 50.783), (4.312, 50.800), (4.302, 50.811), (4.285, 50.813), (4.265, 50.816),
-]  # fmt: skip
-"""The region's border by eye, longitude and latitude: good to some hundreds of metres, of no legal worth."""
-
 LABELS = {"fr": "Maille H3 {} (provisoire)", "nl": "H3-cel {} (voorlopig)", "en": "H3 cell {} (stand-in)"}
-REGION_LABELS = {
-    "fr": "Région de Bruxelles-Capitale (contour approximatif)",
-    "nl": "Brussels Hoofdstedelijk Gewest (benaderende omtrek)",
-    "en": "Brussels-Capital Region (approximate outline)",
+APPROXIMATE = {
+    "fr": "{} (contour approximatif)",
+    "nl": "{} (benaderende omtrek)",
+    "en": "{} (approximate outline)",
 }
 
 
@@ -47,7 +37,7 @@ def grid_source() -> Source:
     return Source(
         key="h3_grid",
         title="H3 grid over an approximate outline: a stand-in, not official districts",
-        publisher="Brussels commons",
+        publisher=territory().words["territory_brand"]["en"],
         licence="CC0-1.0",
         attribution="Approximate grid (H3), not official districts",
         url="https://h3geo.org/",
@@ -82,7 +72,7 @@ def parent_codes(cells: pd.Series, level: DistrictLevel) -> pd.Series:
 
 
 def _outline() -> h3.LatLngPoly:
-    return h3.LatLngPoly([(lat, lon) for lon, lat in APPROXIMATE_OUTLINE])
+    return h3.LatLngPoly([(lat, lon) for lon, lat in territory().districts.outline])
 
 
 def _hexagons(cells: pd.Series) -> np.ndarray:
@@ -92,8 +82,14 @@ def _hexagons(cells: pd.Series) -> np.ndarray:
 
 
 def _region(sectors: pd.Series) -> pd.DataFrame:
-    labels = {f"name_{language}": label for language, label in REGION_LABELS.items()}
-    return _rows(DistrictLevel.REGION, [REGION_CODE], [shapely.union_all(_hexagons(sectors))], labels)
+    names = territory().words["region"]
+    labels = {f"name_{language}": label.format(names[language]) for language, label in APPROXIMATE.items()}
+    return _rows(
+        DistrictLevel.REGION,
+        [territory().districts.region_code],
+        [shapely.union_all(_hexagons(sectors))],
+        labels,
+    )
 
 
 def _rows(

@@ -12,31 +12,16 @@ from pyogrio.errors import DataSourceError
 from commons.districts.names import readable_name
 from commons.districts.sources import Source
 from commons.districts.structure import (
-    CURRENT_REVISION,
     POPULATION_COLUMNS,
-    REGION_CODE,
-    STORAGE_CRS,
     Districts,
     district_frame,
     population_frame,
 )
 from commons.errors import CommonsError
+from commons.territory import STORAGE_CRS, territory
 from commons.vocabulary import DistrictLevel
 
-REGION_NAMES = {
-    "name_fr": "Région de Bruxelles-Capitale",
-    "name_nl": "Brussels Hoofdstedelijk Gewest",
-    "name_en": "Brussels-Capital Region",
-}
-
-ENGLISH_NAMES = {"Bruxelles": "City of Brussels"}
-"""English names that are not the French ones, which English texts use for the other districts."""
-
-FIRST_NON_RESIDENTIAL_ZONE = 700
-"""The Monitoring des Quartiers numbers cemeteries, industry and parks from 700 on."""
-
-NIS_DIGITS = 5
-"""A sector's code begins with the five digits of its commune's NIS code."""
+RULES = territory().districts
 
 
 def read_table(source: Source, path: Path) -> pd.DataFrame:
@@ -103,7 +88,6 @@ def _districts_of(source: Source, table: pd.DataFrame) -> pd.DataFrame:
     drawn = source.districts
     assert drawn is not None  # noqa: S101 - the caller asks only for these
     code = _codes(table[drawn.key])
-    is_zone = drawn.level is DistrictLevel.NEIGHBOURHOOD
     return pd.DataFrame(
         {
             "level": drawn.level.value,
@@ -111,12 +95,18 @@ def _districts_of(source: Source, table: pd.DataFrame) -> pd.DataFrame:
             "revision": drawn.revision,
             "name_fr": table[drawn.name_fr].map(readable_name) if drawn.name_fr else None,
             "name_nl": table[drawn.name_nl].map(readable_name) if drawn.name_nl else None,
-            "residential": code.astype("int64") < FIRST_NON_RESIDENTIAL_ZONE if is_zone else pd.NA,
+            "residential": _are_homes(code) if drawn.level is DistrictLevel.NEIGHBOURHOOD else pd.NA,
             "is_current": drawn.is_current,
             "source": source.key,
             "geometry": table["geometry"],
         },
     ).sort_values("code")
+
+
+def _are_homes(zones: pd.Series) -> pd.Series | bool:
+    """Return whether people live in the neighbourhoods of these codes."""
+    limit = RULES.first_non_residential
+    return limit is None or zones.astype("int64") < limit
 
 
 def _codes(column: pd.Series) -> pd.Series:
@@ -132,7 +122,7 @@ def _with_names(rows: pd.DataFrame) -> pd.DataFrame:
     today = rows[["level", "code"]].join(named[["name_fr", "name_nl"]], on=["level", "code"])
     name_fr = rows["name_fr"].fillna(today["name_fr"]).fillna(rows["code"])
     name_nl = rows["name_nl"].fillna(today["name_nl"]).fillna(rows["code"])
-    return rows.assign(name_fr=name_fr, name_nl=name_nl, name_en=name_fr.replace(ENGLISH_NAMES))
+    return rows.assign(name_fr=name_fr, name_nl=name_nl, name_en=name_fr.replace(RULES.english_names))
 
 
 def _region(rows: pd.DataFrame) -> pd.DataFrame:
@@ -143,9 +133,9 @@ def _region(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "level": DistrictLevel.REGION.value,
-            "code": REGION_CODE,
-            "revision": CURRENT_REVISION,
-            **REGION_NAMES,
+            "code": RULES.region_code,
+            "revision": RULES.revision,
+            **{f"name_{language}": name for language, name in territory().words["region"].items()},
             "residential": pd.NA,
             "is_current": True,
             "source": communes["source"].iloc[0],
@@ -185,9 +175,9 @@ def _population_of(source: Source, table: pd.DataFrame) -> pd.DataFrame:
 def _commune_sums(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the sums of the sectors by commune and year, people located in no sector ("ZZZZ") included."""
     sectors = rows[rows["level"] == DistrictLevel.SECTOR.value]
-    in_commune = sectors.assign(code=sectors["code"].str[:NIS_DIGITS])
+    in_commune = sectors.assign(code=sectors["code"].str[: RULES.commune_digits])
     sums = in_commune.groupby(["code", "year", "source"])["population"].sum().reset_index()
-    return sums.assign(level=DistrictLevel.COMMUNE.value, revision=CURRENT_REVISION)
+    return sums.assign(level=DistrictLevel.COMMUNE.value, revision=RULES.revision)
 
 
 def _region_sums(rows: pd.DataFrame, districts: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -197,4 +187,4 @@ def _region_sums(rows: pd.DataFrame, districts: gpd.GeoDataFrame) -> pd.DataFram
     of_year = rows[rows["level"] == level].groupby(["year", "source"])["population"]
     years = of_year.agg(["sum", "count"]).reset_index()
     complete = years[years["count"] == drawn].rename(columns={"sum": "population"})
-    return complete.assign(level=DistrictLevel.REGION.value, code=REGION_CODE, revision=CURRENT_REVISION)
+    return complete.assign(level=DistrictLevel.REGION.value, code=RULES.region_code, revision=RULES.revision)

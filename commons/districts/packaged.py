@@ -4,7 +4,6 @@ import gzip
 import hashlib
 from collections.abc import Iterable
 from functools import cache
-from importlib.resources import as_file, files
 from pathlib import Path
 
 import geopandas as gpd
@@ -13,13 +12,14 @@ import pandas as pd
 import shapely
 
 from commons.districts.fetch import Progress, fetch
-from commons.districts.official import NIS_DIGITS, named_columns, official_data, read_table
+from commons.districts.official import RULES, named_columns, official_data, read_table
 from commons.districts.sources import Source, official_sources
-from commons.districts.structure import METRIC_CRS, STORAGE_CRS, Districts
+from commons.districts.structure import METRIC_CRS, Districts
 from commons.errors import CommonsError
+from commons.territory import STORAGE_CRS, territory
 from commons.vocabulary import DistrictLevel
 
-PACKAGED = files("commons.districts") / "packaged"
+PACKAGED = territory().folder / "packaged"
 CHECKSUMS = "SHA256SUMS"
 
 GAP_WIDTH_M = 1.0
@@ -36,14 +36,13 @@ DECIMALS = 7
 def packaged_districts() -> Districts:
     """Return the districts and populations that ship with the program, read once in a process.
 
-    Raises CommonsError where a file is not the one that CHECKSUMS tells of: a wrong figure would be shown as Brussels'.
+    Raises CommonsError where a file is not the one that CHECKSUMS tells of: it would be shown as official.
     """
-    with as_file(PACKAGED) as folder:
-        sums = _read(folder / CHECKSUMS).decode()
-        for name in map(packed_name, official_sources()):
-            if f"{hashlib.sha256(_read(folder / name)).hexdigest()}  {name}\n" not in sums:
-                raise CommonsError("district_package_damaged", file=name)
-        tables = {source: read_table(source, folder / packed_name(source)) for source in official_sources()}
+    sums = _read(PACKAGED / CHECKSUMS).decode()
+    for name in map(packed_name, official_sources()):
+        if f"{hashlib.sha256(_read(PACKAGED / name)).hexdigest()}  {name}\n" not in sums:
+            raise CommonsError("district_package_damaged", file=name)
+    tables = {source: read_table(source, PACKAGED / packed_name(source)) for source in official_sources()}
     return official_data(tables)
 
 
@@ -55,14 +54,13 @@ def _read(path: Path) -> bytes:
 
 
 def packaged_shapes(level: DistrictLevel) -> gpd.GeoSeries:
-    """Return the shapes of a level's districts of today, in EPSG:4326, of those that ship: one file is read."""
+    """Return the shapes of a level's districts of today, in WGS84, of those that ship: one file is read."""
     (source,) = (
         source
         for source in official_sources()
         if source.districts and source.districts.level is level and source.districts.is_current
     )
-    with as_file(PACKAGED) as folder:
-        return gpd.GeoDataFrame(read_table(source, folder / packed_name(source))).geometry
+    return gpd.GeoDataFrame(read_table(source, PACKAGED / packed_name(source))).geometry
 
 
 def packed_name(source: Source) -> str:
@@ -113,13 +111,13 @@ def _packed(source: Source, table: pd.DataFrame, communes: Iterable[str]) -> byt
     else:
         assert source.population is not None  # noqa: S101 - a table without geometry holds nothing else
         if source.population.level is DistrictLevel.SECTOR:
-            kept = kept[kept[source.population.key].str[:NIS_DIGITS].isin(communes)]
+            kept = kept[kept[source.population.key].str[: RULES.commune_digits].isin(communes)]
         content = kept.to_csv(index=False)
     return gzip.compress(content.encode(), compresslevel=9, mtime=0)
 
 
 def clean_coverage(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
-    """Return the shapes as a valid coverage in EPSG:4326, rounded: shared borders are identical, vertex by vertex."""
+    """Return the shapes as a valid coverage in WGS84, rounded: shared borders are identical, vertex by vertex."""
     flat = shapely.force_2d(shapes.to_crs(METRIC_CRS).to_numpy())
     clean = shapely.coverage_clean(  # type: ignore[attr-defined] # the stubs are older
         flat, gap_width=GAP_WIDTH_M, snapping_distance=SNAPPING_M

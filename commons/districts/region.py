@@ -1,4 +1,4 @@
-"""The Brussels-Capital Region, with 50 m for its border: where a place must lie to be one of the commons'."""
+"""The region, with 50 m for its border: where a place must lie to be one of the commons'."""
 
 from functools import cache, lru_cache
 
@@ -8,7 +8,8 @@ import numpy.typing as npt
 import shapely
 
 from commons.districts.packaged import packaged_shapes
-from commons.districts.structure import METRIC_CRS, STORAGE_CRS
+from commons.districts.structure import METRIC_CRS
+from commons.territory import STORAGE_CRS
 from commons.vocabulary import DistrictLevel
 
 BORDER_M = 50.0

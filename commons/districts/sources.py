@@ -1,11 +1,11 @@
-"""The official sources of districts, read from `sources.toml`."""
+"""The official sources of districts, read from the territory's `sources.toml`."""
 
 import tomllib
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
+from commons.territory import territory
 from commons.vocabulary import DistrictLevel
 
 
@@ -61,7 +61,7 @@ class Source:
 @cache
 def official_sources() -> tuple[Source, ...]:
     """Return the sources of `sources.toml` in its order."""
-    tree = tomllib.loads((files("commons.districts") / "sources.toml").read_text("utf-8"))
+    tree = tomllib.loads((territory().folder / "sources.toml").read_text("utf-8"))
     return tuple(_source(key, table) for key, table in tree.items())
 
 

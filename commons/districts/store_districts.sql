@@ -1,7 +1,7 @@
 -- Stores the incoming districts over those of the same scheme, level, code and revision, whose ids stay.
 -- Inputs: %(scheme)s; %(sparse_below)s inhabitants, under which a sector or neighbourhood hides nobody, as does one whose
 -- population is unknown. The latest stored figure counts: store the population first. Index used: uq_district_scheme.
--- label_point depends on the geometry only; uncertainty_m is measured in Belgian Lambert 72 (EPSG:31370).
+-- label_point depends on the geometry only; uncertainty_m is measured in the territory's metric system.
 WITH latest AS (
     SELECT DISTINCT ON (level, code, revision) level::text, code, revision, population
       FROM reference.population
@@ -14,7 +14,7 @@ INSERT INTO reference.district (
 )
 SELECT %(scheme)s, level::reference.district_level, code, revision, i.name_fr, i.name_nl, i.name_en, i.residential,
        i.area_km2, i.is_current, i.source, shape.geom, label.point,
-       ST_MaxDistance(ST_Transform(label.point, 31370), ST_Transform(shape.geom, 31370)),
+       ST_MaxDistance(ST_Transform(label.point, @metric_crs@), ST_Transform(shape.geom, @metric_crs@)),
        level IN ('sector', 'neighbourhood') AND coalesce(latest.population < %(sparse_below)s, true)
   FROM incoming_district i
  CROSS JOIN LATERAL (SELECT ST_SetSRID(i.geom::geometry, 4326) AS geom) AS shape

@@ -5,7 +5,8 @@ import pandas as pd
 import shapely
 
 from commons.database.connection import Connection
-from commons.districts.structure import POPULATION_COLUMNS, STORAGE_CRS, Districts
+from commons.districts.structure import POPULATION_COLUMNS, Districts
+from commons.territory import STORAGE_CRS
 
 CURRENT = """
 SELECT scheme, level::text AS level, code, revision, name_fr, name_nl, name_en, residential, area_km2, is_current,

@@ -8,13 +8,11 @@ import pandas as pd
 import shapely
 
 from commons.districts.sources import Source
+from commons.territory import STORAGE_CRS, territory
 from commons.vocabulary import DistrictLevel
 
-STORAGE_CRS = "EPSG:4326"
-METRIC_CRS = "EPSG:31370"
-
-REGION_CODE = "04000"
-CURRENT_REVISION = "2025"
+METRIC_CRS = territory().metric_crs
+"""EPSG code of the metres in which areas and distances are measured."""
 
 DISTRICT_COLUMNS = [
     "level",
@@ -36,7 +34,7 @@ POPULATION_COLUMNS = ["level", "code", "revision", "year", "population", "source
 class Districts:
     """The districts of one scheme: `official`, or `h3` where the official sources could not be reached.
 
-    `districts` has DISTRICT_COLUMNS and MultiPolygons in EPSG:4326; `population` has POPULATION_COLUMNS and a row
+    `districts` has DISTRICT_COLUMNS and MultiPolygons in WGS84; `population` has POPULATION_COLUMNS and a row
     only where there is a figure; `missing` are the keys of sources that could not be had; `repaired` names, as
     "level code", the geometries that were invalid.
     """
@@ -55,7 +53,7 @@ class Districts:
 
 
 def district_frame(rows: pd.DataFrame) -> gpd.GeoDataFrame:
-    """Return the rows as a frame of districts: every column, MultiPolygons, areas measured in EPSG:31370."""
+    """Return the rows as a frame of districts: every column, MultiPolygons, areas measured in METRIC_CRS."""
     geometry = as_multipolygons(gpd.GeoSeries(rows["geometry"].to_numpy(), crs=STORAGE_CRS))
     frame = gpd.GeoDataFrame(rows.reset_index(drop=True).assign(geometry=geometry), crs=STORAGE_CRS)
     frame["area_km2"] = frame.to_crs(METRIC_CRS).area / 1e6

@@ -4,9 +4,11 @@ Each `*.toml` beside this file holds one area; a key's three languages stand sid
 seen at once (and fails a test):
 
     [explore.title]
-    fr = "Alternatives à Bruxelles"
-    nl = "Alternatieven in Brussel"
-    en = "Alternatives in Brussels"
+    fr = "Alternatives {in_territory}"
+    nl = "Alternatieven {in_territory}"
+    en = "Alternatives {in_territory}"
+
+The territory's words (`[words]` in its file) are filled in where the texts are read.
 """
 
 import os
@@ -15,6 +17,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from commons.territory import territory
 from commons.vocabulary import Language
 
 
@@ -27,7 +30,7 @@ def catalogue() -> dict[str, dict[Language, str]]:
             for key, entry in _flatten(tomllib.loads(resource.read_text("utf-8"))):
                 if key in texts:
                     raise ValueError(f"text {key} is defined twice")
-                texts[key] = entry
+                texts[key] = {language: _of_territory(text, language) for language, text in entry.items()}
     return texts
 
 
@@ -37,6 +40,13 @@ def _flatten(tree: dict[str, Any], prefix: str = "") -> list[tuple[str, dict[Lan
     return [
         leaf for name, branch in tree.items() for leaf in _flatten(branch, f"{prefix}.{name}".lstrip("."))
     ]
+
+
+def _of_territory(text: str, language: Language) -> str:
+    """Return the text with the territory's words in the place of their placeholders."""
+    for name, forms in territory().words.items():
+        text = text.replace(f"{{{name}}}", forms[language])
+    return text
 
 
 def default_language() -> Language:

@@ -13,8 +13,8 @@ from uuid import UUID
 from email_validator import EmailNotValidError, validate_email
 
 from commons.categories.scheme import categories
+from commons.database.proposal_lengths import LONGEST
 from commons.districts.region import in_region
-from commons.proposals.lengths import LONGEST
 from commons.vocabulary import Language, ProposalKind, ProposedField
 
 TEXTS = {

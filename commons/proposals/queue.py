@@ -8,11 +8,11 @@ import pandas as pd
 from commons.audit import record_event
 from commons.consent.checks import check_name
 from commons.database.connection import Connection
+from commons.database.proposal_lengths import LONGEST
 from commons.database.statements import run_file
 from commons.errors import CommonsError
 from commons.partners import Dataset, Partner
 from commons.proposals.draft import clean
-from commons.proposals.lengths import LONGEST
 from commons.vocabulary import Language, ProposalKind, ProposedField
 
 CORRECTION = ("reference", "dataset", "partner_key", "name", "field", "present", "told", "why")

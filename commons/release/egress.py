@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from commons.consent.records import About
 from commons.database.connection import Connection
 from commons.database.statements import run_file
 from commons.errors import CommonsError
@@ -100,11 +99,11 @@ def handed_out(connection: Connection, record_ids: Collection[int]) -> list[Hand
     return _read(connection.execute(HANDED_OUT, (list(record_ids),)).fetchall())
 
 
-def handed_out_of(connection: Connection, about: About) -> list[HandedOut]:
+def handed_out_of(connection: Connection, dataset_id: int, record_id: int | None) -> list[HandedOut]:
     """Return the same of a record, or of all of a dataset's."""
-    if about.record_id is not None:
-        return handed_out(connection, [about.record_id])
-    return _read(connection.execute(HANDED_OUT_OF_DATASET, (about.dataset_id,)).fetchall())
+    if record_id is not None:
+        return handed_out(connection, [record_id])
+    return _read(connection.execute(HANDED_OUT_OF_DATASET, (dataset_id,)).fetchall())
 
 
 def _read(rows: Iterable[tuple[Any, ...]]) -> list[HandedOut]:

@@ -31,7 +31,7 @@ before AS MATERIALIZED (
       FROM wanted
       JOIN commons.egress e USING (sha256, audience, kind, what, record_ids)
      WHERE e.partner_id IS NOT DISTINCT FROM wanted.partner_id
-       AND (e.at AT TIME ZONE 'Europe/Brussels')::date = (now() AT TIME ZONE 'Europe/Brussels')::date
+       AND (e.at AT TIME ZONE '@time_zone@')::date = (now() AT TIME ZONE '@time_zone@')::date
 ),
 added AS (
     INSERT INTO commons.egress (audience, partner_id, kind, what, at, alternative_ids, record_ids, sha256)

@@ -10,6 +10,7 @@ import shapely
 from commons.database.connection import PARTNER_LOGIN, ROLE_OF, connect
 from commons.errors import CommonsError
 from commons.partners import Partner
+from commons.territory import STORAGE_CRS
 from commons.vocabulary import Audience, DistrictLevel
 
 ALTERNATIVES = "SELECT *, ST_AsBinary(geom) AS geometry FROM alternative ORDER BY lower(name), public_id"
@@ -76,4 +77,4 @@ def released(audience: Audience, partner: Partner | None = None) -> Released:
 
 def _located(frame: pd.DataFrame) -> gpd.GeoDataFrame:
     geometry = shapely.from_wkb(frame["geometry"].to_numpy())
-    return gpd.GeoDataFrame(frame.drop(columns="geometry"), geometry=geometry, crs="EPSG:4326")
+    return gpd.GeoDataFrame(frame.drop(columns="geometry"), geometry=geometry, crs=STORAGE_CRS)

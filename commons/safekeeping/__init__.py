@@ -1,1 +1,1 @@
-"""What is kept outside the database so that nothing is lost and nothing comes back: key, ledger, backups."""
+"""What is kept outside the database so that what was closed stays closed: the ledger, and the secret of erasures."""

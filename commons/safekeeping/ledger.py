@@ -1,8 +1,8 @@
 """The withdrawal ledger: a file outside the database, a line for all that people close, on the disk before it commits.
 
-A backup that was made before a withdrawal or a narrowing does not know it; restoring one applies the ledger before
-anybody may read (`restore.py`). A line holds no value of a record and nobody's name: records are known by their keyed
-hash.
+A backup that was made before a withdrawal or a narrowing does not know it; restoring one (`commons/operations/`)
+applies the ledger before anybody may read. A line holds no value of a record and nobody's name: records are known
+by their keyed hash.
 """
 
 import errno

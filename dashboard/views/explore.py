@@ -9,6 +9,7 @@ import streamlit as st
 
 from commons.database.connection import connect
 from commons.release import Released, released
+from commons.territory import STORAGE_CRS
 from commons.vocabulary import Audience
 from dashboard.card import show_card
 from dashboard.districts import Districts, districts_of
@@ -124,7 +125,7 @@ def points(found: Found) -> gpd.GeoDataFrame:
     columns = {"public_id": "id", "name": "name", "category": "category", "precision": "precision"}
     rows = {column: [place[told] for place in found.places] for column, told in columns.items()}
     lon, lat = ([place[axis] for place in found.places] for axis in ("lon", "lat"))
-    return gpd.GeoDataFrame(rows, geometry=gpd.points_from_xy(lon, lat), crs="EPSG:4326")
+    return gpd.GeoDataFrame(rows, geometry=gpd.points_from_xy(lon, lat), crs=STORAGE_CRS)
 
 
 def box_of(bounds: Mapping[str, Mapping[str, float | None]] | None) -> Box | None:

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 
-from ingest.map.patterns import per_value
+from ingest.patterns import per_value
 
 _SAME = str.maketrans("\u00ba\u02da\u2032\u2019\u2018\u2033\u201d\u201c\u00a0,", "°°'''\"\"\" .")
 _PART = r"([0-9]{1,3}(?:\.[0-9]+)?)"

@@ -7,7 +7,8 @@ import geopandas as gpd
 import shapely
 
 from commons.districts.region import region_area
-from ingest.check.systems import REGION_BOUNDS, STORAGE_CRS, Bounds, Mask
+from commons.territory import STORAGE_CRS
+from ingest.check.systems import REGION_BOUNDS, Bounds, Mask
 from ingest.read.table import Points
 
 

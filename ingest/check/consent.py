@@ -11,9 +11,9 @@ from commons.vocabulary import Visibility
 from ingest.check.dates import is_after, order_in
 from ingest.check.draft import Draft, Finding
 from ingest.map.dates import Order, to_date
-from ingest.map.patterns import per_value
 from ingest.map.yes import SAY_TO_WHOM
 from ingest.notices import NoticeCode
+from ingest.patterns import per_value
 
 EXPECTED = (*FLAG_WORDS, "consent_by", "consent_on")
 """The flags whose empty cell is worth a word; an end or a piece of evidence may well be missing."""

@@ -7,8 +7,10 @@ import pandas as pd
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
+from commons.territory import territory
 from ingest.check.draft import Draft, Finding
-from ingest.map.patterns import (
+from ingest.notices import NoticeCode
+from ingest.patterns import (
     HOST,
     WEBSITE,
     contains,
@@ -22,9 +24,8 @@ from ingest.map.patterns import (
     to_enterprise_number,
     to_phone,
 )
-from ingest.map.patterns import POSTCODE as PLAIN_POSTCODE
-from ingest.map.quick import may_hold
-from ingest.notices import NoticeCode
+from ingest.patterns import POSTCODE as PLAIN_POSTCODE
+from ingest.quick import may_hold
 
 ADDRESS = (
     r"^(?P<street>[^\d,;]{3,}?)[\s,;]*(?:(?P<house_number>\d{1,4}\s?[A-Za-z]{0,3}(?:[-/]\d{1,4})?))?"
@@ -142,8 +143,12 @@ def to_any_phone(texts: pd.Series) -> pd.Series:
 
 def _read_phone(text: str) -> str | None:
     try:
-        matches = phonenumbers.PhoneNumberMatcher(text, "BE")
-        number = next(iter(matches)).number if matches.has_next() else phonenumbers.parse(text, "BE")
+        matches = phonenumbers.PhoneNumberMatcher(text, territory().country)
+        number = (
+            next(iter(matches)).number
+            if matches.has_next()
+            else phonenumbers.parse(text, territory().country)
+        )
     except phonenumbers.NumberParseException:
         return None
     if not phonenumbers.is_valid_number(number):

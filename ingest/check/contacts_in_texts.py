@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from commons.vocabulary import Visibility
 from ingest.check.draft import Draft, Finding
 from ingest.check.texts import LONG_FIELDS, NAMES
-from ingest.map.patterns import contains, per_value
 from ingest.notices import NoticeCode
+from ingest.patterns import contains, per_value
 
 TEXTS = (*NAMES, *LONG_FIELDS, "opening_hours", "street", "municipality", "legal_form")
 OF_A_PERSON = ("contact_person", "contact_email", "contact_phone")

@@ -8,8 +8,8 @@ import pandas as pd
 
 from ingest.check.draft import Draft, Finding
 from ingest.map.dates import SERIAL, Order, orders_shown, read_date_or_serial
-from ingest.map.patterns import is_like, per_value
 from ingest.notices import NoticeCode
+from ingest.patterns import is_like, per_value
 
 
 def check_dates(draft: Draft) -> Iterator[Finding]:

@@ -8,15 +8,13 @@ import pandas as pd
 
 from commons.categories.scheme import fold
 from commons.opening_hours import write_hours
+from commons.territory import territory
 from commons.vocabulary import Precision, Visibility
 from ingest.check.draft import Draft, Finding
 from ingest.check.texts import LONG_FIELDS, NAMES
-from ingest.map.patterns import is_like, per_value
-from ingest.map.telling import COMMUNES
 from ingest.notices import NoticeCode
+from ingest.patterns import is_like, per_value
 
-BRUSSELS_POSTCODE = "1[012][0-9]{2}"
-"""1000 to 1299: no municipality outside the region has one of these (bpost)."""
 PLACE_DECIMALS = 4
 """Of degrees: about 10 m, less than from one house to the next but one."""
 COARSE = tuple(precision for precision in Precision if precision is not Precision.EXACT)
@@ -32,14 +30,16 @@ def check_hours(draft: Draft) -> Iterator[Finding]:
 
 
 def check_postcodes(draft: Draft) -> Iterator[Finding]:
-    """Find a Brussels commune with a postcode from elsewhere."""
+    """Find a commune of the territory with a postcode from elsewhere."""
     postcode, municipality = draft.texts("postcode"), draft.texts("municipality")
     if draft.has("postcode") and municipality.notna().any():
-        elsewhere = postcode.notna() & ~is_like(postcode, BRUSSELS_POSTCODE)
+        elsewhere = postcode.notna() & ~is_like(postcode, territory().postcode)
         named = municipality[elsewhere]
-        in_brussels = per_value(named, lambda name: fold(name).replace(" ", "-") in COMMUNES).eq(other=True)
+        is_here = per_value(named, lambda name: fold(name).replace(" ", "-") in territory().communes).eq(
+            other=True
+        )
         yield Finding(
-            NoticeCode.POSTCODE_ELSEWHERE, in_brussels.reindex(draft.index, fill_value=False), "postcode"
+            NoticeCode.POSTCODE_ELSEWHERE, is_here.reindex(draft.index, fill_value=False), "postcode"
         )
 
 

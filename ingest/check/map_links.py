@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, unquote, unquote_plus, urlsplit
 import pandas as pd
 
 from ingest.check.angles import PAIR, read_angle
-from ingest.map.patterns import per_value
+from ingest.patterns import per_value
 
 LonLat = tuple[float, float]
 

@@ -6,9 +6,9 @@ from html.parser import HTMLParser
 
 from ingest.check.draft import Draft, Finding
 from ingest.map.fields import FLAG_FIELDS
-from ingest.map.patterns import contains, only, per_value
-from ingest.map.quick import may_hold
 from ingest.notices import NoticeCode
+from ingest.patterns import contains, only, per_value
+from ingest.quick import may_hold
 
 KEPT = frozenset({"partner_key", *FLAG_FIELDS})
 """An id stays the one that the partner knows, and no consent is read out of markup."""

@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from commons.categories.scheme import fold
+from commons.territory import territory
 from ingest.check.draft import Draft, Finding
+from ingest.headers import fold_header, header_words
 from ingest.map.by_words import fields_said
-from ingest.map.headers import fold_header, header_words
-from ingest.map.patterns import contains, is_like, to_number
-from ingest.map.quick import begins_with
-from ingest.map.telling import COMMUNES
 from ingest.notices import NoticeCode
+from ingest.patterns import contains, is_like, to_number
+from ingest.quick import begins_with
 
 PLACED = ("address", "street", "coordinates", "lon", "lat")
 """What a place has, or some of it: a line without any of them may be none."""
@@ -174,7 +174,7 @@ def _is_note(text: str, folded: str, usual: int) -> bool:
     if usual < WIDE:
         return False
     is_sentence = len(text) > SENTENCE_LETTERS and text.endswith((".", ")", "!"))
-    return is_sentence or folded.replace(" ", "-") in COMMUNES
+    return is_sentence or folded.replace(" ", "-") in territory().communes
 
 
 def _share(kind: str, texts: list[str]) -> float:

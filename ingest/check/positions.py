@@ -7,14 +7,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from commons.territory import STORAGE_CRS, territory
 from ingest.check.angles import PAIR, to_degrees
 from ingest.check.area import Area, region
 from ingest.check.axes import Order, is_swapped, order_of, swapped_degrees
 from ingest.check.draft import Draft, Finding
-from ingest.check.likely import BRUSSELS_POSTCODE
 from ingest.check.map_links import pins
 from ingest.check.systems import (
-    STORAGE_CRS,
     UNKNOWN,
     Mask,
     decide_crs,
@@ -23,8 +22,8 @@ from ingest.check.systems import (
     to_storage,
 )
 from ingest.check.written_shapes import read_shapes
-from ingest.map.patterns import POSTCODE, contains, is_like, is_map_link, is_shape, to_number
 from ingest.notices import Notice, NoticeCode
+from ingest.patterns import POSTCODE, contains, is_like, is_map_link, is_shape, to_number
 from ingest.read.table import Points
 
 GROUPED = r"[-+]?[0-9]{1,3}(?:(?:[.][0-9]{3}){2,}|(?:,[0-9]{3}){2,}|(?:,[0-9]{3})+[.][0-9]+)"
@@ -146,7 +145,9 @@ def _swapped_rows(
 def _elsewhere(draft: Draft) -> Mask:
     """Return True where the postcode is of another region."""
     postcode = draft.texts("postcode").str.strip()
-    found: Mask = (is_like(postcode, POSTCODE) & ~is_like(postcode, BRUSSELS_POSTCODE)).to_numpy(dtype=bool)
+    found: Mask = (is_like(postcode, POSTCODE) & ~is_like(postcode, territory().postcode)).to_numpy(
+        dtype=bool
+    )
     return found
 
 

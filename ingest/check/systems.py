@@ -6,20 +6,21 @@ import numpy as np
 import numpy.typing as npt
 from pyproj import CRS, Transformer
 
+from commons.territory import STORAGE_CRS, WEB_CRS, territory
 from ingest.read.table import Points
 
 Bounds = tuple[float, float, float, float]
 Mask = npt.NDArray[np.bool_]
 
-REGION_BOUNDS: Bounds = (4.2, 50.7, 4.55, 51.0)
-"""Degrees around the Brussels-Capital Region: a system is known by them, and the database checks the same box.
+REGION_BOUNDS: Bounds = territory().bounds.records
+"""Degrees around the region: a system is known by them, and the database checks the same box.
 
 Whether a place lies in the region is for its border to say: `ingest.check.area`.
 """
-STORAGE_CRS = 4326
-CANDIDATE_CRS = (4326, 31370, 3812, 3857)
-"""What undeclared coordinates may be in: WGS84, Lambert 72, Lambert 2008, web maps. Their boxes never overlap."""
-LAMBERTS = (31370, 3812)
+LAMBERTS = territory().projected_crs
+"""The national systems, in metres."""
+CANDIDATE_CRS = (STORAGE_CRS, *LAMBERTS, WEB_CRS)
+"""What undeclared coordinates may be in. Their boxes never overlap."""
 UNKNOWN = 0
 
 DECIMALS_LOST = (4, 5, 6, 7)

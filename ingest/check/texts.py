@@ -9,9 +9,9 @@ from ingest.check.words import partners_category
 from ingest.map.fields import FLAG_FIELDS
 from ingest.map.naming import likely_names
 from ingest.map.nothing import is_error, is_nothing
-from ingest.map.patterns import SCIENTIFIC, contains, is_like, to_nfc
-from ingest.map.quick import is_plain, may_be_longer
 from ingest.notices import NoticeCode
+from ingest.patterns import SCIENTIFIC, contains, is_like, to_nfc
+from ingest.quick import is_plain, may_be_longer
 
 LONG_FIELDS = ("description", "description_fr", "description_nl", "description_en")
 OF_SEVERAL_LINES = (*LONG_FIELDS, "category", "offers", "needs")

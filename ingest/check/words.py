@@ -12,8 +12,8 @@ from commons.categories.scheme import category_by_term, fold
 from commons.vocabulary import SubjectKind
 from ingest.check.draft import Draft, Finding
 from ingest.map.dates import read_date
-from ingest.map.patterns import per_value
 from ingest.notices import NoticeCode
+from ingest.patterns import per_value
 
 OTHER = "other"
 SEPARATOR = re.compile(r"\s*[|;,\n]\s*")

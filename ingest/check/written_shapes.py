@@ -9,9 +9,10 @@ import pandas as pd
 import shapely
 from pyproj.exceptions import ProjError
 
-from ingest.check.systems import STORAGE_CRS, to_storage
-from ingest.map.patterns import is_shape
+from commons.territory import STORAGE_CRS
+from ingest.check.systems import to_storage
 from ingest.notices import Notice
+from ingest.patterns import is_shape
 from ingest.read.geometry import representative_points
 from ingest.read.table import Points
 

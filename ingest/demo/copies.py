@@ -85,7 +85,7 @@ def disturb(records: gpd.GeoDataFrame, region: BaseGeometry, rng: np.random.Gene
 
 
 def _moved(records: gpd.GeoDataFrame, region: BaseGeometry, rng: np.random.Generator) -> gpd.GeoSeries:
-    """Return the points (EPSG:31370), those of copies moved somewhere but never out of the region."""
+    """Return the points (METRIC_CRS), those of copies moved somewhere but never out of the region."""
     count = len(records)
     reach = np.where(
         rng.random(count) < FAR_SHARE, rng.uniform(NEAR_M, FAR_M, count), rng.uniform(0, NEAR_M, count)

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 from openpyxl import Workbook
 
+from commons.districts.structure import METRIC_CRS
+from commons.territory import STORAGE_CRS
 from ingest.demo.partnership import HABITS
 
-METRIC_CRS, STORAGE_CRS = 31370, 4326
 ASSOCIATION = "adressen-wijde-koer"
 
 NETWORK_COLUMNS = {

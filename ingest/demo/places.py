@@ -8,12 +8,11 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from commons.districts.structure import Districts
+from commons.districts.structure import METRIC_CRS, Districts
 from commons.errors import CommonsError
+from commons.territory import territory
 from commons.vocabulary import DistrictLevel
-from ingest.demo.words import names
 
-METRIC_CRS = 31370
 MARGIN_M = 15.0
 """How far inside its neighbourhood a point stays, so that none lies on a border."""
 EMPTY_NEIGHBOURHOODS = 8
@@ -23,12 +22,10 @@ UNEVENNESS = 0.55
 HUB_SHARE = 0.5
 HUB_SPREAD_M = 140.0
 """Half of a neighbourhood's alternatives stand about one hub, at this standard deviation."""
-FALLBACK = {"municipality_fr": "Bruxelles", "municipality_nl": "Brussel", "postcode": "1000"}
-"""The address given where the districts are no real communes."""
 
 
 def draw_places(districts: Districts, count: int, rng: np.random.Generator) -> gpd.GeoDataFrame:
-    """Return `count` points (EPSG:31370) with `municipality_fr`, `municipality_nl` and `postcode`."""
+    """Return `count` points (METRIC_CRS) with `municipality_fr`, `municipality_nl` and `postcode`."""
     neighbourhoods = _residential(districts)
     liveliness = rng.lognormal(0, UNEVENNESS, len(neighbourhoods))
     weight = _population(districts, neighbourhoods["code"]) * liveliness
@@ -64,7 +61,7 @@ def _first_inside(ground: BaseGeometry, draw: Callable[[int], np.ndarray], count
 
 
 def region_ground(districts: Districts) -> BaseGeometry:
-    """Return the region in EPSG:31370; neighbourhoods of the stand-in grid reach beyond it."""
+    """Return the region in METRIC_CRS; neighbourhoods of the stand-in grid reach beyond it."""
     return districts.current(DistrictLevel.REGION).to_crs(METRIC_CRS).union_all()
 
 
@@ -91,11 +88,11 @@ def _population(districts: Districts, codes: pd.Series) -> np.ndarray:
 
 def _addresses(districts: Districts, places: gpd.GeoDataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Return commune and postcode of each place, a plausible one where the communes are not the real ones."""
-    postcodes = names()["postcode"]
+    postcodes = territory().postcodes
     communes = districts.current(DistrictLevel.COMMUNE)
     communes = communes[communes["code"].isin(list(postcodes))]
     if communes.empty:
-        return pd.DataFrame(FALLBACK, index=places.index)
+        return pd.DataFrame(territory().demo_address, index=places.index)
     communes = communes[["code", "name_fr", "name_nl", "geometry"]].to_crs(METRIC_CRS)
     joined = places.sjoin_nearest(communes).groupby(level=0).first()
     return pd.DataFrame(

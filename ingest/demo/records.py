@@ -7,6 +7,7 @@ from shapely.geometry.base import BaseGeometry
 
 from commons.categories.scheme import categories
 from commons.i18n import translate
+from commons.territory import STORAGE_CRS
 from commons.vocabulary import Language
 from ingest.demo.copies import disturb
 from ingest.demo.faults import add_faults
@@ -23,7 +24,6 @@ LEGAL_FORMS = {
     },
     Language.EN: {"association": "asbl/vzw", "fact": "feitelijke vereniging", "cooperative": "SC/CV"},
 }
-STORAGE_CRS = 4326
 COORDINATE_DECIMALS = 6
 
 
@@ -31,7 +31,7 @@ def write_records(world: World, region: BaseGeometry, rng: np.random.Generator) 
     """Return each dataset's rows in the order of its file, every cell as text but `lon` and `lat` (WGS84).
 
     Beside the cells: `key` (the alternative), `fault` (what was spoilt on purpose, else empty), `row_number`.
-    `region` (EPSG:31370) is where points stay.
+    `region` (METRIC_CRS) is where points stay.
     """
     known = share_out(world.alternatives, rng).merge(world.alternatives, on="key")
     known = disturb(gpd.GeoDataFrame(known, crs=world.alternatives.crs), region, rng)

@@ -52,8 +52,7 @@ class Evidence:
 class Linker(Protocol):
     """Finds which records speak of the same alternative.
 
-    `records` has `RECORD_COLUMNS`; texts are empty or missing where unknown, x and y are metres (EPSG:31370 in
-    Brussels), NaN where unknown.
+    `records` has `RECORD_COLUMNS`; texts are empty or missing where unknown, x and y are metres, NaN where unknown.
     """
 
     @property

@@ -1,5 +1,5 @@
 -- The records of to_match of which something may be compared, as far as it may: of each field the group must be granted for
--- matching, and a place counts as finely as it is. Positions in metres, EPSG:31370. Indexes used: the primary keys.
+-- matching, and a place counts as finely as it is. Positions in metres of the territory's metric system. Indexes used: the primary keys.
 COPY (
 SELECT p.record_id, p.dataset_id, name.name, name.name_fr, name.name_nl, name.name_en,
        ST_X(spot.geom) AS x, ST_Y(spot.geom) AS y, place.uncertainty_m,
@@ -19,7 +19,7 @@ SELECT p.record_id, p.dataset_id, name.name, name.name_fr, name.name_nl, name.na
  CROSS JOIN LATERAL (
        SELECT CASE WHEN may.place AND p.precision = 'exact' THEN found.geom WHEN may.place THEN area.label_point END AS geom,
               CASE WHEN p.precision = 'exact' THEN found.uncertainty_m ELSE area.uncertainty_m END AS uncertainty_m) place
- CROSS JOIN LATERAL (SELECT ST_Transform(place.geom, 31370) AS geom) spot
+ CROSS JOIN LATERAL (SELECT ST_Transform(place.geom, @metric_crs@) AS geom) spot
   LEFT JOIN LATERAL (SELECT v.street, v.house_number, v.postcode, v.municipality
                       WHERE may.place AND p.precision = 'exact') address ON true
   -- A name that was made of the address says nothing that the address does not say: everything in a street would be called alike.

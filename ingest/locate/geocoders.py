@@ -9,10 +9,11 @@ from pyproj import Transformer
 
 from commons.districts.region import in_region
 from commons.settings import GeocoderKind
-from ingest.check.systems import REGION_BOUNDS, STORAGE_CRS
+from commons.territory import STORAGE_CRS, territory
+from ingest.check.systems import REGION_BOUNDS
 from ingest.locate.streets import name_street, split_number
 
-URBIS_CRS = 31370
+URBIS_CRS = territory().metric_crs
 LEAST_CONFIDENCE = 0.8
 """Below it a Pelias answer is of another street or is interpolated, an UrbIS answer of a name that is only alike."""
 HOUSE_RANK = 30
@@ -65,7 +66,8 @@ class Protocol:
 def _ask_nominatim(address: Address) -> dict[str, str]:
     west, south, east, north = REGION_BOUNDS
     return {
-        "format": "jsonv2", "addressdetails": "1", "limit": str(MOST_ANSWERS), "countrycodes": "be", "bounded": "1",
+        "format": "jsonv2", "addressdetails": "1", "limit": str(MOST_ANSWERS), "bounded": "1",
+        "countrycodes": territory().country.lower(),
         "street": f"{address.house_number} {address.street}", "postalcode": address.postcode,
         "viewbox": f"{west},{north},{east},{south}",
     }  # fmt: skip

@@ -11,16 +11,15 @@ from commons.database.connection import Connection
 from commons.database.statements import copy_frame, run_file
 from commons.districts.assign import assign_points
 from commons.districts.stored import stored_districts
-from commons.districts.structure import METRIC_CRS, STORAGE_CRS
+from commons.districts.structure import METRIC_CRS
 from commons.partners import Dataset
+from commons.territory import STORAGE_CRS, territory
 from commons.vocabulary import DistrictLevel
 from ingest.link.linker import Linker
 from ingest.locate.match import KNOWN_COLUMNS, WAITING_COLUMNS, match_streets
 from ingest.merge.merge import merge
 
 METHOD = "street"
-AMBIGUOUS = frozenset({"bruxelles", "brussel", "brussels"})
-"""Names of a commune and of the whole region: without a postcode nobody knows which is meant."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ def waiting_records(connection: Connection, dataset: Dataset | None = None) -> p
     communes = stored_districts(connection).current(DistrictLevel.COMMUNE)
     names = pd.concat([communes.set_index(name)["code"] for name in ("name_fr", "name_nl")])
     codes = {fold(name): code for name, code in names.items() if isinstance(name, str)}
-    codes = {name: code for name, code in codes.items() if name not in AMBIGUOUS}
+    codes = {name: code for name, code in codes.items() if name not in territory().ambiguous}
     return waiting.assign(
         commune=waiting["municipality"].map(fold, na_action="ignore").map(codes).astype("str")
     )
@@ -94,7 +93,7 @@ def store_found(
     licences: tuple[str, ...] = (),
     attributions: tuple[str, ...] = (),
 ) -> int:
-    """Return how many places were stored, beside what partners assert; x and y of `found` are metres in EPSG:31370.
+    """Return how many places were stored, beside what partners assert; x and y of `found` are metres of METRIC_CRS.
 
     One outside the region is none.
     """

@@ -63,7 +63,7 @@ ADDRESS = ["dataset_id", "said", "street", "house_number", "postcode", "commune"
 
 
 def match_streets(waiting: pd.DataFrame, known: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
-    """Return what was found (`FOUND_COLUMNS`, metres in EPSG:31370), and why each other record waits, by its id.
+    """Return what was found (`FOUND_COLUMNS`, metres of METRIC_CRS), and why each other record waits, by its id.
 
     `waiting` has `WAITING_COLUMNS` and `commune`, the code of its municipality; `known` has `KNOWN_COLUMNS`. Only the
     same street in the same postcode, or without a postcode in the same commune, is compared. A record is lent to all

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from commons.categories.scheme import fold
-from ingest.map.patterns import per_value
+from ingest.patterns import per_value
 
 BOX = re.compile(
     r"^(?P<before>.*[0-9].*?)[\s,;/-]+(?:bte|bt|boite|bus|box|b|etage|et|verd|app?)[\s.:]*(?:[0-9]{1,4}[a-z]?|[a-z])$"

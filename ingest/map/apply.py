@@ -11,9 +11,9 @@ from commons.errors import CommonsError
 from ingest.map.fields import FLAG_FIELDS
 from ingest.map.mapping import MappedTable
 from ingest.map.mapping import Mapping as FileMapping
-from ingest.map.patterns import per_value
 from ingest.map.split import split_texts
 from ingest.notices import Notice, NoticeCode
+from ingest.patterns import per_value
 from ingest.read.table import ADDED, OWN_COLUMNS, RawTable
 
 BETWEEN_WORDS = re.compile(r"(\s*[|;,\n]\s*)")

@@ -5,7 +5,7 @@ from rapidfuzz import fuzz, process
 
 from commons.categories.scheme import fold
 from commons.consent.flags import FLAG_WORDS, YES
-from ingest.map.headers import fold_header, header_words
+from ingest.headers import fold_header, header_words
 from ingest.map.mapping import Match
 
 TYPO_SIMILARITY = 85

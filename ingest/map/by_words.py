@@ -14,7 +14,8 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from commons.categories.scheme import fold
-from ingest.map.patterns import (
+from ingest.map.telling import sample
+from ingest.patterns import (
     contains,
     is_email,
     is_enterprise_number,
@@ -26,7 +27,6 @@ from ingest.map.patterns import (
     is_website,
     to_number,
 )
-from ingest.map.telling import sample
 
 HALF = 0.5
 """Share of the values that must be as a field has them, where its header's words say so."""

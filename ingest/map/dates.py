@@ -9,7 +9,7 @@ import pandas as pd
 
 from commons.calendar import today
 from commons.categories.scheme import fold
-from ingest.map.patterns import per_value
+from ingest.patterns import per_value
 
 _ZONE = r"(?: ?(?:Z|UTC|GMT)?(?: ?[+-]\d{1,2}(?::?\d{2})?)?)?"
 TIME = rf"(?:[T ,]+\d{{1,2}}[:h.]\d{{2}}(?:[:.][\d.]+)? ?(?:[ap]\.?m\.?)?{_ZONE})?"

@@ -6,7 +6,7 @@ from datetime import date
 from commons.categories.scheme import categories, category_by_term, fold
 from commons.consent.flags import FLAG_WORDS, LICENCE_WORDS, read_flag
 from commons.vocabulary import Precision, ResourceKind, SubjectKind, Visibility
-from ingest.map.headers import header_words
+from ingest.headers import header_words
 
 FLAG_FIELDS = (
     "visibility",

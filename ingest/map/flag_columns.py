@@ -3,10 +3,10 @@
 import pandas as pd
 
 from commons.errors import CommonsError
+from ingest.headers import fold_header, header_words
 from ingest.map.by_header import by_header, could_be_flag
 from ingest.map.by_words import fields_said
 from ingest.map.fields import FLAG_FIELDS
-from ingest.map.headers import fold_header, header_words
 from ingest.map.mapping import Mapping
 from ingest.map.nothing import filled_texts
 from ingest.read.table import OWN_COLUMNS, RawTable

@@ -7,8 +7,8 @@ import pandas as pd
 
 from ingest.map.by_words import fields_said, spoken
 from ingest.map.mapping import Match
-from ingest.map.patterns import contains
-from ingest.map.quick import may_hold
+from ingest.patterns import contains
+from ingest.quick import may_hold
 from ingest.read.table import OWN_COLUMNS, RawTable
 
 NAMES = ("name", "name_fr", "name_nl", "name_en")

@@ -4,8 +4,8 @@ from string import digits
 
 import pandas as pd
 
-from ingest.map.patterns import is_like
-from ingest.map.quick import begins_with
+from ingest.patterns import is_like
+from ingest.quick import begins_with
 
 OF_PROGRAMS = (
     r"none|null|nil|nan|nat|n\.?/?a\.?|<n/?a>|#n/?a|\\n|undefined|\[object object\]"

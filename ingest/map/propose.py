@@ -7,15 +7,20 @@ import pandas as pd
 
 from commons.categories.scheme import fold
 from commons.errors import CommonsError
+from commons.territory import territory
+from ingest.headers import fold_header
 from ingest.map.by_header import HARDLY, by_header, could_be_flag
 from ingest.map.by_words import by_words, fields_said, hear, looks_like
 from ingest.map.combined import combined
 from ingest.map.fields import FILLED_BY_OTHERS, FLAG_FIELDS
-from ingest.map.headers import fold_header
 from ingest.map.mapping import Mapping, Match
 from ingest.map.naming import NAMES, in_languages, with_a_name
 from ingest.map.nothing import filled_texts
-from ingest.map.patterns import (
+from ingest.map.questions import asked, tells_reporter
+from ingest.map.telling import SAMPLE, TELLING, is_numbered, of_whom, sample
+from ingest.map.variants import bilingual_field, shorter_titles, title_of, usual_field
+from ingest.notices import Notice, NoticeCode
+from ingest.patterns import (
     is_email,
     is_enterprise_number,
     is_like,
@@ -26,24 +31,20 @@ from ingest.map.patterns import (
     is_website,
     to_number,
 )
-from ingest.map.questions import asked, tells_reporter
-from ingest.map.telling import SAMPLE, TELLING, is_numbered, of_whom, sample
-from ingest.map.variants import bilingual_field, shorter_titles, title_of, usual_field
-from ingest.notices import Notice, NoticeCode
 from ingest.read.table import RawTable
 
 CLEARLY = 0.8
 """Share of a column's values that must look like a field, for the values to decide."""
-BRUSSELS_POSTCODE = r"1[012]\d\d"
+WEST, SOUTH, EAST, NORTH = territory().bounds.records
 
 VALUE_TESTS: dict[str, Callable[[pd.Series], pd.Series]] = {
     "email": is_email,
     "website": is_website,
     "enterprise_number": is_enterprise_number,
-    "postcode": lambda texts: is_postcode(texts) & texts.str.contains(BRUSSELS_POSTCODE, na=False),
+    "postcode": lambda texts: is_postcode(texts) & texts.str.contains(territory().postcode, na=False),
     "phone": is_phone,
-    "lat": lambda texts: to_number(texts).between(50.7, 51.0),
-    "lon": lambda texts: to_number(texts).between(4.2, 4.55),
+    "lat": lambda texts: to_number(texts).between(SOUTH, NORTH),
+    "lon": lambda texts: to_number(texts).between(WEST, EAST),
 }
 """The fields that values betray, the most telling first."""
 

@@ -17,8 +17,8 @@ from commons.categories.scheme import fold
 from ingest.map.by_words import words
 from ingest.map.dates import Order, orders_shown, read_date_or_serial
 from ingest.map.mapping import Match
-from ingest.map.patterns import contains, per_value
 from ingest.notices import Notice, NoticeCode
+from ingest.patterns import contains, per_value
 
 MOMENT = r"[T ](?:[01]?[0-9]|2[0-3])[:h][0-5][0-9]"
 MIDNIGHT = r"[T ]0?0[:h]00(?::00(?:[.]0+)?)?(?:[ +Z-].*)?$"

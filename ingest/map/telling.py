@@ -7,7 +7,8 @@ import pandas as pd
 
 from commons.categories.scheme import category_by_term, fold
 from commons.opening_hours import write_hours
-from ingest.map.patterns import is_like
+from commons.territory import territory
+from ingest.patterns import is_like
 
 SAMPLE = 200
 """Different values that are looked at: enough for a share, whatever the length of the file."""
@@ -15,15 +16,6 @@ PERSONS = re.compile("responsable|contact|verantwoordelijke|coordinat|aanspreek|
 """Words of a header by which a telephone or an e-mail is a person's, and not the organisation's."""
 OF_A_PERSON = {"phone": "contact_phone", "email": "contact_email"}
 
-COMMUNES = frozenset({
-    "anderlecht", "auderghem", "oudergem", "berchem-sainte-agathe", "sint-agatha-berchem", "bruxelles", "brussel",
-    "brussels", "etterbeek", "evere", "forest", "vorst", "ganshoren", "ixelles", "elsene", "jette", "koekelberg",
-    "molenbeek-saint-jean", "sint-jans-molenbeek", "saint-gilles", "sint-gillis", "saint-josse-ten-noode",
-    "sint-joost-ten-node", "schaerbeek", "schaarbeek", "uccle", "ukkel", "watermael-boitsfort",
-    "watermaal-bosvoorde", "woluwe-saint-lambert", "sint-lambrechts-woluwe", "woluwe-saint-pierre",
-    "sint-pieters-woluwe", "laeken", "laken", "haren", "neder-over-heembeek",
-})  # fmt: skip
-"""The nineteen and the old ones of the City, in French and Dutch."""
 LEGAL_FORMS = frozenset({
     "asbl", "vzw", "aisbl", "ivzw", "association de fait", "feitelijke vereniging", "fondation", "stichting", "scrl",
     "cvba", "sc", "cv", "srl", "bv", "sa", "nv", "cooperative", "cooperatie", "cooperatieve", "cpas", "ocmw", "none",
@@ -37,8 +29,8 @@ PAIR = r"[(\[ ]*(?:5[01][.][0-9]+ ?[,; ] ?[45][.][0-9]+|[45][.][0-9]+ ?[,; ] ?5[
 
 
 def is_commune(texts: pd.Series) -> pd.Series:
-    """Return True where a text is the name of a Brussels commune."""
-    return texts.map(lambda text: fold(text).replace(" ", "-") in COMMUNES).astype(bool)
+    """Return True where a text is the name of a commune of the territory."""
+    return texts.map(lambda text: fold(text).replace(" ", "-") in territory().communes).astype(bool)
 
 
 def is_numbered(texts: pd.Series) -> pd.Series:

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 
+from ingest.headers import fold_header, header_words
 from ingest.map.by_words import fields_said, hear
-from ingest.map.headers import fold_header, header_words
 
 NUMBERED = re.compile(r" \(\d+\)$")
 """What reading adds to a header that occurs twice."""

@@ -1,7 +1,7 @@
 -- The pairs of which a partner may speak that hold a record of the dataset, with what it may be told of both: of the other record
 -- what all partners see. Inputs: partner_id, dataset_id, most. One that waits has the verdict unsure.
 SELECT p.own_record_id, p.other_record_id, d.verdict, d.reason, d.decided_by, speaker.partner_id, speaker.name,
-       (d.decided_at AT TIME ZONE 'Europe/Brussels')::timestamp(0),
+       (d.decided_at AT TIME ZONE '@time_zone@')::timestamp(0),
        own.fields,
        CASE WHEN p.is_all_own OR commons.may_show_contacts(p.rights, theirs.fields) THEN theirs.fields
             ELSE commons.without_contacts(theirs.fields) END - coalesce(kept_back.names, '{}'), source.attribution,

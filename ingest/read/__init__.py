@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from commons.errors import CommonsError
-from ingest.map.quick import may_hold
+from ingest.quick import may_hold
 from ingest.read.archive import extract_lone
 from ingest.read.correction import restored
 from ingest.read.delimited import read_delimited

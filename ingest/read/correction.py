@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from ingest.map.patterns import to_number
+from ingest.patterns import to_number
 from ingest.read.table import ADDED, OWN_COLUMNS, RawTable
 
 POINT_COLUMNS = ("_x", "_y")

@@ -14,6 +14,7 @@ import pandas as pd
 import shapely
 
 from commons.errors import CommonsError
+from commons.territory import STORAGE_CRS, WEB_CRS, territory
 from ingest.notices import Notice, NoticeCode
 from ingest.read.encoding import opened_text
 from ingest.read.geometry import is_earthly, representative_points
@@ -29,7 +30,11 @@ from ingest.read.table import (
     text_column,
 )
 
-KNOWN_CRS = {"4326": 4326, "CRS84": 4326, "31370": 31370, "3812": 3812, "3857": 3857, "900913": 3857}
+KNOWN_CRS = {
+    **{str(crs): crs for crs in (STORAGE_CRS, *territory().projected_crs, WEB_CRS)},
+    "CRS84": STORAGE_CRS,
+    "900913": WEB_CRS,
+}
 """What the obsolete `crs` member may name, by the word that gives it away."""
 GEOMETRIES = ("Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon")
 LISTED = ("data", "items", "results", "records", "elements", "features", "entries", "rows", "places", "value")

@@ -8,8 +8,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest.map.patterns import per_value
 from ingest.notices import Notice, NoticeCode
+from ingest.patterns import per_value
 from ingest.read.table import RawTable
 
 MISTAKEN = ("cp1252", "mac_roman", "cp850")

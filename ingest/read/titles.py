@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.map.headers import fold_header, header_words
+from ingest.headers import fold_header, header_words
 from ingest.notices import Notice, NoticeCode
 
 MOST_ABOVE = 5

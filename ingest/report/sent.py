@@ -14,7 +14,7 @@ from commons.vocabulary import UploadMode
 class SentUpload:
     """An upload and its account of its rows. `new`, `changed` and `gone` are None where no log tells them.
 
-    Moments are those of a clock in Brussels. `is_latest` of those that were not undone: it can be undone.
+    Moments are those of a clock here. `is_latest` of those that were not undone: it can be undone.
     """
 
     upload_id: int

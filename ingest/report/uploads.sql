@@ -1,7 +1,7 @@
 -- The uploads of a dataset, the latest first, at the clock of Brussels, with what each changed as the log has it.
 -- Index used: ix_upload_dataset.
-SELECT u.upload_id, (u.uploaded_at AT TIME ZONE 'Europe/Brussels')::timestamp(0) AS uploaded_at, u.uploaded_by, u.file_name,
-       u.format, u.mode::text AS mode, (u.undone_at AT TIME ZONE 'Europe/Brussels')::timestamp(0) AS undone_at,
+SELECT u.upload_id, (u.uploaded_at AT TIME ZONE '@time_zone@')::timestamp(0) AS uploaded_at, u.uploaded_by, u.file_name,
+       u.format, u.mode::text AS mode, (u.undone_at AT TIME ZONE '@time_zone@')::timestamp(0) AS undone_at,
        u.rows_in, u.rows_stored, u.rows_set_aside, told.new, told.changed, told.gone,
        u.undone_at IS NULL AND u.upload_id = max(u.upload_id) FILTER (WHERE u.undone_at IS NULL) OVER () AS is_latest
   FROM commons.upload u

@@ -17,13 +17,14 @@ from commons.districts.structure import METRIC_CRS
 from commons.errors import CommonsError
 from commons.partners import Dataset
 from commons.safekeeping.key import ErasureKey, erasure_key
+from commons.territory import STORAGE_CRS
 from ingest.check.records import CheckedRecords
 from ingest.link.linker import RECORD_COLUMNS
 from ingest.link.returning import Positions, like_any, like_each
 from ingest.link.stored import current_linker
 from ingest.notices import NoticeCode, coded_frame
 
-TO_METRES = Transformer.from_crs(4326, METRIC_CRS, always_xy=True)
+TO_METRES = Transformer.from_crs(STORAGE_CRS, METRIC_CRS, always_xy=True)
 PLACE_DECIMALS = 4
 """Degrees of a row's place by which two people know it again: about 10 m."""
 

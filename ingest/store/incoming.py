@@ -16,6 +16,7 @@ from commons.categories.scheme import fold
 from commons.consent.record_flags import STORED, with_validity
 from commons.districts.assign import LEVELS, assign_points
 from commons.districts.structure import Districts
+from commons.territory import STORAGE_CRS
 from ingest.check.records import CheckedRecords
 from ingest.notices import NoticeCode
 
@@ -29,7 +30,6 @@ CONTENT = (
 
 HASH_LEFT_OPEN = "\\x"
 """No byte, as PostgreSQL writes it."""
-STORAGE_SRID = 4326
 POINT_WITH_SRID = 0x20000001
 EWKB = np.dtype([("order", "u1"), ("type", "<u4"), ("srid", "<u4"), ("x", "<f8"), ("y", "<f8")])
 
@@ -98,7 +98,7 @@ def first_versions(
 def _written_points(lon: pd.Series, lat: pd.Series) -> pd.Series:
     """Return the points as PostGIS writes them (EWKB, hexadecimal), missing where there is none."""
     points = np.empty(len(lon), dtype=EWKB)
-    points["order"], points["type"], points["srid"] = 1, POINT_WITH_SRID, STORAGE_SRID
+    points["order"], points["type"], points["srid"] = 1, POINT_WITH_SRID, STORAGE_CRS
     points["x"], points["y"] = lon, lat
     size = 2 * EWKB.itemsize
     offsets = pa.py_buffer(np.arange(0, size * (len(lon) + 1), size, dtype=np.int64))

@@ -7,7 +7,7 @@ SELECT DISTINCT ON (r.partner_key) r.partner_key, r.record_id, name.name, name.n
   FROM commons.source_record r
   JOIN commons.record_version v USING (record_id)
   JOIN commons.place p USING (version_id)
- CROSS JOIN LATERAL (SELECT ST_Transform(p.geom, 31370) AS geom) spot
+ CROSS JOIN LATERAL (SELECT ST_Transform(p.geom, @metric_crs@) AS geom) spot
   LEFT JOIN LATERAL (SELECT v.name, v.name_fr, v.name_nl, v.name_en WHERE NOT v.name_composed) name ON true
  WHERE r.dataset_id = %(dataset_id)s AND r.partner_key = ANY (%(keys)s)
  ORDER BY r.partner_key, v.version_id DESC;

@@ -6,10 +6,11 @@ from html import escape
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from commons.districts.structure import METRIC_CRS
 from commons.i18n import translate
 from commons.release import Released
 from commons.vocabulary import DistrictLevel, Language
-from maps.areas import METRIC_CRS, district_names
+from maps.areas import district_names
 from maps.entries import Entry
 from maps.poster.drawing import Disc, Outline, Shape, rectangle
 from maps.poster.letters import ACCENT, FAINT, INK, PAPER, SOFT

@@ -37,7 +37,7 @@ LEAST_PIECE_MM2 = 60
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A rectangle of the sheet, in millimetres, and what it shows: from metres (EPSG:31370) to the sheet."""
+    """A rectangle of the sheet, in millimetres, and what it shows: from metres (METRIC_CRS) to the sheet."""
 
     x: float
     y: float

@@ -134,7 +134,7 @@ def _head(told: Told, paper: Paper) -> tuple[list[Shape], Link, float]:
         said = told.say("where", level=said, commune=told.terrain.commune)
     second = Style(paper.title_pt / 2, PLAIN, SOFT)
     lines = [
-        (told.say("brand"), Style(paper.text_pt, BOLD, ACCENT)),
+        (told.say("brand").upper(), Style(paper.text_pt, BOLD, ACCENT)),
         *((line, title) for line in wrap(name, title, room, 2)),
         *((line, second) for line in wrap(other, second, room, 1)),
         (said, replace(text, colour=SOFT)),

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from pyproj import Transformer
 
+from commons.districts.structure import METRIC_CRS
+from commons.territory import STORAGE_CRS
 from commons.vocabulary import Precision
-from maps.areas import METRIC_CRS
 from maps.entries import Entry
 from maps.poster.drawing import Ring, Words, rectangle
 from maps.poster.letters import BOLD, Style, width_mm
@@ -23,7 +24,7 @@ BESIDE_MM = 1.4
 """A label further from its mark than that has a line to it."""
 LETTER_HEIGHT = 0.73
 """Of the size: a digit of DejaVu."""
-TO_METRES = Transformer.from_crs(4326, METRIC_CRS, always_xy=True)
+TO_METRES = Transformer.from_crs(STORAGE_CRS, METRIC_CRS, always_xy=True)
 Boxes = npt.NDArray[np.float64]
 
 
@@ -55,7 +56,7 @@ def half_of(spot: Spot, paper: Paper) -> float:
 
 
 def spots_of(entries: Sequence[Entry], bounds: tuple[float, float, float, float]) -> list[Spot]:
-    """Return the spots in the order of their numbers, in metres (EPSG:31370).
+    """Return the spots in the order of their numbers, in metres (METRIC_CRS).
 
     An entry's `lon` and `lat` are its published place. `bounds` are the district's: west, south, east, north.
     """

@@ -1,4 +1,4 @@
-"""The district of a poster and what lies round it, in metres of the Belgian Lambert 72 (EPSG:31370)."""
+"""The district of a poster and what lies round it, in metres of the territory's metric system."""
 
 from dataclasses import dataclass
 
@@ -6,10 +6,11 @@ import geopandas as gpd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from commons.districts.structure import METRIC_CRS
 from commons.errors import CommonsError
 from commons.release import Released
 from commons.vocabulary import DistrictLevel, Language
-from maps.areas import METRIC_CRS, district_names
+from maps.areas import district_names
 
 INNER = {
     DistrictLevel.COMMUNE: DistrictLevel.NEIGHBOURHOOD,
@@ -26,7 +27,7 @@ SELECT attribution FROM reference.source
 
 @dataclass(frozen=True, slots=True)
 class District:
-    """A district that a poster can be made of; `other_name` is Brussels' other language's, where it differs."""
+    """A district that a poster can be made of; `other_name` is the territory's other language's, where it differs."""
 
     code: str
     level: DistrictLevel

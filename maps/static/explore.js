@@ -2,12 +2,12 @@
 // asked of the tiles. Whatever a partner wrote reaches the page through textContent only.
 "use strict";
 
-const BrusselsExplore = (() => {
-  const { element, says } = Brussels;
+const CommonsExplore = (() => {
+  const { element, says } = CommonsMap;
   const DEEPEST = 18;
   const APART_PX = 24; // what no zoom parts further than that is listed instead
-  const AREA = { ...Brussels.DISTRICT, fillColor: "#e8ecef" };
-  const CHOSEN_AREA = { ...Brussels.SELECTED_DISTRICT, fill: false, interactive: false };
+  const AREA = { ...CommonsMap.DISTRICT, fillColor: "#e8ecef" };
+  const CHOSEN_AREA = { ...CommonsMap.SELECTED_DISTRICT, fill: false, interactive: false };
   const CHOSEN = { radius: 11, color: "#111111", weight: 3, fill: false, interactive: false, pane: "bxl-places" };
 
   const loaded = new Map(); // what was fetched, by its address
@@ -48,7 +48,7 @@ const BrusselsExplore = (() => {
       this.look(drawn); // before any tile is asked for
       if (drawn.tiles === null) this.tiles?.remove();
       else if (!this.tiles) {
-        this.tiles = new BrusselsTiles.Layer(drawn.tiles, drawn.language, { pane: "bxl-places", ink: drawn.colour }).addTo(this.map);
+        this.tiles = new CommonsTiles.Layer(drawn.tiles, drawn.language, { pane: "bxl-places", ink: drawn.colour }).addTo(this.map);
       } else {
         this.tiles.ask(drawn.tiles);
         if (!this.map.hasLayer(this.tiles)) this.tiles.addTo(this.map);
@@ -93,12 +93,12 @@ const BrusselsExplore = (() => {
           layer.on("mouseout", () => { this.over = ""; });
         },
       });
-      const communes = L.geoJSON(ground.communes, { style: Brussels.COMMUNE, interactive: false });
+      const communes = L.geoJSON(ground.communes, { style: CommonsMap.COMMUNE, interactive: false });
       this.land = L.layerGroup([areas, communes]).addTo(this.map);
       areas.bringToBack();
-      Brussels.labels(this.land, ground.labels);
-      Brussels.labels(this.land, ground.small, "bxl-small");
-      Brussels.thinLabels(this.map);
+      CommonsMap.labels(this.land, ground.labels);
+      CommonsMap.labels(this.land, ground.small, "bxl-small");
+      CommonsMap.thinLabels(this.map);
     }
 
     outline(code) {
@@ -208,9 +208,9 @@ const BrusselsExplore = (() => {
   }
 
   const scenes = new WeakMap();
-  const Layer = Brussels.Layer.extend({
+  const Layer = CommonsMap.Layer.extend({
     onAdd(map) {
-      Brussels.Layer.prototype.onAdd.call(this, map);
+      CommonsMap.Layer.prototype.onAdd.call(this, map);
       if (!scenes.has(map)) scenes.set(map, new Scene(map));
       scenes.get(map).show(this, this.drawn);
     },

@@ -26,11 +26,11 @@
 
   box.hidden = false;
   const map = L.map(box, {
-    center: [50.839, 4.363], zoom: 11, zoomSnap: 0.25, minZoom: 9, maxZoom: 18, attributionControl: false,
-    maxBounds: [[50.6, 3.95], [51.08, 4.8]],
+    center: drawn.centre, zoom: 11, zoomSnap: 0.25, minZoom: 9, maxZoom: 18, attributionControl: false,
+    maxBounds: drawn.around,
   });
   if (box.classList.contains("small")) map.legendIsOpen = false;
-  BrusselsExplore.layer(drawn).addTo(map);
+  CommonsExplore.layer(drawn).addTo(map);
 
   // The list follows the map once a visitor moves it, unless a search or a district says where.
   if (list && !box.dataset.fixed) {
@@ -48,7 +48,7 @@
       const query = new URLSearchParams(drawn.tiles);
       query.set("lang", drawn.language);
       query.set("box", map.getBounds().toBBoxString());
-      const [answer, ground] = await Promise.all([fetch(`/places?${query}`), BrusselsExplore.fetched(drawn.ground)]);
+      const [answer, ground] = await Promise.all([fetch(`/places?${query}`), CommonsExplore.fetched(drawn.ground)]);
       if (answer.ok && mine === asked) show(await answer.json(), ground);
     }
   }
@@ -104,7 +104,7 @@
       if (text.length < SHORTEST) { close(); return; }
       const query = new URLSearchParams({ q: text, lang: drawn.language });
       try {
-        const [answer, ground] = await Promise.all([fetch(`/search?${query}`), BrusselsExplore.fetched(drawn.ground)]);
+        const [answer, ground] = await Promise.all([fetch(`/search?${query}`), CommonsExplore.fetched(drawn.ground)]);
         const { found } = answer.ok ? await answer.json() : { found: [] };
         if (mine !== asked) return;
         close();

@@ -2,7 +2,7 @@
 // thousand does. Tiles: docs/tiles.md; their format: https://github.com/mapbox/vector-tile-spec (points only).
 "use strict";
 
-const BrusselsTiles = (() => {
+const CommonsTiles = (() => {
   const TILE_PX = 256;
   const PAD_PX = 24; // a mark at a tile's edge is drawn whole: its canvas is larger than the tile
   const FINGER_PX = 22;

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from commons.calendar import BRUSSELS
+from commons.calendar import LOCAL
 from commons.database.pool import ReaderPool
 from maps.filters import Filters, asks_open, step_of
 from maps.hours import HOURS, open_at
@@ -37,7 +37,7 @@ class Tile:
 
 def moment_of(filters: Filters) -> datetime | None:
     """Return the moment for which the filters are answered now; None where they do not depend on the clock."""
-    return step_of(datetime.now(BRUSSELS)) if asks_open(filters) else None
+    return step_of(datetime.now(LOCAL)) if asks_open(filters) else None
 
 
 class Tiles:

@@ -77,7 +77,7 @@ def test_who_claims_another_address_each_time_is_still_one(tmp_path, forged, clu
 )  # fmt: skip
 def test_under_another_name_nothing_is_answered(named, host):
     with asking(named, Host=host) as client:
-        for path in ("/", "/list", "/embed", "/export.html", "/places", "/propose", "/_stcore/host-config", "/assets/maps/brussels.css",
+        for path in ("/", "/list", "/embed", "/export.html", "/places", "/propose", "/_stcore/host-config", "/assets/maps/layer.css",
                      "/tiles/9/261/171.mvt", "/nothing"):  # fmt: skip
             answer = client.get(path)
             assert answer.status_code == 421, path

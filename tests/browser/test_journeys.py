@@ -4,8 +4,6 @@ The browser reaches no host but ours. What they saw is kept in `test-results/`.
 """
 
 import io
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,6 +11,7 @@ from types import SimpleNamespace
 import pandas as pd
 import psycopg
 import pytest
+from command_line import commons
 from playwright.sync_api import expect
 from visiting import settle
 
@@ -335,10 +334,8 @@ def test_a_researcher_reads_the_change_of_a_neighbourhood_and_takes_the_same_fig
     arguments = (
         f"research change --level neighbourhood --from 2015 --to 2025 --code {most['code']} --format csv"
     )
-    command = [sys.executable, "-m", "commons", *arguments.split()]
     expect(page.get_by_text(f"commons {arguments}")).to_be_visible()
-    printed = subprocess.run(command, capture_output=True, check=True).stdout
-    assert content == printed
+    assert content.decode() == commons(*arguments.split()).stdout
     read = pd.read_csv(io.BytesIO(content), dtype={"code": str})
     own = change[change["code"] == most["code"]].reset_index(drop=True)
     pd.testing.assert_frame_equal(read, own, check_dtype=False)

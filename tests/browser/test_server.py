@@ -28,7 +28,7 @@ def test_it_says_that_it_is_up(client):
 
 
 def test_assets_are_served_and_answered_anew_only_when_changed(client):
-    for path in ("/assets/leaflet/leaflet.js", "/assets/leaflet/leaflet.css", "/assets/maps/brussels.js"):
+    for path in ("/assets/leaflet/leaflet.js", "/assets/leaflet/leaflet.css", "/assets/maps/layer.js"):
         first = client.get(path)
         assert first.status_code == 200
         again = client.get(path, headers={"If-None-Match": first.headers["etag"]})
@@ -36,7 +36,7 @@ def test_assets_are_served_and_answered_anew_only_when_changed(client):
 
 
 @pytest.mark.parametrize(
-    "path", ["maps/brussels.py", "maps/../brussels.py", "maps/%2e%2e/brussels.py", "leaflet/../__init__.py"]
+    "path", ["maps/layer.py", "maps/../layer.py", "maps/%2e%2e/layer.py", "leaflet/../__init__.py"]
 )
 def test_nothing_beside_the_assets_is_served(client, path):
     assert "import" not in client.get(f"/assets/{path}").text
@@ -46,7 +46,7 @@ def test_every_answer_says_what_a_page_may_load(client):
     for path in (
         "/",
         "/healthz",
-        "/assets/maps/brussels.css",
+        "/assets/maps/layer.css",
         "/component/streamlit_folium.st_folium/index.html",
     ):
         headers = client.get(path).headers

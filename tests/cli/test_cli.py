@@ -2,81 +2,106 @@
 
 import io
 import json
-import os
 import re
 import subprocess
-import sys
+import tomllib
 from datetime import date
+from importlib.metadata import entry_points
+from pathlib import Path
 
 import pandas as pd
 import pytest
+from command_line import commons, commons_here
 from proposing import addition, error
+from typer.core import TyperGroup
 
+from commons import cli
+from commons.commands import tree
+from commons.commands.main import main
+from commons.commands.tree import ENTRY_POINTS, command_tree
 from commons.proposals.send import send
 from commons.research import change_between, measure_districts
 from commons.vocabulary import Audience, DistrictLevel, Language, Measure
 from dashboard.tables import csv_of
 from ingest.notices import NoticeCode
 
-COMMANDS = [
-    [], ["up"], ["down"], ["status"], ["serve"], ["upload"], ["locate"], ["uploads"], ["uploads", "list"], ["uploads", "undo"], ["uploads", "report"], ["demo"], ["db"], ["db", "upgrade"], ["districts"],
-    ["districts", "load"], ["districts", "pack"], ["partners"], ["partners", "list"], ["partners", "add"], ["partners", "sign"], ["partners", "repeats"],
-    ["partners", "token"], ["consent"],
-    ["consent", "withdraw"], ["consent", "set"], ["consent", "proposals"], ["consent", "approve"], ["consent", "refuse"],
-    ["consent", "erase"], ["consent", "readmit"], ["backup"], ["restore"], ["upkeep"], ["audit"], ["audit", "verify"], ["consent", "show"], ["consent", "receipt"],
-    ["sources"], ["sources", "add"], ["sources", "list"], ["sources", "refresh"], ["sources", "remove"], ["sources", "accept-shrink"],
-    ["release"], ["release", "sweep"], ["release", "check"], ["research"], ["research", "count"], ["research", "change"], ["research", "coverage"],
-    ["compare"], ["link"], ["review"], ["overlap"], ["alternatives"], ["alternatives", "show"], ["alternatives", "merge"],
-    ["alternatives", "split"], ["alternatives", "undo"], ["mapping"], ["mapping", "propose"], ["mapping", "save"], ["mapping", "show"], ["mapping", "presets"],
-    ["poster"], ["proposals"], ["proposals", "list"], ["proposals", "show"], ["proposals", "accept"], ["proposals", "refuse"], ["proposals", "corrections"],
-    ["research", "freeze"], ["research", "snapshots"], ["research", "statistics"], ["research", "measure"],
-]  # fmt: skip
-
-
-def commons(*words, language="en", **environment):
-    return subprocess.run(
-        [sys.executable, "-m", "commons", *words],
-        env={**os.environ, "COMMONS_LANG": language, "COLUMNS": "200", **environment},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
-HELPED = """
-import json, sys
-from typer.testing import CliRunner
-from commons.cli.main import app
-said = [CliRunner().invoke(app, [*words, "--help"], prog_name="commons") for words in json.load(sys.stdin)]
-json.dump([(one.exit_code, one.output) for one in said], sys.stdout)
+# What the commands work with, and their help does not.
+HEAVY = {
+    "alembic",
+    "geopandas",
+    "numpy",
+    "pandas",
+    "psycopg",
+    "pyarrow",
+    "shapely",
+    "sqlalchemy",
+    "streamlit",
+}
+LOAD_ALL = """
+import sys
+from commons.commands.tree import command_tree
+groups = [command_tree()]
+for group in groups:
+    for command in group.commands.values():
+        groups.append(command) if hasattr(command, "commands") else command.load()
+print(*sys.modules)
 """
-OF_ITS_OWN = {
-    "up", "down", "status", "serve", "upload", "locate", "demo", "backup", "restore", "compare", "link", "review",
-    "overlap", "poster", "upkeep",
-}  # fmt: skip
-"""Commands of one word; every other one is a group."""
 
 
-@pytest.fixture(scope="module")
-def helped():
-    """Return what each command says with `--help`, asked in one process: starting one takes most of the time."""
-    environment = {**os.environ, "COMMONS_LANG": "en", "COLUMNS": "200"}
-    asked = [sys.executable, "-c", HELPED]
-    said = subprocess.run(
-        asked, input=json.dumps(COMMANDS), env=environment, stdout=-1, text=True, check=True
-    )
-    return {" ".join(words): told for words, told in zip(COMMANDS, json.loads(said.stdout), strict=True)}
+def words_of(group, *above):
+    """Yield the words of every command and group of the tree."""
+    for name, command in group.commands.items():
+        yield (*above, name)
+        if isinstance(command, TyperGroup):
+            yield from words_of(command, *above, name)
 
 
-@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
-def test_every_command_has_help_and_an_example(helped, words):
-    name = " ".join(words)
-    status, said = helped[name]
-    assert status == 0, said
-    assert f"commons {name}" in said if words else "Commands" in said
-    if len(words) > 1 or name in OF_ITS_OWN:
-        assert f"Example: commons {name}" in " ".join(said.split())
+def test_every_command_has_help_and_an_example():
+    every = list(words_of(command_tree()))
+    assert len(every) > 75
+    lacking = []
+    for words in every:
+        status, printed = commons_here(*words, "--help")
+        name, printed = " ".join(words), " ".join(printed.split())
+        is_group = "COMMAND [ARGS]" in printed
+        if (
+            status
+            or f"Usage: commons {name}" not in printed
+            or (f"Example: commons {name}" not in printed and not is_group)
+        ):
+            lacking.append((name, status, printed))
+    assert not lacking
+
+
+def test_the_first_help_lists_every_command_of_every_room():
+    listed = commons("--help").stdout
+    names = [words[0] for words in words_of(command_tree()) if len(words) == 1]
+    assert re.findall(r"^  (\w+)  ", listed, re.MULTILINE) == names
+
+
+def test_no_help_loads_what_commands_work_with():
+    loaded = commons(start=("-c", LOAD_ALL)).stdout.split()
+    assert "ingest.commands.sources" in loaded
+    assert not HEAVY.intersection(loaded)
+
+
+def test_the_rooms_that_are_installed_are_those_of_pyproject_and_no_two_share_a_command():
+    declared = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["project"]["entry-points"][
+        ENTRY_POINTS
+    ]
+    rooms = entry_points(group=ENTRY_POINTS)
+    assert {room.name: room.value for room in rooms} == declared
+    words = [words for room in rooms for words in room.load()]
+    assert len(words) == len(set(words))
+
+
+@pytest.mark.parametrize("language", ["fr", "nl", "en"])
+def test_an_installation_that_is_older_than_the_program_is_told_what_to_do(monkeypatch, language):
+    monkeypatch.setattr(tree, "entry_points", lambda group: ())
+    status, printed = commons_here("status", COMMONS_LANG=language)
+    assert status == 1
+    assert "make install" in printed
+    assert cli.main is main, "by which an old installation begins"
 
 
 def test_help_speaks_the_readers_language():

@@ -5,8 +5,7 @@ import re
 
 import pandas as pd
 import pytest
-
-from tests.cli.test_cli import commons
+from command_line import commons
 
 LEFT = """id;nom;adresse;téléphone;latitude;longitude
 a1;Le Potager du Coin ASBL;Rue Haute 12, 1000 Bruxelles;02/512.34.56;50,8400;4,3500

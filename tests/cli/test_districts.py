@@ -1,12 +1,9 @@
 """`commons districts load`: what ships with the program, the publishers' originals when asked, never hexagons over Brussels."""
 
-import os
-import subprocess
-import sys
-
 import pytest
+from command_line import commons
 
-from commons.cli.data import Origin, print_loaded
+from commons.commands.districts import Origin, print_loaded
 from commons.districts.load import LoadReport
 from commons.vocabulary import DistrictLevel
 
@@ -14,12 +11,9 @@ NOWHERE = {"HTTPS_PROXY": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1
 SCHEMES = "SELECT scheme, count(*) FROM reference.district GROUP BY 1"
 
 
-def load(*options, language="en", **environment):
+def load(*options, **environment):
     """Return the finished command."""
-    command = [sys.executable, "-m", "commons", "districts", "load", *options]
-    return subprocess.run(
-        command, env=os.environ | {"COMMONS_LANG": language} | environment, capture_output=True, text=True, check=False
-    )  # fmt: skip
+    return commons("districts", "load", *options, **environment)
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 import json
 
 import pytest
+from command_line import commons
 
 from builders import make_dataset, make_record, open_terms
-from tests.cli.test_cli import commons
 
 PHONE = "+32 2 555 01 02"
 

@@ -1,15 +1,14 @@
 """`commons mapping yes`: what "yes" means in a list's column is said once, in a command, and holds for its next files."""
 
 import pytest
-from typer.testing import CliRunner
+from command_line import commons_here
 
 from builders import make_dataset, open_terms
-from commons.cli.main import app
 from commons.database.connection import Role, connect
 from commons.errors import CommonsError
 from commons.partners import find_dataset
 from commons.release import released
-from commons.vocabulary import Audience, Stance
+from commons.vocabulary import Audience, Language, Stance
 from ingest.map.saved import latest_mapping
 from ingest.upload import commit_upload, prepare_upload
 
@@ -26,8 +25,8 @@ def path(database, tmp_path):
 
 
 def say_yes(path, *words):
-    return CliRunner().invoke(
-        app, ["mapping", "yes", "voisins", str(path), "--by", "A. Voisin", *words], env={"COLUMNS": "200"}
+    return commons_here(
+        "mapping", "yes", "voisins", str(path), "--by", "A. Voisin", *words, COMMONS_LANG="en"
     )
 
 
@@ -44,10 +43,10 @@ def seen(path, audience):
     [("public", Audience.PUBLIC, None), ("partners", Audience.PARTNERS, Audience.PUBLIC)],
 )
 def test_a_yes_opens_to_whom_was_said_and_no_finer(path, means, audience, others):
-    done = say_yes(path, "--means", means, "--precision", "commune")
-    assert done.exit_code == 0, done.output
-    assert "diffusion" in done.output
-    assert means in done.output
+    status, printed = say_yes(path, "--means", means, "--precision", "commune")
+    assert status == 0, printed
+    assert "diffusion" in printed
+    assert means in printed
     assert seen(path, audience) == {"Un": "commune", "Trois": "commune"}
     assert others is None or released(others).alternatives().empty
 
@@ -61,8 +60,7 @@ def test_a_yes_opens_to_whom_was_said_and_no_finer(path, means, audience, others
     ],
 )
 def test_what_opens_nothing_or_has_no_column_is_refused_and_nothing_is_kept(database, path, words, key):
-    done = say_yes(path, *words)
-    assert done.exit_code == 1
-    assert isinstance(done.exception, CommonsError)
-    assert done.exception.key == key
+    status, printed = say_yes(path, *words)
+    assert status == 1
+    assert CommonsError(key, flag="contact").what(Language.EN) in " ".join(printed.split())
     assert database.rows("SELECT count(*) FROM commons.saved_mapping") == [(0,)]

@@ -8,25 +8,15 @@ import time
 from datetime import datetime
 
 import pytest
+from command_line import commons
 
 from builders import make_dataset, make_record, open_terms
 from commons.calendar import today
-from commons.cli import upkeep
+from commons.commands import upkeep
 from commons.database.connection import Role, connect
 from commons.release.upkeep import keep_up
 
 DAY_S = 86_400
-
-
-def commons(*words, **environment):
-    return subprocess.run(
-        [sys.executable, "-m", "commons", *words],
-        env={**os.environ, "COMMONS_LANG": "en", "COLUMNS": "200", **environment},
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
 
 
 def aged(file, days):

@@ -1,11 +1,9 @@
 """What cannot be read, or cannot be, is closed or refused; it is said clearly, and nothing of it is released."""
 
-import os
-import subprocess
-import sys
 from datetime import date
 
 import pytest
+from command_line import commons
 
 from builders import SCHEMA_OF, make_dataset, names, open_terms
 from commons.consent import Wanted, Word, set_agreement, set_consent, show
@@ -155,10 +153,7 @@ def test_a_mistake_at_the_terminal_is_told_and_changes_nothing(database, dataset
     before = database.rows(
         "SELECT (SELECT count(*) FROM commons.consent), (SELECT count(*) FROM commons.agreement)"
     )
-    done = subprocess.run(
-        [sys.executable, "-m", "commons", "consent", *words],
-        env={**os.environ, "COMMONS_LANG": "en", "COLUMNS": "200"}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = commons("consent", *words)
     assert done.returncode == status
     assert said in done.stderr
     assert "Traceback" not in done.stderr

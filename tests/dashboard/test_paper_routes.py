@@ -21,9 +21,9 @@ from dashboard.hosts import site_address
 from dashboard.line import BusyError, Line
 from dashboard.paper_routes import MOST_WAITING, paper_routes
 from dashboard.places_route import read_question
-from dashboard.plain_pages import LIST_PATH, plain_routes
-from dashboard.view_address import view_address
+from dashboard.plain_pages import plain_routes
 from maps.filters import read_filters
+from maps.view_address import LIST_PATH, view_address
 
 HERE = "SELECT code FROM reference.district WHERE is_current AND level = '{}' AND ST_Intersects(geom, ST_SetSRID(ST_MakePoint({}, {}), 4326))"
 

@@ -9,8 +9,8 @@ import pytest
 import shapely
 
 from commons.districts.frames import Districts
+from commons.territory import territory
 from ingest.demo import write_demo
-from ingest.demo.words import names
 
 WEST, SOUTH, COMMUNE_M, PARTS = 141_000, 162_000, 3_600, 3
 
@@ -22,7 +22,7 @@ def _square(x, y, side):
 def _rows():
     side = COMMUNE_M / PARTS
     yield "region", "04000", True, shapely.box(WEST, SOUTH, WEST + 5 * COMMUNE_M, SOUTH + 4 * COMMUNE_M)
-    for number, code in enumerate(sorted(names()["postcode"])):
+    for number, code in enumerate(sorted(territory().postcodes)):
         x, y = WEST + number % 5 * COMMUNE_M, SOUTH + number // 5 * COMMUNE_M
         yield "commune", code, True, _square(x, y, COMMUNE_M)
         for part, (i, j) in enumerate(product(range(PARTS), repeat=2)):

@@ -6,6 +6,7 @@ from commons.categories.scheme import categories
 from commons.districts.grid import grid_districts
 from commons.districts.packaged import packaged_districts
 from commons.errors import CommonsError
+from commons.territory import territory
 from commons.vocabulary import DistrictLevel, ResourceKind
 from ingest.demo.places import MARGIN_M, draw_places, region_ground
 from ingest.demo.words import names, sentences
@@ -45,7 +46,7 @@ def test_the_address_is_that_of_the_commune_where_the_point_is(world, districts)
     standing = world.alternatives.sjoin(communes[["code", "geometry"]], predicate="within")
     assert (standing["municipality_fr"] == "Commune " + standing["code"]).all()
     assert all(
-        postcode in names()["postcode"][code]
+        postcode in territory().postcodes[code]
         for postcode, code in zip(standing["postcode"], standing["code"], strict=True)
     )
 

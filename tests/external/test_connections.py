@@ -3,11 +3,10 @@
 import os
 import re
 import socket
-import subprocess
-import sys
 
 import psycopg
 import pytest
+from command_line import commons
 from external import OWNER, PASSWORD, PASSWORDS
 from sqlalchemy import text
 
@@ -17,17 +16,6 @@ from commons.database.migrate import _engine_connection, upgrade
 from commons.database.rights import refusals_explained
 from commons.errors import CommonsError
 from commons.vocabulary import Language
-
-
-def commons(*words, **environment):
-    return subprocess.run(
-        [sys.executable, "-m", "commons", *words],
-        env={**os.environ, "COMMONS_LANG": "en", "COLUMNS": "300", **environment},
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
 
 
 @pytest.fixture

@@ -17,10 +17,10 @@ from commons.database.migrate import upgrade
 from commons.database.options import DATABASE_OPTIONS
 from commons.database.rights import MissingRightsError
 from commons.errors import CommonsError
+from commons.operations.backup import backup
+from commons.operations.restore import restore
 from commons.partners import add_partner
 from commons.release.readers import give_login
-from commons.safekeeping.backup import backup
-from commons.safekeeping.restore import restore
 from commons.vocabulary import Audience, Language
 
 OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"

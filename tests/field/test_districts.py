@@ -6,9 +6,8 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from typer.testing import CliRunner
+from command_line import commons_here
 
-from commons.cli.main import app
 from commons.districts.assign import assign_points
 from commons.districts.frames import read_districts
 from commons.districts.packaged import PACKAGED, pack_districts, packaged_districts
@@ -68,6 +67,6 @@ def test_they_are_what_the_command_makes_of_the_originals(data, tmp_path):
 
 def test_a_load_takes_the_originals_when_asked(data, database, monkeypatch):
     monkeypatch.setenv("COMMONS_MIRROR", str(data / "mirror"))
-    loaded = CliRunner().invoke(app, ["districts", "load", "--download"])
-    assert loaded.exit_code == 0, loaded.output
+    status, printed = commons_here("districts", "load", "--download")
+    assert status == 0, printed
     assert database.rows("SELECT count(*) FROM reference.district WHERE scheme = 'official'") == [(1638,)]

@@ -4,8 +4,8 @@ import pytest
 
 from commons.errors import CommonsError
 from ingest.check.records import CANONICAL_COLUMNS
+from ingest.headers import header_words
 from ingest.map import FLAG_FIELDS, Mapping, Match, apply_mapping, propose_mapping
-from ingest.map.headers import header_words
 
 TAKEN_APART = {"address", "coordinates", "participation_title", "participation_kind", "participation_since"}
 

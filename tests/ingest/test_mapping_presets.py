@@ -4,8 +4,8 @@ import pytest
 
 from commons.errors import CommonsError
 from ingest.check import check
+from ingest.headers import header_words
 from ingest.map import FLAG_FIELDS, apply_mapping, propose_mapping
-from ingest.map.headers import header_words
 from ingest.map.presets import apply_preset, find_preset, presets, recognise_preset
 
 

@@ -8,7 +8,7 @@ import map_frames
 import pytest
 
 from builders import MATONGE, make_dataset, make_record, open_terms
-from commons.calendar import BRUSSELS
+from commons.calendar import LOCAL
 from commons.consent.withdraw import withdraw
 from commons.database.connection import Role
 from commons.release import released
@@ -18,7 +18,7 @@ from maps.export import export_page
 from maps.filters import read_filters
 from maps.poster import read_terrain, with_district
 
-NOON = datetime(2026, 11, 27, 12, tzinfo=BRUSSELS)
+NOON = datetime(2026, 11, 27, 12, tzinfo=LOCAL)
 ADDRESS = "https://carte.example.brussels/?lang=fr"
 LOADING = {
     "src",

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from builders import MATONGE, make_dataset, make_record, open_terms
-from commons.calendar import BRUSSELS, today
+from commons.calendar import LOCAL, today
 from commons.database.connection import Role, connect
 from commons.vocabulary import Language, Precision, Visibility
 from maps import places
@@ -14,7 +14,7 @@ from maps.places import Box, find_places, read_box
 
 ABOUT_MATONGE = Box(MATONGE[0] - 0.001, MATONGE[1] - 0.001, MATONGE[0] + 0.001, MATONGE[1] + 0.001)
 ELSEWHERE = (4.30, 50.88)
-MONDAY_NOON = datetime(2026, 11, 23, 12, tzinfo=BRUSSELS)
+MONDAY_NOON = datetime(2026, 11, 23, 12, tzinfo=LOCAL)
 ACTIVE = "coalesce(founded_on <= current_date, true) AND coalesce(ended_on > current_date, true)"
 
 

@@ -10,7 +10,7 @@ import pytest
 from paper import pdf_picture, pdf_size_mm, pdf_text, read_code
 
 from builders import MATONGE, make_dataset, make_record, open_terms
-from commons.calendar import BRUSSELS
+from commons.calendar import LOCAL
 from commons.consent.withdraw import withdraw
 from commons.database.connection import Role
 from commons.errors import CommonsError
@@ -25,7 +25,7 @@ from maps.poster.list_part import Columns, least_height
 from maps.poster.paper import PAPERS
 from maps.poster.spots import Room, labels_of, spots_of
 
-NOON = datetime(2026, 11, 27, 12, tzinfo=BRUSSELS)
+NOON = datetime(2026, 11, 27, 12, tzinfo=LOCAL)
 ADDRESS = "https://carte.example.brussels/?lang=fr&district=36"
 SIZES_MM = {Size.A4: (210, 297), Size.A3: (297, 420), Size.A2: (420, 594)}
 DASH = "\N{EN DASH}"

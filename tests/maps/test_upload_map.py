@@ -10,7 +10,7 @@ import pytest
 
 from commons.i18n import translate
 from commons.vocabulary import Fate, Language
-from maps.brussels import BrusselsMap
+from maps.layer import CommonsMap
 from maps.signs import SIGNS, apart, sign_scales
 from maps.upload_map import LINES_PER_SIGN, signs_of, upload_layer
 from maps.upload_picture import upload_picture
@@ -60,7 +60,7 @@ def test_the_signs_of_one_cell_do_not_hide_each_other_and_grow_with_what_they_co
 
 @pytest.mark.parametrize("text", [*map_frames.HOSTILE, "{{ 7 * 191 }}"])
 def test_a_partners_text_is_never_run_as_a_template(text):
-    page = BrusselsMap()
+    page = CommonsMap()
     upload_layer(map_frames.squares(), marks({"fate": "new", "name": text}), language=Language.EN).add_to(
         page
     )

@@ -1,17 +1,15 @@
 """The commands about sources as a person and a schedule run them: in a process of their own."""
 
 import json
-import os
-import subprocess
-import sys
 
+import command_line
 import pytest
 
 from builders import make_dataset, open_terms
 from commons.database.connection import Role, connect
 
 # The command as it is, but that this machine's stand-ins may be asked.
-OPEN_DOOR = "from ingest.remote import guard; guard.is_public = lambda address, port: True; from commons.cli import main; main()"
+OPEN_DOOR = "from ingest.remote import guard; guard.is_public = lambda address, port: True; from commons.commands.main import main; main()"
 SECRET = "s3cr3t-k3y"
 ITEM = {
     "type": "Feature",
@@ -20,12 +18,8 @@ ITEM = {
 }
 
 
-def commons(*words, door=False, given=None, language="en"):
-    start = ["-c", OPEN_DOOR] if door else ["-m", "commons"]
-    return subprocess.run(
-        [sys.executable, *start, *words], input=given, capture_output=True, text=True, timeout=120, check=False,
-        env={**os.environ, "COMMONS_LANG": language, "COLUMNS": "300"},
-    )  # fmt: skip
+def commons(*words, door=False, **options):
+    return command_line.commons(*words, start=("-c", OPEN_DOOR) if door else ("-m", "commons"), **options)
 
 
 @pytest.fixture

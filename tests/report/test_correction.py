@@ -3,12 +3,10 @@
 import csv
 import io
 import json
-import os
-import subprocess
-import sys
 
 import pandas as pd
 import pytest
+from command_line import commons
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -36,26 +34,15 @@ WILD = (
 )
 
 
-def commons(*words):
-    return subprocess.run(
-        [sys.executable, "-m", "commons", *words],
-        env={**os.environ, "COMMONS_LANG": "fr", "COLUMNS": "200"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
 def test_a_bad_list_is_corrected_and_sent_again_from_the_command_line(sender, tmp_path):
     file, aside = tmp_path / "liste.csv", tmp_path / "aside.csv"
     rows = ["1,Un,50.84,4.36,", "2,,50.85,4.37,", "3,Trois,48.85,2.35,"]
     file.write_text("\n".join(["id,nom,latitude,longitude,contact", *rows]), "utf-8")
-    done = commons("upload", "list", str(file), "--set-aside", str(aside))
+    done = commons("upload", "list", str(file), "--set-aside", str(aside), language="fr")
     assert done.returncode == 0, done.stderr
     before = sender.database.rows(KEPT)
     assert [row[0] for row in before] == ["1"]
-    refused = commons("upload", "list", str(aside))
+    refused = commons("upload", "list", str(aside), language="fr")
     assert (refused.returncode, sender.database.rows(KEPT)) == (1, before)
     assert "--partial" in refused.stderr
     text = aside.read_text("utf-8-sig")
@@ -63,7 +50,7 @@ def test_a_bad_list_is_corrected_and_sent_again_from_the_command_line(sender, tm
     assert "2;;50.85;4.37" in text
     corrected = text.replace(";2;;50.85", ";2;Deux;50.85").replace(";48.85;2.35", ";50.86;4.35")
     aside.write_text(corrected, "utf-8-sig")
-    again = commons("upload", "list", str(aside), "--partial")
+    again = commons("upload", "list", str(aside), "--partial", language="fr")
     assert again.returncode == 0, again.stderr
     after = sender.database.rows(KEPT)
     assert [(row[0], row[2]) for row in after[1:]] == [("2", "Deux"), ("3", "Trois")]
@@ -75,7 +62,7 @@ def test_a_bad_list_is_corrected_and_sent_again_from_the_command_line(sender, tm
     assert sender.database.rows("SELECT extras FROM commons.record_version") == [({},)] * 3
     whole = file.read_text("utf-8").replace("2,,", "2,Deux,").replace("48.85,2.35", "50.86,4.35")
     file.write_text(whole, "utf-8")
-    assert "3 inchangées" in commons("upload", "list", str(file)).stdout
+    assert "3 inchangées" in commons("upload", "list", str(file), language="fr").stdout
 
 
 @pytest.mark.parametrize("language", Language)

@@ -8,11 +8,10 @@ from itertools import product
 
 import psycopg
 import pytest
+from command_line import commons_here
 from hidden_worlds import HiddenWorld, read_places, region_code
-from typer.testing import CliRunner
 
 from builders import make_dataset, make_record, open_terms
-from commons.cli.main import app
 from commons.consent.withdraw import withdraw
 from commons.database.connection import Role, connect
 from commons.errors import CommonsError
@@ -472,9 +471,8 @@ def test_a_receipt_names_the_snapshots_that_held_the_record_and_no_other(stage):
     freeze()
     assert withdrawn(1, seen) == withdrawn(1, None) == held
     assert withdrawn(2, late) == withdrawn(2, None) == []
-    command = ["consent", "withdraw", "d1", "--record", f"k{seen}", "--by", "x", "--dry-run"]
-    told = CliRunner().invoke(app, command).output
-    assert re.findall(r"\b(\d)\s+\(2\d{3}-", told) == [str(number) for number in held]
+    _, printed = commons_here("consent", "withdraw", "d1", "--record", f"k{seen}", "--by", "x", "--dry-run")
+    assert re.findall(r"\b(\d)\s+\(2\d{3}-", printed) == [str(number) for number in held]
 
 
 def test_a_snapshot_that_is_not_there_is_said_so(stage):

@@ -1,35 +1,22 @@
 """A backup's file: complete or not at all, for its owner alone, and no password on any command line; the commands as run."""
 
-import os
 import stat
-import subprocess
-import sys
 
 import psycopg
 import pytest
+from command_line import commons
 
 from builders import make_dataset, make_record, names, open_terms
 from commons.consent.withdraw import withdraw
 from commons.database.connection import Role, connect
 from commons.errors import CommonsError
+from commons.operations import backup as backing_up
+from commons.operations import programs
+from commons.operations.backup import backup
+from commons.operations.programs import client_program
 from commons.partners import find_dataset
-from commons.safekeeping import backup as backing_up
-from commons.safekeeping import programs
-from commons.safekeeping.backup import backup
 from commons.safekeeping.ledger import EntryKind, read_ledger
-from commons.safekeeping.programs import client_program
 from commons.vocabulary import Audience
-
-
-def commons(*words, **environment):
-    return subprocess.run(
-        [sys.executable, "-m", "commons", *words],
-        env={**os.environ, "COMMONS_LANG": "en", "COLUMNS": "200", **environment},
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
 
 
 @pytest.fixture

@@ -21,15 +21,15 @@ from commons.database.connection import Role, connect
 from commons.database.embedded import EmbeddedCluster
 from commons.database.migrate import upgrade
 from commons.errors import CommonsError
+from commons.operations import restore as restoring
+from commons.operations.backup import backup
+from commons.operations.restore import restore
 from commons.partners import find_dataset
 from commons.release.upkeep import release_drift
 from commons.safekeeping import note as noting
-from commons.safekeeping import restore as restoring
-from commons.safekeeping.backup import backup
 from commons.safekeeping.key import erasure_key
 from commons.safekeeping.ledger import EntryKind, read_ledger
 from commons.safekeeping.note import catch_up, noted_heads
-from commons.safekeeping.restore import restore
 from commons.vocabulary import Audience, FieldGroup, Language, Precision, Stance, UploadMode, Visibility
 from ingest.upload import commit_upload, prepare_upload
 

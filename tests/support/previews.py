@@ -4,11 +4,10 @@ import re
 from difflib import ndiff
 from pathlib import Path
 
+from command_line import commons_here
 from streamlit.testing.v1 import AppTest
-from typer.testing import CliRunner
 
 import dashboard
-from commons.cli.main import app
 from commons.consent.link import LINK_PATH, follow_link, issue_link
 from commons.consent.receipt import read_receipt, withdraw_by_link
 from commons.database.connection import Role, connect
@@ -32,8 +31,8 @@ def same_in_any_run(text: str) -> str:
 
 def command(*words: str) -> str:
     """Return what a command prints, and how it ends."""
-    done = CliRunner().invoke(app, list(words), env={"COLUMNS": "200"})
-    return same_in_any_run(f"{done.exit_code} {done.exception!r} {done.output}")
+    status, printed = commons_here(*words)
+    return same_in_any_run(f"{status} {printed}")
 
 
 def trials(dataset: str, partner: str, file: Path, *, record: str, latest: int) -> dict[str, str]:

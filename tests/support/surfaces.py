@@ -164,7 +164,7 @@ def frames(_commons, reader) -> Found:
 
 PATHS = [
     "/", "/healthz", "/readyz", "/explore", "/coverage", "/research", "/upload", "/nothing", "/api", "/docs", "/openapi.json",
-    "/assets", "/assets/maps/brussels.js", "/assets/maps/brussels.css", "/assets/maps/../../../etc/passwd",
+    "/assets", "/assets/maps/layer.js", "/assets/maps/layer.css", "/assets/maps/../../../etc/passwd",
     "/assets/maps/%2e%2e/%2e%2e/pyproject.toml", "/assets/leaflet/nothing.js", "/static/nothing", "/media/nothing",
     "/component/streamlit_folium.st_folium/index.html", "/component/streamlit_folium.st_folium/../../app.py",
     "/component/nothing/index.html", "/_stcore/health", "/_stcore/host-config", "/_stcore/allowed-message-origins",

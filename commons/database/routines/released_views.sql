@@ -70,8 +70,8 @@ BEGIN
                     neighbourhood, sector, attributions, geom, spot, title, words, opening_hours
                FROM (%2$s) lying
               WHERE lying.expires_at > now()
-                AND (lying.founded_on IS NULL OR lying.founded_on <= (SELECT (now() AT TIME ZONE ''Europe/Brussels'')::date))
-                AND (lying.ended_on IS NULL OR lying.ended_on > (SELECT (now() AT TIME ZONE ''Europe/Brussels'')::date))',
+                AND (lying.founded_on IS NULL OR lying.founded_on <= (SELECT (now() AT TIME ZONE ''@time_zone@'')::date))
+                AND (lying.ended_on IS NULL OR lying.ended_on > (SELECT (now() AT TIME ZONE ''@time_zone@'')::date))',
             reader.schema_name, alternatives);
         -- Another as soon as anything of the above is, by a change or by the clock: the day says who exists, and the latest end
         -- that has passed which rows the clock has taken away since the last change.
@@ -83,7 +83,7 @@ BEGIN
         EXECUTE format(
             'CREATE OR REPLACE VIEW %1$I.version AS
              SELECT md5(concat(string_agg(v.token::text, '' '' ORDER BY v.partner_id), '' '',
-                               (now() AT TIME ZONE ''Europe/Brussels'')::date, '' '', %3$s))::uuid AS version
+                               (now() AT TIME ZONE ''@time_zone@'')::date, '' '', %3$s))::uuid AS version
                FROM commons.released_version v
               WHERE (v.audience, v.partner_id) IN (%2$s)',
             reader.schema_name, versions,

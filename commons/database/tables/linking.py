@@ -42,7 +42,7 @@ linked_place = Table(
     "linked_place",
     metadata,
     Column("record_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("x", Double, nullable=False, comment="metres, EPSG:31370, as finely as may be compared"),
+    Column("x", Double, nullable=False, comment="metres, as finely as may be compared"),
     Column("y", Double, nullable=False),
     Column("cell", BigInteger, nullable=False, index=True, comment="a number for 200 m by 200 m"),
     Column("spot", BigInteger, nullable=False, index=True, comment="a number for a metre by a metre"),

@@ -2,8 +2,9 @@
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Double, Index, Table, Text, Uuid, text
 
+from commons.database.proposal_lengths import LONGEST
 from commons.database.tables.base import PRIVATE, array_of, metadata, moment, refers_to
-from commons.proposals.lengths import LONGEST
+from commons.territory import in_box, territory
 
 _OF_KIND = """CASE kind
     WHEN 'error' THEN num_nulls(public_id, field) = 0
@@ -14,8 +15,8 @@ _OF_KIND = """CASE kind
     WHEN 'addition' THEN name IS NOT NULL AND num_nonnulls(public_id, field, told) = 0 AND record_ids = '{}'
         AND num_nonnulls(address, lon) > 0
     ELSE false END"""
-_IN_REACH = """CASE WHEN num_nulls(lon, lat) = 2 THEN true
-    ELSE coalesce(lon BETWEEN 3.95 AND 4.8 AND lat BETWEEN 50.6 AND 51.08, false) END"""
+_IN_REACH = f"""CASE WHEN num_nulls(lon, lat) = 2 THEN true
+    ELSE coalesce({in_box("lon", "lat", territory().bounds.around)}, false) END"""
 _PLAIN = r"""concat(told, why, name, category, address, website, description, contact)
     !~ '[\u0001-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]'"""
 """Nothing that a terminal obeys, or that turns a text around."""

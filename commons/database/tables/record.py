@@ -28,8 +28,9 @@ from commons.database.tables.base import (
     moment,
     refers_to,
 )
+from commons.territory import in_box, territory
 
-REGION_BOX = "ST_X(geom) BETWEEN 4.2 AND 4.55 AND ST_Y(geom) BETWEEN 50.7 AND 51.0"
+REGION_BOX = in_box("ST_X(geom)", "ST_Y(geom)", territory().bounds.records)
 
 source_record = Table(
     "source_record",

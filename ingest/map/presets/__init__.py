@@ -8,8 +8,8 @@ from importlib.resources import files
 from typing import Any
 
 from commons.errors import CommonsError
+from ingest.headers import fold_header
 from ingest.map.document import read_mapping
-from ingest.map.headers import fold_header
 from ingest.map.mapping import Mapping
 from ingest.map.propose import propose_mapping
 from ingest.read.table import RawTable

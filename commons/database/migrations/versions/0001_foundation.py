@@ -6,6 +6,9 @@ from geoalchemy2 import Geometry
 from sqlalchemy.dialects import postgresql
 
 from commons.database.migrate import run_routine
+from commons.territory import in_box, territory
+
+REGION_BOX = in_box("ST_X(geom)", "ST_Y(geom)", territory().bounds.records)
 
 revision = "0001"
 down_revision = None
@@ -873,7 +876,7 @@ def upgrade() -> None:
             name=op.f("ck_record_version_dates_in_order"),
         ),
         sa.CheckConstraint(
-            "geom IS NULL OR (NOT ST_IsEmpty(geom) AND ST_X(geom) BETWEEN 4.2 AND 4.55 AND ST_Y(geom) BETWEEN 50.7 AND 51.0)",
+            f"geom IS NULL OR (NOT ST_IsEmpty(geom) AND {REGION_BOX})",
             name=op.f("ck_record_version_in_region_box"),
         ),
         sa.ForeignKeyConstraint(

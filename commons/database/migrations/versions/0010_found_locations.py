@@ -6,6 +6,8 @@ Revises: 0009
 
 from alembic import op
 
+from commons.territory import in_box, territory
+
 revision = "0010"
 down_revision = "0009"
 
@@ -30,7 +32,7 @@ CREATE TABLE commons.record_location (
     CONSTRAINT ck_record_location_known_kind CHECK (kind IN ('address', 'street')),
     CONSTRAINT ck_record_location_never_certain CHECK (uncertainty_m > 0),
     CONSTRAINT ck_record_location_in_region_box
-        CHECK (NOT ST_IsEmpty(geom) AND ST_X(geom) BETWEEN 4.2 AND 4.55 AND ST_Y(geom) BETWEEN 50.7 AND 51.0),
+        CHECK (NOT ST_IsEmpty(geom) AND @region_box@),
     CONSTRAINT fk_record_location_record_id FOREIGN KEY (record_id) REFERENCES commons.source_record (record_id),
     CONSTRAINT fk_record_location_sector_id FOREIGN KEY (sector_id) REFERENCES reference.district (district_id),
     CONSTRAINT fk_record_location_neighbourhood_id
@@ -69,7 +71,8 @@ COMMENT ON COLUMN commons.geocoder_answer.geocoder IS 'its kind';
 
 
 def upgrade() -> None:
-    op.execute(UP)
+    box = in_box("ST_X(geom)", "ST_Y(geom)", territory().bounds.records)
+    op.execute(UP.replace("@region_box@", box))
 
 
 def downgrade() -> None:

@@ -6,6 +6,8 @@ Revises: 0015
 
 from alembic import op
 
+from commons.territory import in_box, territory
+
 revision = "0016"
 down_revision = "0015"
 
@@ -47,7 +49,7 @@ CREATE TABLE commons.proposal (
             ELSE false END),
     CONSTRAINT ck_proposal_point CHECK (
         CASE WHEN num_nulls(lon, lat) = 2 THEN true
-             ELSE coalesce(lon BETWEEN 3.95 AND 4.8 AND lat BETWEEN 50.6 AND 51.08, false) END),
+             ELSE coalesce(@around@, false) END),
     CONSTRAINT ck_proposal_length CHECK (
         coalesce(length(told) <= 1000, true) AND coalesce(length(why) <= 1000, true)
         AND coalesce(length(name) <= 200, true) AND coalesce(length(category) <= 50, true)
@@ -81,7 +83,7 @@ QUIET = (
 
 
 def upgrade() -> None:
-    op.execute(UP)
+    op.execute(UP.replace("@around@", in_box("lon", "lat", territory().bounds.around)))
     for column in QUIET:
         op.execute(f"ALTER TABLE commons.proposal ALTER COLUMN {column} SET STATISTICS 0")
 

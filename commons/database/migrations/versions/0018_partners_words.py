@@ -25,7 +25,7 @@ CREATE TABLE commons.linked_place (
     fewest integer NOT NULL,
     CONSTRAINT pk_linked_place PRIMARY KEY (record_id)
 );
-COMMENT ON COLUMN commons.linked_place.x IS 'metres, EPSG:31370, as finely as may be compared';
+COMMENT ON COLUMN commons.linked_place.x IS 'metres, as finely as may be compared';
 COMMENT ON COLUMN commons.linked_place.cell IS 'a number for 200 m by 200 m';
 COMMENT ON COLUMN commons.linked_place.spot IS 'a number for a metre by a metre';
 COMMENT ON COLUMN commons.linked_place.letters IS 'the three-letter pieces of all its names, as bits';

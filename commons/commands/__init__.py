@@ -1,0 +1,42 @@
+"""The commands of the domain, and the tree of every room's.
+
+`COMMANDS` says which function of which module here runs what a person types.
+"""
+
+COMMANDS = {
+    "audit verify": "safekeeping:verify",
+    "backup": "safekeeping:back_up",
+    "charter assess": "charter:assess_record",
+    "charter history": "charter:history",
+    "consent approve": "consent:approve_proposal",
+    "consent erase": "erasure:erase_record",
+    "consent proposals": "consent:list_proposals",
+    "consent receipt": "consent_show:hand_receipt",
+    "consent refuse": "consent:refuse_proposal",
+    "consent set": "consent:set_flags",
+    "consent show": "consent_show:show_consent",
+    "consent withdraw": "consent:withdraw_consent",
+    "db upgrade": "cluster:upgrade_database",
+    "districts load": "districts:load",
+    "districts pack": "districts:pack",
+    "down": "cluster:down",
+    "overlap": "overlap:print_overlap",
+    "partners add": "partners:add",
+    "partners list": "partners:overview",
+    "partners login": "partners:login",
+    "partners sign": "partners:sign",
+    "partners token": "partners:token",
+    "release check": "release:check_drift",
+    "release sweep": "release:sweep",
+    "research change": "research:change",
+    "research count": "research:count",
+    "research coverage": "research:show_coverage",
+    "research freeze": "research:freeze",
+    "research measure": "research:show_measure",
+    "research snapshots": "research:list_snapshots",
+    "research statistics": "research:show_statistics",
+    "restore": "safekeeping:restore_backup",
+    "status": "cluster:status",
+    "up": "cluster:up",
+    "upkeep": "upkeep:upkeep",
+}
