@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from commons.territory import territory
+from ingest.quick import may_hold, may_hold_from
 
 # Explicit classes of characters: with \s, \d or \w pandas leaves Arrow's engine for a loop (ten times slower).
 EMAIL = r"[^@ \t\n<>\"',;:|()]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}"
@@ -37,12 +38,21 @@ NUMBER = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
 
 def is_like(texts: pd.Series, pattern: str) -> pd.Series:
     """Return True where a whole text has the pattern."""
+    if texts.isna().all():
+        return pd.Series(data=False, index=texts.index, dtype=bool)
     return texts.str.fullmatch(pattern, na=False).astype(bool)
 
 
 def contains(texts: pd.Series, pattern: str) -> pd.Series:
     """Return True where the pattern is found in a text."""
+    if texts.isna().all():
+        return pd.Series(data=False, index=texts.index, dtype=bool)
     return texts.str.contains(pattern, regex=True, na=False).astype(bool)
+
+
+def replaced(texts: pd.Series, pattern: str, put: str, *, needs: str) -> pd.Series:
+    """Return the texts with `put` for the pattern, which is found in no text without one of the characters `needs`."""
+    return texts.str.replace(pattern, put, regex=True) if may_hold(texts, needs) else texts
 
 
 def only(mask: pd.Series, convert: Callable[[pd.Series], pd.Series], texts: pd.Series) -> pd.Series:
@@ -55,7 +65,9 @@ def only(mask: pd.Series, convert: Callable[[pd.Series], pd.Series], texts: pd.S
 
 
 def to_nfc(texts: pd.Series) -> pd.Series:
-    """Return the texts in Unicode's normal form C."""
+    """Return the texts in Unicode's normal form C; all characters before the combining ones are in it."""
+    if not may_hold_from(texts, "\u0300"):
+        return texts
     return pd.Series(pc.utf8_normalize(pa.array(texts), "NFC"), index=texts.index, dtype="str")
 
 
@@ -106,10 +118,10 @@ def is_enterprise_number(texts: pd.Series) -> pd.Series:
     return to_enterprise_number(texts).notna()
 
 
-def first_of(texts: pd.Series, separator: str) -> pd.Series:
-    """Return what stands before the separator, a pattern, in texts that have it."""
-    several = contains(texts, separator)
-    if not several.any():
+def first_of(texts: pd.Series, separator: str, *, needs: str) -> pd.Series:
+    """Return what stands before the separator, a pattern as of `replaced`, in texts that have it."""
+    several = contains(texts, separator) if may_hold(texts, needs) else None
+    if several is None or not several.any():
         return texts
     first = texts[several].str.split(separator, n=1, regex=True).str[0].astype("str")
     return texts.mask(several, first.reindex(texts.index))
@@ -121,7 +133,7 @@ def to_phone(texts: pd.Series) -> pd.Series:
     >>> to_phone(pd.Series(["02/555.12.34", "0032 475 12 34 56", "never"])).tolist()
     ['+3225551234', '+32475123456', nan]
     """
-    digits = first_of(texts, "[|;]| ou | of | or ").str.replace(
+    digits = first_of(texts, "[|;]| ou | of | or ", needs="|;o").str.replace(
         "[(]0[)]|[ ./()\u00a0-]|^tel:", "", regex=True
     )
     digits = digits.str.replace("^00", "+", regex=True)
@@ -146,6 +158,8 @@ def restore_scientific(texts: pd.Series) -> pd.Series:
     >>> restore_scientific(pd.Series(["2,5551234E7", "+3,225551234E+09", "9,91214E+15", "02 555"])).tolist()
     ['25551234', '+3225551234', '9,91214E+15', '02 555']
     """
+    if not may_hold(texts, "eE"):
+        return texts
     return only(
         is_like(texts, SCIENTIFIC), lambda odd: per_value(odd, _without_exponent).astype("str"), texts
     )
@@ -178,8 +192,9 @@ def to_number(texts: pd.Series) -> pd.Series:
     >>> to_number(pd.Series(["50,8466", "149 000.5", "149.000,5", "nan", "x"])).tolist()
     [50.8466, 149000.5, 149000.5, nan, nan]
     """
-    digits = texts.str.replace("[ \u00a0\u202f']", "", regex=True)
-    both = contains(digits, "[.].*,")
-    digits = digits.mask(both, digits.str.replace(".", "", regex=False)) if both.any() else digits
-    digits = digits.str.replace(",", ".", regex=False)
+    digits = replaced(texts, "[ \u00a0\u202f']", "", needs=" \u00a0\u202f'")
+    if may_hold(digits, ","):
+        both = contains(digits, "[.].*,")
+        digits = digits.mask(both, digits.str.replace(".", "", regex=False)) if both.any() else digits
+        digits = digits.str.replace(",", ".", regex=False)
     return pd.to_numeric(digits.where(is_like(digits, NUMBER))).astype(float)

@@ -93,13 +93,13 @@ class PreparedUpload:
 class CommittedUpload:
     """What an upload changed in its dataset, and how many of its records have no position.
 
-    `duplicates` are the pairs with other lists that it brought, of which its partner may be told. `merged` is what the
-    merge did: never shown to a partner, for it tells of records that are hidden from it.
+    `duplicates` are the pairs with other lists that it brought, of which its partner may be told; None where nobody
+    asked. `merged` is what the merge did: never shown to a partner, for it tells of records that are hidden from it.
     """
 
     stored: StoredUpload
     merged: MergeResult
-    duplicates: int
+    duplicates: int | None
     waiting: int
 
 
@@ -161,6 +161,7 @@ def commit_upload(
     mode: UploadMode = UploadMode.PARTIAL,
     ends: int | None = None,
     linker: Linker | None = None,
+    count_duplicates: bool = False,
 ) -> CommittedUpload:
     """Return what the upload changed. The caller commits; at that moment the release follows.
 
@@ -168,7 +169,16 @@ def commit_upload(
     `ends`: else EndsManyError. Raises CommonsError where the file was not read by the mapping that is saved for the
     dataset, or holds rejected rows and is said to be the complete list.
     """
-    return _commit(connection, dataset, prepared, uploaded_by, mode, ends=ends, linker=linker)
+    return _commit(
+        connection,
+        dataset,
+        prepared,
+        uploaded_by,
+        mode,
+        ends=ends,
+        linker=linker,
+        count_duplicates=count_duplicates,
+    )
 
 
 def _commit(
@@ -181,6 +191,7 @@ def _commit(
     ends: int | None = None,
     linker: Linker | None = None,
     is_trial: bool = False,
+    count_duplicates: bool = False,
 ) -> CommittedUpload:
     if prepared.is_correction and mode is UploadMode.FULL:
         raise CommonsError("upload.correction", file=prepared.file_name)
@@ -198,7 +209,7 @@ def _commit(
         saved_mapping_id=saved.saved_mapping_id if saved else None,
         preset=prepared.preset,
     )
-    known = shown_pairs(connection, dataset)
+    known = shown_pairs(connection, dataset) if count_duplicates else None
     stored = store(
         connection,
         dataset,
@@ -213,7 +224,7 @@ def _commit(
     release_queued(
         connection
     )  # not before: the lock of the release comes after that of merges, or two deadlock
-    duplicates = len(shown_pairs(connection, dataset) - known)
+    duplicates = None if known is None else len(shown_pairs(connection, dataset) - known)
     return CommittedUpload(stored, merged, duplicates, count_waiting(connection, dataset))
 
 
@@ -228,7 +239,9 @@ def preview_upload(
     """Return what the upload would change: it is made in full, looked at, and rolled back."""
 
     def upload() -> tuple[CommittedUpload, UploadAccount]:
-        committed = _commit(connection, dataset, prepared, uploaded_by, mode, is_trial=True)
+        committed = _commit(
+            connection, dataset, prepared, uploaded_by, mode, is_trial=True, count_duplicates=True
+        )
         return committed, _account(connection, dataset, prepared, committed)
 
     (committed, account), effects = try_out(connection, dataset.dataset_id, upload)
@@ -245,6 +258,7 @@ def commit_with_account(
     uploaded_by: str,
     mode: UploadMode = UploadMode.PARTIAL,
     ends: int | None = None,
+    count_duplicates: bool = False,
 ) -> tuple[CommittedUpload, UploadAccount]:
     """Return what the upload changed, and its account with what changed for each reader. The caller commits.
 
@@ -253,7 +267,9 @@ def commit_with_account(
     """
 
     def upload() -> tuple[CommittedUpload, UploadAccount]:
-        committed = _commit(connection, dataset, prepared, uploaded_by, mode, ends=ends)
+        committed = _commit(
+            connection, dataset, prepared, uploaded_by, mode, ends=ends, count_duplicates=count_duplicates
+        )
         return committed, _account(connection, dataset, prepared, committed)
 
     (committed, account), effects = carry_out(connection, outside, dataset.dataset_id, upload)

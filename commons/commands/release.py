@@ -14,15 +14,10 @@ with lazy_imports():
 @example("commons release sweep")
 def sweep() -> None:
     ensure_database()
-    console.print(say("release_sweep.done", count=take_away_what_ran_out()))
-
-
-def take_away_what_ran_out() -> int:
-    """Return how many alternatives were released anew, because something of them had run out; old proposals go too."""
     with connect(Role.INGEST) as connection:
         released = sweep_release(connection)
         forget_proposals(connection)
-    return released
+    console.print(say("release_sweep.done", count=released))
 
 
 @example("commons release check")

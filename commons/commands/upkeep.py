@@ -12,12 +12,14 @@ import typer
 from commons.calendar import today
 from commons.commands.cluster import ensure_database
 from commons.commands.lazy import lazy_imports
-from commons.commands.release import take_away_what_ran_out
 from commons.commands.terminal import complaints, console, example, say
 from commons.errors import CommonsError
 
 with lazy_imports():
     import psycopg
+
+    from commons.database.connection import Role, connect
+    from commons.release.upkeep import keep_up
 
 MINUTE_S = 60
 BACKUPS_LIVE = timedelta(days=30)
@@ -62,9 +64,13 @@ def next_night(now: datetime, at: datetime) -> datetime:
 
 
 def _each_minute() -> bool:
-    """Return whether the sweep ended well; a failure is told, and the next minute tries again."""
+    """Return whether the sweep ended well; a failure is told, and the next minute tries again.
+
+    It is the server's own: where one runs, or another `commons upkeep`, one of them does it.
+    """
     try:
-        released = take_away_what_ran_out()
+        with connect(Role.INGEST) as connection:
+            released = keep_up(connection)
     except CommonsError as failure:
         return _failed("release sweep", failure)
     except psycopg.Error as failure:

@@ -18,12 +18,16 @@ from commons.vocabulary import FieldGroup
 
 @dataclass(frozen=True)
 class Value:
-    """What a record says of one field; `exact_only` where it gives an exact place away."""
+    """What a record says of one field, and what those read who may see no contacts.
+
+    `exact_only` where it gives an exact place away.
+    """
 
     field_group: FieldGroup
     field_name: str
     exact_only: bool
     value: Any
+    without_contacts: Any
 
 
 @dataclass(frozen=True)

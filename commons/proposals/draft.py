@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from html import unescape
+from string import punctuation, whitespace
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -24,6 +26,10 @@ UNSEEN = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]"
 )
 """Control characters and lone surrogates, and what hides or turns a text."""
+TAG = re.compile(r"<(script|style)\b.*?</\1>|<[^<>]*>", re.IGNORECASE | re.DOTALL)
+LAYERS = 2
+"""A text may have been escaped on its way: then its tags show only once it was read."""
+NO_BREAK = "\u00a0"
 DEGREES = re.compile(r"[0-9]{1,2}(?:[.,][0-9]{1,15})?")
 
 
@@ -88,8 +94,10 @@ def _faults(
             yield "field", "missing"
         if not texts["told"] and said != ProposedField.CLOSED:
             yield "told", "missing"
+        if said == ProposedField.NAME and not is_name(texts["told"]):
+            yield "told", "missing"
     else:
-        if not texts["name"]:
+        if not is_name(texts["name"]):
             yield "name", "missing"
         if said and said not in {category.code for category in categories()}:
             yield "category", "unknown"
@@ -101,6 +109,17 @@ def _faults(
     if texts["contact"] and not _is_email(texts["contact"]):
         yield "contact", "no_email"
     yield from ((name, "long") for name, text in texts.items() if len(text) > LONGEST[name])
+
+
+def is_name(text: str) -> bool:
+    """Tell whether words are left of a text without its tags, entities and punctuation: it is stored without them.
+
+    >>> is_name("<b>Potager</b>"), is_name("<p>&nbsp;</p>"), is_name("&lt;br&gt;"), is_name("***")
+    (True, False, False, False)
+    """
+    for _ in range(LAYERS):
+        text = TAG.sub(" ", unescape(text))
+    return not set(text) <= {*whitespace, *punctuation, NO_BREAK}
 
 
 def _of_point(point: Mapping[str, str]) -> Iterator[tuple[str, str]]:

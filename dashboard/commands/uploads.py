@@ -57,10 +57,19 @@ def upload(
             done, effects, account = preview.committed, preview.effects, preview.account
         elif report is not None:
             done, account = commit_with_account(
-                connection, outside, found, prepared, uploaded_by=by, mode=mode, ends=ends
+                connection,
+                outside,
+                found,
+                prepared,
+                uploaded_by=by,
+                mode=mode,
+                ends=ends,
+                count_duplicates=True,
             )
         else:
-            done = commit_upload(connection, found, prepared, uploaded_by=by, mode=mode, ends=ends)
+            done = commit_upload(
+                connection, found, prepared, uploaded_by=by, mode=mode, ends=ends, count_duplicates=True
+            )
     stored = done.stored
     print_remarks(remarks(stored.notices, default_language()))
     if set_aside is not None:

@@ -21,6 +21,8 @@ from commons.release.egress import HandedOut
 from commons.vocabulary import Audience, FieldGroup, Language, Precision
 from dashboard.components.words import category_label, day
 
+MARK = "[…]"
+"""What stands for a contact: as in `commons/database/routines/free_text.sql`."""
 EVERYTHING = "all"
 """What a form says that withdraws all groups of fields."""
 
@@ -104,23 +106,44 @@ class ConsentWords:
         """Return the values of one group as whoever sees it finest sees them."""
         seen_by = self._seen_by(group)
         finest = min((view.precision or Precision.WITHHELD for view in seen_by), key=list(Precision).index)
-        found = [
-            (self._field(value.field_name), self._value(value))
+        outermost = [view for view in seen_by if view.audience is Audience.PUBLIC] or seen_by
+        told = [
+            value
             for value in self.receipt.values
             if value.field_group is group and (finest is Precision.EXACT or not value.exact_only)
+        ]
+        sees_contacts = self._sees_contacts(outermost[0])
+        masked = {
+            value.field_name
+            for value in told
+            if not sees_contacts and isinstance(value.value, str) and value.without_contacts != value.value
+        }
+        found = [
+            (
+                self._field(value.field_name),
+                str(value.without_contacts or MARK) if value.field_name in masked else self._value(value),
+            )
+            for value in told
         ]
         if group is FieldGroup.LOCATION and finest is not Precision.EXACT:
             found = [("", self.say(f"place.{finest}"))]
         if group is FieldGroup.EXISTENCE:
             found = [("", self.say("exists"))]
-        outermost = [view for view in seen_by if view.audience is Audience.PUBLIC] or seen_by
         return {
             "label": translate(f"field_group.{group}", self.language),
             "readers": self.say(
                 "shown_to", readers=", ".join(self._name(v.audience, v.partner) for v in outermost)
             ),
             "told": found,
+            "masked": self.say("masked") if masked else "",
         }
+
+    def _sees_contacts(self, view: View) -> bool:
+        """Tell whether a reader sees the contacts in texts: may see the organisation's, and the person's if any."""
+        groups = {FieldGroup.CONTACT_ORGANISATION}
+        if any(value.field_group is FieldGroup.CONTACT_PERSON for value in self.receipt.values):
+            groups.add(FieldGroup.CONTACT_PERSON)
+        return groups <= set(view.shown)
 
     def _field(self, name: str) -> str:
         """Return a field's label; a text that is told in one language carries that language's name."""

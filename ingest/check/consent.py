@@ -7,6 +7,7 @@ import pandas as pd
 
 from commons.categories.scheme import fold
 from commons.consent.flags import FLAG_WORDS, YES, read_flag
+from commons.vocabulary import Visibility
 from ingest.check.dates import is_after, order_in
 from ingest.check.draft import Draft, Finding
 from ingest.map.dates import Order, to_date
@@ -28,6 +29,9 @@ def check_consent(draft: Draft) -> Iterator[Finding]:
     yield from _read_dates(draft)
 
 
+CLOSED = (Visibility.WITHHELD.value, False)
+"""The codes that open nothing."""
+
 UNREADABLE = {
     "visibility": NoticeCode.FLAG_UNREADABLE,
     "contact": NoticeCode.FLAG_UNREADABLE,
@@ -40,17 +44,35 @@ UNREADABLE = {
 
 
 def _read_words(draft: Draft, flag: str) -> Iterator[Finding]:
-    """Set a flag to its codes; words that are not understood stay in the extras, and what they say is no."""
+    """Set a flag to its codes; words that are not understood stay in the extras, and what they say is no.
+
+    A cell that is merged over several rows can close all of them, and opens the first alone.
+    """
     texts = draft.texts(flag)
     codes = per_value(texts, partial(read_flag, flag))
     unread = texts.notna() & codes.isna()
-    draft.leave(flag, unread)
-    draft.columns[flag] = codes
+    opened = _covered(draft, flag) & codes.notna() & ~codes.isin(CLOSED)
+    draft.leave(flag, unread | opened)
+    draft.columns[flag] = codes.mask(opened, None)
+    yield Finding(NoticeCode.FLAG_MERGED, opened, flag)
+    if not unread.any():
+        return
     says_yes = per_value(texts.where(unread), lambda text: flag in SAY_TO_WHOM and fold(text) in YES).eq(
         other=True
     )
     yield Finding(NoticeCode.FLAG_SAYS_YES, says_yes, flag)
     yield Finding(UNREADABLE[flag], unread & ~says_yes, flag)
+
+
+def _covered(draft: Draft, flag: str) -> pd.Series:
+    """Return True where the flag's cell is merged with one above: it was given for that row."""
+    header = draft.source.mapping.header_of(flag)
+    rows = {
+        notice.row_number
+        for notice in draft.source.raw.notices
+        if notice.code is NoticeCode.CELLS_MERGED and notice.column == header
+    }
+    return pd.Series(draft.index.isin(rows), index=draft.index)
 
 
 def _read_dates(draft: Draft) -> Iterator[Finding]:
@@ -69,7 +91,8 @@ def _read_dates(draft: Draft) -> Iterator[Finding]:
     since, until = draft.columns["consent_on"], draft.columns["consent_until"]
     reversed_dates = is_after(since, until) | (since == until)  # half-open: it would never hold
     yield Finding(NoticeCode.CONSENT_DATES_REVERSED, reversed_dates, "consent_until")
-    yield from _close(draft, closed | reversed_dates)
+    if (closed | reversed_dates).any():
+        yield from _close(draft, closed | reversed_dates)
 
 
 def _close(draft: Draft, rows: pd.Series) -> Iterator[Finding]:

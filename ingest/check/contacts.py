@@ -20,11 +20,13 @@ from ingest.patterns import (
     is_map_link,
     only,
     per_value,
+    replaced,
     restore_scientific,
     to_enterprise_number,
     to_phone,
 )
 from ingest.patterns import POSTCODE as PLAIN_POSTCODE
+from ingest.quick import may_hold
 
 ADDRESS = (
     r"^(?P<street>[^\d,;]{3,}?)[\s,;]*(?:(?P<house_number>\d{1,4}\s?[A-Za-z]{0,3}(?:[-/]\d{1,4})?))?"
@@ -35,11 +37,11 @@ PLAIN_EMAIL = r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-
 """What nearly every address looks like; only the others are taken to the library, which is slower."""
 MAX_EMAIL_LETTERS = 254
 SEVERAL = {
-    FieldType.PHONE: "(?:[|;,\n]| ou | of | or | / ).*[0-9]{3}",
-    FieldType.EMAIL: "@.*@",
-    FieldType.WEBSITE: "[ |;,\n].*[a-z0-9][.][a-z]{2}",
+    FieldType.PHONE: ("(?:[|;,\n]| ou | of | or | / ).*[0-9]{3}", "|;,\no/"),
+    FieldType.EMAIL: ("@.*@", "@"),
+    FieldType.WEBSITE: ("[ |;,\n].*[a-z0-9][.][a-z]{2}", " |;,\n"),
 }
-"""How a cell shows that more than its first value stands in it."""
+"""How a cell shows that more than its first value stands in it, and characters one of which it then has."""
 ADDRESS_PARTS = ("street", "house_number", "postcode", "municipality")
 
 
@@ -63,7 +65,7 @@ def check_addresses(draft: Draft) -> Iterator[Finding]:
     yield from _convert(draft, "postcode", to_any_postcode, NoticeCode.POSTCODE_INVALID)
     for name in ("house_number", "partner_key"):
         if draft.has(name):
-            draft.columns[name] = draft.texts(name).str.replace("^([0-9]+)[.]0$", r"\1", regex=True)
+            draft.columns[name] = replaced(draft.texts(name), "^([0-9]+)[.]0$", r"\1", needs=".")
 
 
 def to_any_postcode(texts: pd.Series) -> pd.Series:
@@ -85,9 +87,10 @@ def check_contacts(draft: Draft) -> Iterator[Finding]:
     for name in names_of(FieldType.PHONE, FieldType.ENTERPRISE_NUMBER):
         if draft.has(name):
             draft.columns[name] = restore_scientific(draft.texts(name))
-    for kind, pattern in SEVERAL.items():
+    for kind, (pattern, needs) in SEVERAL.items():
         for name in names_of(kind):
-            yield Finding(NoticeCode.SECOND_VALUE_DROPPED, contains(draft.texts(name), pattern), name)
+            if may_hold(draft.texts(name), needs):
+                yield Finding(NoticeCode.SECOND_VALUE_DROPPED, contains(draft.texts(name), pattern), name)
     for name in names_of(FieldType.PHONE):
         yield from _convert(draft, name, to_any_phone, NoticeCode.PHONE_INVALID)
     for name in names_of(FieldType.EMAIL):
@@ -109,7 +112,8 @@ def to_email(texts: pd.Series) -> pd.Series:
     >>> to_email(pd.Series(["Info@Exemple.be; autre@exemple.be", "mailto:a@b.be", "a at b.be"])).tolist()
     ['info@exemple.be', 'a@b.be', nan]
     """
-    first = first_of(texts.str.lower().str.replace("^mailto: *", "", regex=True), "[ ;,|\n]")
+    low = replaced(texts.str.lower(), "^mailto: *", "", needs=":")
+    first = first_of(low, "[ ;,|\n]", needs=" ;,|\n")
     first = only(first.notna() & ~is_like(first, PLAIN_EMAIL), _to_odd_email, first)
     return first.where(first.str.len().le(MAX_EMAIL_LETTERS))
 
@@ -159,7 +163,7 @@ def to_website(texts: pd.Series) -> pd.Series:
     >>> to_website(pd.Series(["www.exemple.be", "http://a.be/x", "javascript:alert(1)"])).tolist()
     ['https://www.exemple.be', 'http://a.be/x', nan]
     """
-    first = first_of(texts, "[ |\n]").str.replace("^[Hh][Tt][Tt][Pp]://", "http://", regex=True)
+    first = first_of(texts, "[ |\n]", needs=" |\n").str.replace("^[Hh][Tt][Tt][Pp]://", "http://", regex=True)
     first = first.str.replace("^[Hh][Tt][Tt][Pp][Ss]://", "https://", regex=True)
     first = first.mask(is_like(first.str.lower(), HOST), "https://" + first)
     return first.where(is_like(first, WEBSITE))

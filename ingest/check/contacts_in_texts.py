@@ -15,7 +15,7 @@ from ingest.patterns import contains, per_value
 TEXTS = tuple(field.name for field in FIELDS if field.is_free_text)
 OF_A_PERSON = tuple(field.name for field in FIELDS if field.group is FieldGroup.CONTACT_PERSON)
 
-PERHAPS = r"@|[Aa]robase|[Aa]penstaartje|[(<{[] ?[Aa][Tt]? ?[])>}]| [Aa][Tt] |(?:[0-9][^0-9A-Za-z]{0,4}){7}"
+PERHAPS = r"@|[Aa]robase|[Aa]penstaartje|[(<{[] ?[Aa][Tt]? ?[])>}]| [Aa][Tt] |[0-9][^A-Za-z]{6}"
 """Whatever asks for a second look: nearly no text does."""
 _BEFORE = r"[^\]\[\s@<>(){},;:\"'|/\\]+"
 _DOT = r"\s?(?:[.]|[(<\[{]\s?(?:[.]|dot|point|punt)\s?[\])>}]|\s(?:dot|point|punt)\s)\s?"

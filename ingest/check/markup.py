@@ -8,6 +8,7 @@ from ingest.check.draft import Draft, Finding
 from ingest.map.fields import FLAG_FIELDS
 from ingest.notices import NoticeCode
 from ingest.patterns import contains, only, per_value
+from ingest.quick import may_hold
 
 KEPT = frozenset({"partner_key", *FLAG_FIELDS})
 """An id stays the one that the partner knows, and no consent is read out of markup."""
@@ -32,7 +33,7 @@ LAYERS = 2
 def check_markup(draft: Draft) -> Iterator[Finding]:
     """Make plain text of every text that has markup in it. Runs first: what follows sees the words alone."""
     for name in map(str, draft.source.fields):
-        if name in KEPT:
+        if name in KEPT or not may_hold(draft.columns[name], "<&"):
             continue
         marked = contains(draft.columns[name], MARKUP)
         if marked.any():

@@ -16,6 +16,7 @@ from ingest.headers import fold_header, header_words
 from ingest.map.by_words import fields_said
 from ingest.notices import NoticeCode
 from ingest.patterns import contains, is_like, to_number
+from ingest.quick import begins_with
 
 PLACED = ("address", "street", "coordinates", "lon", "lat")
 """What a place has, or some of it: a line without any of them may be none."""
@@ -87,9 +88,12 @@ def _placed(draft: Draft) -> pd.Series:
 
 def _explains_positions(draft: Draft) -> pd.Series:
     """Return True for the first lines that have words where the others have the numbers of a position."""
-    words = contains(draft.texts("lon"), WORD) & contains(draft.texts("lat"), WORD)
-    are_numbers = to_number(draft.texts("lon")).notna().any()
-    return words & (draft.index <= FIRST_LINES) & bool(are_numbers)
+    is_first = draft.index <= FIRST_LINES
+    lon, lat = (draft.texts(axis)[is_first] for axis in ("lon", "lat"))
+    words = contains(lon, WORD) & contains(lat, WORD)
+    if words.any() and to_number(draft.texts("lon")).isna().all():
+        words[:] = False
+    return words.reindex(draft.index, fill_value=False)
 
 
 def _is_odd(rows: pd.DataFrame, titles: list[str]) -> pd.Series:
@@ -98,7 +102,7 @@ def _is_odd(rows: pd.DataFrame, titles: list[str]) -> pd.Series:
     for title in titles[:2]:
         odd |= rows[title].str.strip().eq(title).fillna(value=False).astype(bool)
         odd |= rows[title].str.lower().isin(header_words()).astype(bool)
-        odd |= is_like(rows[title], RULED)
+        odd |= is_like(rows[title].where(begins_with(rows[title], "-_=*.~ ")), RULED)
     return odd
 
 

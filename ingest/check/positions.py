@@ -220,17 +220,22 @@ def _take_apart(cells: pd.Series) -> tuple[pd.Series, pd.Series]:
 
 
 def _to_coordinate(texts: pd.Series) -> pd.Series:
-    """Return numbers, and degrees where a text is an angle; nothing is asked of a column of numbers."""
-    if contains(texts, "[a-zA-Z.]$").any():
-        texts = texts.str.replace(UNIT, r"\1", regex=True)
+    """Return numbers, and degrees where a text is an angle; nothing more is asked of a plain number."""
+    numbers = to_number(texts)
+    rest = texts.where(numbers.isna())
+    return numbers.fillna(_to_odd_coordinate(rest)) if rest.notna().any() else numbers
+
+
+def _to_odd_coordinate(texts: pd.Series) -> pd.Series:
+    """Return the numbers of texts that have a unit or grouped thousands, else degrees."""
+    texts = texts.str.replace(UNIT, r"\1", regex=True)
     grouped = is_like(texts, GROUPED)
     if grouped.any():
         pointed = texts.where(~contains(texts, ",.*[.]"), texts.str.replace(",", "", regex=False))
         whole = texts.str.replace("[.,]", "", regex=True)
         texts = texts.where(~grouped, whole.where(pointed.eq(texts), pointed))
     numbers = to_number(texts)
-    rest = texts.where(numbers.isna())
-    return numbers.fillna(to_degrees(rest)) if rest.notna().any() else numbers
+    return numbers.fillna(to_degrees(texts.where(numbers.isna())))
 
 
 def _is_nowhere(points: Points) -> Mask:

@@ -10,7 +10,8 @@ from ingest.map.fields import FLAG_FIELDS
 from ingest.map.naming import likely_names
 from ingest.map.nothing import is_error, is_nothing
 from ingest.notices import NoticeCode
-from ingest.patterns import SCIENTIFIC, contains, is_like, only, to_nfc
+from ingest.patterns import SCIENTIFIC, contains, is_like, to_nfc
+from ingest.quick import is_plain, may_be_longer
 
 LONG_FIELDS = ("description", "description_fr", "description_nl", "description_en")
 OF_SEVERAL_LINES = (*LONG_FIELDS, "category", "offers", "needs")
@@ -23,8 +24,6 @@ NAMES = ("name", "name_fr", "name_nl", "name_en")
 CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
 """Control characters, and those that hide or turn text; the joiners that some scripts need stay."""
 SPACES = " \t\r\u00a0\u2000-\u200a\u2028\u2029\u202f\u3000"
-NOT_PLAIN = "[^ -~]|^ | $|  "
-"""Whatever asks for a second look: anything but printable ASCII, or a blank too many."""
 GARBLED = (
     "\u00c3[\u0080-\u00bf\u0192]|\u00e2\u20ac|\u00c2[\u00a0-\u00bf]|[\u0080-\u009f\ufffd]"
     "|[A-Za-z][\u0370-\u03ff]|[\u0370-\u03ff][a-z]"
@@ -50,8 +49,10 @@ def check_texts(draft: Draft) -> Iterator[Finding]:
     """Normalise every text (NFC, no control characters, no blank line within short ones) and cap its length."""
     for name in map(str, draft.source.fields):
         texts = draft.columns[name]
-        looked_at = contains(texts, NOT_PLAIN)
-        clean = _clean(texts, looked_at, is_long=name in OF_SEVERAL_LINES)
+        is_odd = ~is_plain(texts)
+        odd = texts[is_odd]
+        better = _clean(odd, is_long=name in OF_SEVERAL_LINES)
+        draft.columns[name] = clean = _put(texts, is_odd, better)
         letters = (
             MAX_NAME_LETTERS
             if name in NAMES
@@ -59,33 +60,38 @@ def check_texts(draft: Draft) -> Iterator[Finding]:
             if name in LONG_FIELDS
             else MAX_SHORT_LETTERS
         )
-        too_long = clean.str.len().gt(letters).astype(bool)
-        draft.columns[name] = clean.mask(too_long, clean.str.slice(0, letters)) if too_long.any() else clean
-        for code, told, pattern in (
-            (NoticeCode.TEXT_CLEANED, texts, CONTROL),
-            (NoticeCode.TEXT_GARBLED, clean, GARBLED),
+        for code, cells, pattern in (
+            (NoticeCode.TEXT_CLEANED, odd, CONTROL),
+            (NoticeCode.TEXT_GARBLED, better, GARBLED),
         ):
-            yield Finding(
-                code, contains(told[looked_at], pattern).reindex(draft.index, fill_value=False), name
-            )
-        yield Finding(NoticeCode.TEXT_CUT, too_long, name)
+            found = contains(cells, pattern)
+            if found.any():
+                yield Finding(code, found.reindex(draft.index, fill_value=False), name)
+        if may_be_longer(clean, letters):
+            too_long = clean.str.len().gt(letters).astype(bool)
+            draft.columns[name] = clean.mask(too_long, clean.str.slice(0, letters))
+            yield Finding(NoticeCode.TEXT_CUT, too_long, name)
 
 
 def clean_text(texts: pd.Series, *, is_long: bool) -> pd.Series:
     """Return the texts in NFC without control characters; only long ones keep their line breaks."""
-    return _clean(texts, contains(texts, NOT_PLAIN), is_long=is_long)
+    is_odd = ~is_plain(texts)
+    return _put(texts, is_odd, _clean(texts[is_odd], is_long=is_long))
 
 
-def _clean(texts: pd.Series, looked_at: pd.Series, *, is_long: bool) -> pd.Series:
+def _clean(odd: pd.Series, *, is_long: bool) -> pd.Series:
     blanks = SPACES if is_long else f"{SPACES}\n"
+    controlled = to_nfc(odd).str.replace(CONTROL, "", regex=True)
+    return controlled.str.replace(f"[{blanks}]+", " ", regex=True).str.strip()
 
-    def clean(odd: pd.Series) -> pd.Series:
-        odd = to_nfc(odd).str.replace(CONTROL, "", regex=True)
-        return odd.str.replace(f"[{blanks}]+", " ", regex=True).str.strip()
 
-    cleaned = only(looked_at, clean, texts)
-    empty = cleaned.eq("").fillna(value=False).astype(bool)
-    return cleaned.mask(empty) if empty.any() else cleaned
+def _put(texts: pd.Series, is_odd: pd.Series, better: pd.Series) -> pd.Series:
+    """Return the texts with better ones for the odd; an empty one is missing."""
+    if len(better):
+        texts = texts.copy()
+        texts[is_odd] = better
+    empty = texts.eq("").fillna(value=False).astype(bool)
+    return texts.mask(empty) if empty.any() else texts
 
 
 def check_names(draft: Draft) -> Iterator[Finding]:

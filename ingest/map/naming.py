@@ -1,12 +1,14 @@
 """Which column has the places' names, where no header says so, or several do."""
 
 from dataclasses import replace
+from string import ascii_letters
 
 import pandas as pd
 
 from ingest.map.by_words import fields_said, spoken
 from ingest.map.mapping import Match
 from ingest.patterns import contains
+from ingest.quick import may_hold
 from ingest.read.table import OWN_COLUMNS, RawTable
 
 NAMES = ("name", "name_fr", "name_nl", "name_en")
@@ -31,7 +33,9 @@ def with_a_name(
     fields = {match.field: match for match in chosen}
     named = fields.get("name")
     called = filled[named.column] if named else pd.Series(dtype="str")
-    is_wordless = len(called) > 0 and not contains(called, LETTER).any()
+    is_wordless = (
+        len(called) > 0 and not may_hold(called, ascii_letters) and not contains(called, LETTER).any()
+    )
     if not is_wordless and any(field in fields for field in NAMES):
         return chosen
     taken = {match.column for match in chosen}

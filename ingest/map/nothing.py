@@ -1,8 +1,11 @@
 """Words that stand where there is nothing to tell: what programs, spreadsheets and people write into an empty cell."""
 
+from string import digits
+
 import pandas as pd
 
 from ingest.patterns import is_like
+from ingest.quick import begins_with
 
 OF_PROGRAMS = (
     r"none|null|nil|nan|nat|n\.?/?a\.?|<n/?a>|#n/?a|\\n|undefined|\[object object\]"
@@ -10,14 +13,16 @@ OF_PROGRAMS = (
 )
 """Nobody is called so, and nobody writes a description of it."""
 OF_PEOPLE = (
-    r"[-\u2010-\u2015.?/_*\u2026]+|n\.?[cr]\.?|n\.?v\.?t\.?|s\.?o\.?|sans objet|niet van toepassing|n[eé]ant"
+    "[-\u2010-\u2015.?/_*\u2026]+"
+    r"|n\.?[cr]\.?|n\.?v\.?t\.?|s\.?o\.?|sans objet|niet van toepassing|n[eé]ant"
     r"|nihil|aucune?|geen|vide|leeg|empty|blank|inconnue?|onbekend|unknown"
-    r"|pas d[e'\u2019] ?(?:site|adresse|t[eé]l[eé]phone|e?-?mail)|non (?:communiqu[eé]|renseign[eé]|connu)e?"
+    "|pas d[e'\u2019] ?"
+    r"(?:site|adresse|t[eé]l[eé]phone|e?-?mail)|non (?:communiqu[eé]|renseign[eé]|connu)e?"
     r"|niet (?:gekend|bekend|ingevuld)|not (?:available|known|applicable)"
 )
 """A name may be any of these ("Geen", "Inconnu"), and in a column of consent they are words."""
 MOST_LETTERS = 24
-"""No such word is longer; the rest is not worth a search."""
+"""No such word is longer, and none begins with a digit; the rest is not worth a search."""
 ERRORS = (
     r"#+|#(?:ref|div/0|value|valeur|waarde|name|nom|naam|num|nombre|null|nul|getal|deel/0|verw|spill)[!?]"
 )
@@ -31,7 +36,7 @@ def is_nothing(texts: pd.Series, *, of_people: bool) -> pd.Series:
     [True, False, True, True]
     """
     words = "|".join((OF_PROGRAMS, ERRORS, *((OF_PEOPLE,) if of_people else ())))
-    short = texts.where(texts.str.len().le(MOST_LETTERS))
+    short = texts.where(texts.str.len().le(MOST_LETTERS) & ~begins_with(texts, digits))
     return is_like(short.str.lower(), f"(?:{words})")
 
 

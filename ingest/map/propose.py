@@ -15,11 +15,12 @@ from ingest.map.by_words import by_words, fields_said, hear, looks_like
 from ingest.map.combined import combined
 from ingest.map.fields import FILLED_BY_OTHERS, FLAG_FIELDS
 from ingest.map.mapping import Mapping, Match
-from ingest.map.naming import in_languages, with_a_name
+from ingest.map.naming import NAMES, in_languages, with_a_name
 from ingest.map.nothing import filled_texts
 from ingest.map.questions import asked, tells_reporter
 from ingest.map.telling import SAMPLE, TELLING, is_numbered, of_whom, sample
 from ingest.map.variants import bilingual_field, shorter_titles, title_of, usual_field
+from ingest.notices import Notice, NoticeCode
 from ingest.patterns import (
     is_email,
     is_enterprise_number,
@@ -97,7 +98,8 @@ def propose_mapping(raw: RawTable) -> Mapping:
     named = with_a_name(chosen, of_places, filled, len(raw.rows))
     added, about_names = asked((match for match in named if match not in chosen), filled, len(raw.rows))
     matches = (*(match for match in chosen if match in named), *added)
-    left_out = {question.column for question in (*questions, *about_names)}
+    questions += [*about_names, *_about_reporters(list(matches), unknown, filled, len(raw.rows))]
+    left_out = {question.column for question in questions}
     also = {
         name: tuple(column for column in columns if column not in left_out)
         for name, columns in _also(candidates, list(matches)).items()
@@ -106,8 +108,23 @@ def propose_mapping(raw: RawTable) -> Mapping:
         matches,
         splits=splits,
         also={name: columns for name, columns in also.items() if columns},
-        questions=(*questions, *about_names),
+        questions=tuple(questions),
     )
+
+
+def _about_reporters(
+    matches: list[Match], unknown: dict[str, pd.Series], filled: dict[str, pd.Series], rows: int
+) -> list[Notice]:
+    """Return the question whether a column of authors has the names, where no other column could: none is guessed."""
+    if any(match.field in NAMES for match in matches):
+        return []
+    reporters = {column: texts for column, texts in unknown.items() if tells_reporter(column)}
+    likely = with_a_name(matches, reporters, filled, rows)
+    return [
+        Notice(NoticeCode.COLUMN_OF_PEOPLE, column=match.column)
+        for match in likely
+        if match.column in reporters
+    ]
 
 
 def _said(column: str, texts: pd.Series, shorter: Iterable[str]) -> list[tuple[int, Match]]:

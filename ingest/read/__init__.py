@@ -1,11 +1,13 @@
 """A partner's file on its way in, first step: bytes to rows of text."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from commons.errors import CommonsError
+from ingest.quick import may_hold
 from ingest.read.archive import extract_lone
 from ingest.read.correction import restored
 from ingest.read.delimited import read_delimited
@@ -16,6 +18,9 @@ from ingest.read.recognise import recognise
 from ingest.read.table import Format, RawTable, concat
 from ingest.read.vector import DRIVERS, read_vector
 from ingest.read.workbook import read_workbook
+
+NULL = r"\N"
+"""An empty cell in what a database wrote: a row of nothing else is as blank as a blank line."""
 
 __all__ = ["Format", "RawTable", "read_chunks", "read_file"]
 
@@ -44,9 +49,17 @@ def read_chunks(path: Path, filename: str) -> Iterator[RawTable]:
     has_rows = False
     for chunk in READERS[form](path):
         has_rows = True
-        yield mended(restored(chunk))
+        yield mended(_without_empty(restored(chunk)))
     if not has_rows:
         raise CommonsError("read_no_rows")
+
+
+def _without_empty(table: RawTable) -> RawTable:
+    """Return the chunk without the rows of which every cell is empty as a database writes it."""
+    if table.rows.empty or table.points is not None or not may_hold(table.rows.iloc[:, 0], NULL[0]):
+        return table
+    says = table.rows.apply(lambda cells: cells.notna() & cells.ne(NULL)).any(axis=1)
+    return replace(table, rows=table.rows[says]) if says.any() else table
 
 
 def read_file(path: Path, filename: str) -> RawTable:

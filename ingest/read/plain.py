@@ -31,7 +31,7 @@ def cells_of(lines: Sequence[str], width: int, separator: str) -> tuple[list[pa.
     places = [
         place
         for place, line in enumerate(lines)
-        if (rest := line.strip(blank)) and _says(line, rest, separator)
+        if line[:1].isalnum() or ((rest := line.strip(blank)) and _says(line, rest, separator))
     ]
     kept = lines if len(places) == len(lines) else [lines[place] for place in places]
     text = "".join(kept)

@@ -14,6 +14,7 @@ from builders import make_dataset, make_record, open_terms
 from commons.calendar import today
 from commons.commands import upkeep
 from commons.database.connection import Role, connect
+from commons.release.upkeep import keep_up
 
 DAY_S = 86_400
 
@@ -102,6 +103,15 @@ def test_each_minute_what_has_run_out_goes(database):
     run_out(database)
     assert over(database) > 0
     assert upkeep._each_minute()
+    assert over(database) == 0
+
+
+def test_where_the_server_is_at_it_it_gives_way(database):
+    run_out(database)
+    with database.connect() as server:
+        assert keep_up(server) == 1
+        assert upkeep._each_minute()
+        assert over(database) > 0
     assert over(database) == 0
 
 

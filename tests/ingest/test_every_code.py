@@ -18,6 +18,7 @@ ELSEWHERE = {
     NoticeCode.NONE_READY,
     NoticeCode.HIDDEN_READ,
     NoticeCode.CELLS_MERGED,
+    NoticeCode.FLAG_MERGED,
 }
 """The first need a database (tests/safekeeping/test_erasure.py, test_returning.py, tests/consent/test_opened.py), the layers a
 GeoPackage (test_read_binary.py), NONE_READY a whole upload (lists/test_unread.py), what is hidden or merged a workbook of some care

@@ -109,10 +109,30 @@ def test_hostile_words_come_back_as_text_in_every_field(reader, text):
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_words_are_stored_as_they_are_or_not_at_all(visitor, database, text):
-    answer = visitor.send({**ADDITION, "name": text, "description": text, "why": text})
+    answer = visitor.send({**ADDITION, "name": f"Jan {text}", "description": text, "why": text})
     assert answer.status_code == 303
     ((name,),) = database.rows("SELECT name FROM commons.proposal")
-    assert name == re.sub("[\x00-\x1f\u202e]", "", text)
+    assert name == re.sub("[\x00-\x1f\u202e]", "", f"Jan {text}")
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize(
+    "name", ["<b></b>", "<p>&nbsp;</p>", "&lt;br&gt;", "<script>alert(1)</script>", "<img src=x alt='Un potager'>", "* * *"]
+)  # fmt: skip
+def test_a_name_of_markup_alone_is_refused_at_once_in_the_visitors_language(
+    visitor, database, name, language
+):
+    answer = visitor.send({**ADDITION, "name": name}, f"lang={language}")
+    assert answer.status_code == 200
+    assert 'href="#name"' in answer.text
+    assert translate("propose.fault.name", language) in unescape(answer.text)
+    assert stored(database) == 0
+
+
+@pytest.mark.parametrize("name", ["<b>Potager</b>", "Jan & Mie", "🌱", "&eacute;t&eacute;"])
+def test_a_name_with_markup_or_signs_in_it_is_taken(visitor, database, name):
+    assert visitor.send({**ADDITION, "name": name}).status_code == 303
+    assert stored(database) == 1
 
 
 @pytest.mark.parametrize("website", ["javascript:alert(1)", "data:text/html,x", "https://u:p@evil.example", "http://", "x y.z", "//evil.example"])  # fmt: skip

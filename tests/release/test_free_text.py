@@ -1,5 +1,7 @@
 """A contact in a free text is a contact: masked, wherever it stands, unless the contact groups are granted."""
 
+import json
+
 import pytest
 from contacts_in_texts import CONTACTS, NOT_CONTACTS
 
@@ -37,6 +39,27 @@ def test_a_contact_is_masked_in_a_text(database, around):
     for contact, text in zip(CONTACTS, found, strict=True):
         assert MARK in text, contact
         assert not any(part in text for part in contact.split() if len(part) > 3), (contact, text)
+
+
+def test_a_contact_is_masked_in_what_a_record_asserts_as_it_is_in_a_text(database):
+    texts = [f"Voir {text}." for text in (*CONTACTS, *NOT_CONTACTS)]
+    with database.admin() as connection:
+        (found,) = connection.execute(
+            "SELECT array_agg(commons.without_contacts(jsonb_build_object('name', 'Lieu', 'description', body)) ORDER BY n)"
+            " FROM unnest(%s::text[]) WITH ORDINALITY AS t (body, n)",
+            (texts,),
+        ).fetchone()
+    assert found == [{"name": "Lieu", "description": text} for text in masked(database, texts)]
+
+
+def test_a_charter_without_reasons_stays_beside_a_contact(database):
+    charter = {"charter_reasons": None, "charter_assessed_on": "2020-01-01"}
+    with database.admin() as connection:
+        (found,) = connection.execute(
+            "SELECT commons.without_contacts(%s::jsonb)",
+            (json.dumps({"name": "a@exemple.be", "charter": charter}),),
+        ).fetchone()
+    assert found == {"name": MARK, "charter": charter}
 
 
 def test_what_is_no_contact_stays(database):

@@ -11,6 +11,7 @@ import pytest
 from command_line import commons_here
 from hidden_worlds import HiddenWorld, read_places, region_code
 
+from builders import make_dataset, make_record, open_terms
 from commons.consent.withdraw import withdraw
 from commons.database.connection import Role, connect
 from commons.errors import CommonsError
@@ -54,6 +55,17 @@ def stage(database):
         world.places = read_places(connection)
         connection.commit()
         yield world
+
+
+def test_what_is_changed_after_a_freeze_waits_for_the_commit_as_before(database):
+    with database.connect(Role.INGEST) as connection:
+        dataset = make_dataset(connection, "a-list", open_terms())
+        connection.commit()
+        freeze_statistics(connection, frozen_by="t")
+        make_record(connection, dataset, name="Late")
+        count = "SELECT count(*) FROM commons.released_alternative"
+        assert connection.execute(count).fetchone() == (0,)
+    assert database.rows(count)[0][0] > 0
 
 
 def freeze(**told):

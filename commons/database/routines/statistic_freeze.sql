@@ -83,7 +83,9 @@ BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
         RAISE EXCEPTION 'statistics are frozen at READ COMMITTED only' USING ERRCODE = 'active_sql_transaction';
     END IF;
+    -- What waits for the commit is released now; what follows in the transaction waits for it again.
     SET CONSTRAINTS ALL IMMEDIATE;
+    SET CONSTRAINTS ALL DEFERRED;
     PERFORM pg_advisory_xact_lock(hashtext('commons release'));
     as_of := clock_timestamp();
     SELECT max(s.snapshot_id) INTO before FROM commons.statistic_snapshot s;

@@ -66,6 +66,12 @@ def test_a_sent_list_with_blank_lines_and_columns_loses_no_row_to_them():
     assert not {"HEADER_EMPTY", "ROW_SHORT", "ROW_RAGGED", "NAME_MISSING"} & set(checked.notices["code"])
 
 
+@pytest.mark.parametrize("blank", [r"\N;\N;\N", r'"\N";\N;\N', r"\N;;"])
+def test_a_line_of_a_databases_nothing_is_no_row(read, blank):
+    table = read(f"nom;rue;cp\nA;b;1000\n{blank}\n\\N;c;1030\n")
+    assert table.rows.index.tolist() == [1, 3]
+
+
 @pytest.mark.parametrize("blank", [";;", " ; ;", '"";"";""', "\t;\u00a0;", '" ";"";'])
 def test_a_line_of_blank_cells_is_no_row(read, blank):
     table = read(f"nom;rue;cp\nA;b;1000\n{blank}\nB;c;1030\n{blank}\n")

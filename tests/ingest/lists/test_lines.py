@@ -7,7 +7,8 @@ import pytest
 from ods import cell, ods, row, sheet
 from sent_lists import checked_list
 
-from ingest.map import propose_mapping
+from ingest.check import check
+from ingest.map import apply_mapping, propose_mapping
 from ingest.notices import NoticeCode
 
 NAMES = ["Le Potager du Parvis", "Café de la Réparation", "Grainothèque De Zaadbank"]
@@ -199,6 +200,37 @@ def test_a_merged_cell_counts_for_each_of_its_rows(read, xlsx):
     assert raw.rows["commune"].tolist() == ["Ixelles", "Ixelles", "Ixelles", "Jette"]
     told = [(n.row_number, n.column) for n in raw.notices if n.code is NoticeCode.CELLS_MERGED]
     assert told == [(2, "commune"), (3, "commune")]
+
+
+@pytest.mark.parametrize(
+    ("header", "opens", "closes", "closed"),
+    [
+        ("visibility", "public", "withheld", "withheld"),
+        ("contact", "partners", "withheld", "withheld"),
+        ("statistics", "yes", "no", False),
+        ("reuse", "oui", "non", False),
+        ("precision", "exact", "withheld", "withheld"),
+        ("licence", "CC0-1.0", None, None),
+    ],
+)
+def test_a_merged_consent_opens_its_first_row_alone_and_closes_all(read, xlsx, header, opens, closes, closed):
+    lines = [
+        ["nom", header, "consent_until"],
+        ["A", opens, "2030-01-01"],
+        ["B", None, None],
+        ["C", closes, None],
+        ["D", None, None],
+        ["E", opens, None],
+    ]
+    content = xlsx(lines, lambda book: [book.merge_cells(cells) for cells in ("B2:B3", "B4:B5", "C2:C6")])
+    raw = read(content, "a.xlsx")
+    result = check(apply_mapping(raw, propose_mapping(raw)))
+    first, *others = result.frame[header]
+    assert others == [None, closed, closed, first]
+    assert first not in (None, False, "withheld")
+    assert {str(day) for day in result.frame["consent_until"]} == {"2030-01-01"}
+    merged = result.notices[result.notices["code"].eq("FLAG_MERGED")]
+    assert merged[["row_number", "column"]].to_numpy().tolist() == [[2, header]]
 
 
 def test_a_cell_merged_over_columns_fills_none(read, xlsx):

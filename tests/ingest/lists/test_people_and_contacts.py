@@ -94,6 +94,26 @@ def test_the_name_is_taken_from_where_the_places_are_named(checked):
     assert result.frame["name"].tolist() == ["Lieu Vert", "Lieu Bleu", "Lieu Gris"]
 
 
+@pytest.mark.parametrize(
+    ("header", "is_asked"), [("Auteur(s)", True), ("Auteur(s);nom", False), ("annee", False)]
+)
+def test_a_column_of_authors_is_asked_about_where_no_other_could_have_the_names(checked, header, is_asked):
+    cells = {
+        "Auteur(s)": ("Hergé et Franquin", "Peyo", "Morris", "Schuiten", "Willy Vandersteen"),
+        "nom": ("Fresque rouge", "Fresque verte", "Mur gris", "Mur bleu", "Pignon"),
+        "annee": ("1991", "1992", "1993", "1994", "1995"),
+    }
+    rows = "".join(
+        f"50.8{n};4.35;{';'.join(cells[column][n] for column in header.split(';'))}\n" for n in range(1, 5)
+    )
+    result = checked(f"latitude;longitude;{header}\n{rows}")
+    asked = result.notices[result.notices["code"].eq("COLUMN_OF_PEOPLE")]
+    assert asked["column"].tolist() == (["Auteur(s)"] if is_asked else [])
+    assert ("NAME_COLUMN_MISSING" in codes(result)) == ("nom" not in header)
+    offered = result.notices.loc[result.notices["code"].eq("NAME_COLUMN_MISSING"), "column"]
+    assert not is_asked or "Auteur(s)" in offered.iloc[0]
+
+
 @pytest.mark.parametrize("contact", CONTACTS)
 def test_a_contact_in_a_text_is_found(contact):
     for text in (contact, f"Écrivez à {contact}.", f"({contact})", f"Tous les jours ; {contact} / local 3"):
