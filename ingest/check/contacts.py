@@ -87,10 +87,7 @@ def check_contacts(draft: Draft) -> Iterator[Finding]:
     for name in names_of(FieldType.PHONE, FieldType.ENTERPRISE_NUMBER):
         if draft.has(name):
             draft.columns[name] = restore_scientific(draft.texts(name))
-    for kind, (pattern, needs) in SEVERAL.items():
-        for name in names_of(kind):
-            if may_hold(draft.texts(name), needs):
-                yield Finding(NoticeCode.SECOND_VALUE_DROPPED, contains(draft.texts(name), pattern), name)
+    yield from _check_several(draft)
     for name in names_of(FieldType.PHONE):
         yield from _convert(draft, name, to_any_phone, NoticeCode.PHONE_INVALID)
     for name in names_of(FieldType.EMAIL):
@@ -104,6 +101,14 @@ def check_contacts(draft: Draft) -> Iterator[Finding]:
         yield from _convert(draft, name, to_website, NoticeCode.WEBSITE_INVALID)
     for name in names_of(FieldType.ENTERPRISE_NUMBER):
         yield from _convert(draft, name, to_enterprise_number, NoticeCode.ENTERPRISE_NUMBER_INVALID)
+
+
+def _check_several(draft: Draft) -> Iterator[Finding]:
+    """Find the cells in which more than one value stands: the first is kept."""
+    for kind, (pattern, needs) in SEVERAL.items():
+        for name in names_of(kind):
+            if may_hold(draft.texts(name), needs):
+                yield Finding(NoticeCode.SECOND_VALUE_DROPPED, contains(draft.texts(name), pattern), name)
 
 
 def to_email(texts: pd.Series) -> pd.Series:
