@@ -25,6 +25,7 @@ from ingest.map.flag_columns import refuse_late_flag, refuse_unheeded_flag
 from ingest.map.mapping import Mapping
 from ingest.map.presets import Preset, apply_preset, recognise_preset
 from ingest.map.saved import SavedMapping, latest_mapping, refuse_changed, save_mapping
+from ingest.map.unclear import refuse_unclear
 from ingest.merge.matches import shown_pairs
 from ingest.merge.merge import MergeResult, merge
 from ingest.read import read_chunks
@@ -76,6 +77,7 @@ class PreparedUpload:
         for place, raw in enumerate(read_chunks(self.path, self.file_name)):
             if place:
                 refuse_late_flag(raw, self.mapping)
+                refuse_unclear(raw, self.mapping)
                 raw = with_columns(raw, self.mapping.columns)  # noqa: PLW2901 - the same rows
             yield check(apply_mapping(raw, self.mapping), memory=memory)
 
@@ -133,6 +135,15 @@ def prepare_upload(
     prepared = PreparedUpload(
         path, name, digest, first.format, Mapping(()), columns=columns, is_correction=first.is_correction
     )
+    prepared = _with_mapping(prepared, first, chosen, saved)
+    refuse_unclear(first, prepared.mapping)
+    return prepared
+
+
+def _with_mapping(
+    prepared: PreparedUpload, first: RawTable, chosen: Mapping | Preset | None, saved: SavedMapping | None
+) -> PreparedUpload:
+    """Return the upload with a person's mapping, else the saved one, that of a known kind of file, or a proposal."""
     if chosen is not None:
         return replace(prepared, mapping=_chosen(first, chosen), is_chosen=True)
     if saved is not None:

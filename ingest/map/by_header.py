@@ -7,12 +7,15 @@ from commons.categories.scheme import fold
 from commons.consent.flags import FLAG_WORDS, YES
 from ingest.headers import fold_header, header_words
 from ingest.map.mapping import Match
+from ingest.map.unclear import is_refusing
 
 TYPO_SIMILARITY = 85
 """Of 100 (rapidfuzz ratio): one wrong letter in seven. Words under `TYPO_LETTERS` are too short to tell."""
 TYPO_SIMILARITY_FLAG = 75
 """Looser where the values are the flag's words: a consent column that goes unseen restricts nothing."""
 TYPO_LETTERS = 5
+TYPO_LETTERS_FLAG = 7
+"""Of a flag's word: "refus" and "reçus" are as near to "reuse" as a misspelt one."""
 LANGUAGES = ("_fr", "_nl", "_en")
 ANSWERS, ANSWER_LETTERS = 6, 30
 """How many different answers a question of consent has at most, and how long they are."""
@@ -32,9 +35,12 @@ def by_header(column: str, texts: pd.Series) -> list[tuple[int, Match]]:
         return []
     word, similarity, _ = found
     field, rank = words[word][0]
-    if (
+    is_another_language = (
         field.endswith(LANGUAGES) and folded[-2:] != word[-2:]
-    ):  # "description:es" is no misspelt "description:en"
+    )  # "description:es" is no "…:en"
+    if is_another_language or (
+        field in FLAG_WORDS and (is_refusing(column) or len(word) < TYPO_LETTERS_FLAG)
+    ):
         return []
     if similarity < TYPO_SIMILARITY and not (field in FLAG_WORDS and could_be_flag(field, texts)):
         return []

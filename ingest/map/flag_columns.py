@@ -9,6 +9,7 @@ from ingest.map.by_words import fields_said
 from ingest.map.fields import FLAG_FIELDS
 from ingest.map.mapping import Mapping
 from ingest.map.nothing import filled_texts
+from ingest.map.unclear import is_refusing
 from ingest.read.table import OWN_COLUMNS, RawTable
 
 
@@ -19,7 +20,8 @@ def flag_of(column: str, texts: pd.Series) -> str | None:
         return None
     fields = (match.field for _, match in by_header(column, filled))
     said, is_all = fields_said(column)
-    return next((field for field in (*fields, *(said if is_all else ())) if field in FLAG_FIELDS), None)
+    is_heard = is_all and not is_refusing(column)
+    return next((field for field in (*fields, *(said if is_heard else ())) if field in FLAG_FIELDS), None)
 
 
 def unheeded_flags(raw: RawTable, mapping: Mapping) -> dict[str, str]:

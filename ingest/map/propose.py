@@ -19,6 +19,7 @@ from ingest.map.naming import NAMES, in_languages, with_a_name
 from ingest.map.nothing import filled_texts
 from ingest.map.questions import asked, tells_reporter
 from ingest.map.telling import SAMPLE, TELLING, is_numbered, of_whom, sample
+from ingest.map.unclear import is_refusing
 from ingest.map.variants import bilingual_field, shorter_titles, title_of, usual_field
 from ingest.notices import Notice, NoticeCode
 from ingest.patterns import (
@@ -138,7 +139,7 @@ def _said(column: str, texts: pd.Series, shorter: Iterable[str]) -> list[tuple[i
     if any(match.reason == "header" or match.field in FLAG_FIELDS for _, match in found):
         return found
     told = by_words(title, texts)
-    if told is not None and told[1]:
+    if told is not None and told[1] and not (told[0] in FLAG_FIELDS and is_refusing(title)):
         return [(BY_WORDS, Match(column, told[0], 0.85, "words"))]
     fields, is_all = fields_said(title)
     if hear(title).is_another:
