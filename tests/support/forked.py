@@ -41,7 +41,9 @@ def fork(
 ) -> ForkServerProcess:
     """Return the started process that runs the code with the words as its arguments; what it prints is appended."""
     streams = [str(stdin), str(stdout), str(stderr)]
-    process = _forks.Process(target=_run, args=(code, list(words), dict(environment), streams))
+    # An `Address` of a server has more to it than can be sent.
+    plain = {name: str(value) for name, value in environment.items()}
+    process = _forks.Process(target=_run, args=(code, list(words), plain, streams))
     process.start()
     return process
 
