@@ -8,6 +8,7 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from commons.territory import territory
+from ingest.check.addresses import Address, read_address
 from ingest.check.draft import Draft, Finding
 from ingest.notices import NoticeCode
 from ingest.patterns import (
@@ -25,11 +26,6 @@ from ingest.patterns import (
 )
 from ingest.patterns import POSTCODE as PLAIN_POSTCODE
 
-ADDRESS = (
-    r"^(?P<street>[^\d,;]{3,}?)[\s,;]*(?:(?P<house_number>\d{1,4}\s?[A-Za-z]{0,3}(?:[-/]\d{1,4})?))?"
-    r"(?:[\s,;-]+(?:B-?\s?)?(?P<postcode>1\d{3})(?:[\s,;-]+(?P<municipality>[^\d,;]+))?)?(?:[\s,;-]+Belg[\w/ ]+)?$"
-)
-"""One line of "Rue Haute 12A, 1000 Bruxelles"; the parts after the street may be missing."""
 PLAIN_EMAIL = r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}"
 """What nearly every address looks like; only the others are taken to the library, which is slower."""
 MAX_EMAIL_LETTERS = 254
@@ -52,9 +48,7 @@ POSTCODE = (
 def check_addresses(draft: Draft) -> Iterator[Finding]:
     """Take an address of one line apart, where the file has no column for the part; postcodes are four digits."""
     if draft.has("address"):
-        parts = draft.texts("address").str.extract(ADDRESS)
-        for part in ADDRESS_PARTS:
-            draft.columns[part] = draft.texts(part).fillna(parts[part].str.strip().astype("str"))
+        yield from _take_apart(draft)
     odd = draft.texts("postcode").where(~is_like(draft.texts("postcode"), PLAIN_POSTCODE))
     if odd.notna().any():
         beside = odd.str.extract(POSTCODE, flags=re.IGNORECASE)["municipality"]
@@ -63,6 +57,18 @@ def check_addresses(draft: Draft) -> Iterator[Finding]:
     for name in ("house_number", "partner_key"):
         if draft.has(name):
             draft.columns[name] = draft.texts(name).str.replace("^([0-9]+)[.]0$", r"\1", regex=True)
+
+
+def _take_apart(draft: Draft) -> Iterator[Finding]:
+    """Fill the parts of an address; the box, and what is not understood, stay under the column's title."""
+    texts = draft.texts("address")
+    read = per_value(texts, read_address)
+    parts = pd.DataFrame([address or Address() for address in read], texts.index, Address._fields, "str")
+    for part in ADDRESS_PARTS:
+        draft.columns[part] = draft.texts(part).fillna(parts[part])
+    unread = texts.notna() & read.isna()
+    draft.keep("address", parts["box"].fillna(texts.where(unread)))
+    yield Finding(NoticeCode.ADDRESS_UNREADABLE, unread, "address")
 
 
 def to_any_postcode(texts: pd.Series) -> pd.Series:

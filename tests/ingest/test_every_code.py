@@ -95,6 +95,7 @@ FILES = {
     NoticeCode.WEBSITE_INVALID: "nom;site web\nA;javascript:alert(1)\n",
     NoticeCode.PHONE_INVALID: "nom;téléphone\nA;jamais\n",
     NoticeCode.SECOND_VALUE_DROPPED: "nom;téléphone\nA;02 555 12 34 ou 0475 12 34 56\n",
+    NoticeCode.ADDRESS_UNREADABLE: "nom;adresse\nA;2e cour, 3e porte, à gauche\n",
     NoticeCode.POSTCODE_INVALID: "nom;code postal\nA;103\n",
     NoticeCode.POSTCODE_ELSEWHERE: "nom;code postal;commune\nA;9000;Schaerbeek\n",
     NoticeCode.HOURS_UNREADABLE: "nom;heures d'ouverture\nA;le matin\n",
