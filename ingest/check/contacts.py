@@ -8,7 +8,7 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from commons.territory import territory
-from ingest.check.addresses import Address, read_address
+from ingest.check.addresses import read_address
 from ingest.check.draft import Draft, Finding
 from ingest.notices import NoticeCode
 from ingest.patterns import (
@@ -63,11 +63,15 @@ def _take_apart(draft: Draft) -> Iterator[Finding]:
     """Fill the parts of an address; the box, and what is not understood, stay under the column's title."""
     texts = draft.texts("address")
     read = per_value(texts, read_address)
-    parts = pd.DataFrame([address or Address() for address in read], texts.index, Address._fields, "str")
-    for part in ADDRESS_PARTS:
-        draft.columns[part] = draft.texts(part).fillna(parts[part])
+
+    def part_of(name: str) -> pd.Series:
+        parts = [getattr(address, name, None) for address in read]
+        return pd.Series(parts, index=texts.index, dtype="str")
+
+    for name in ADDRESS_PARTS:
+        draft.columns[name] = draft.texts(name).fillna(part_of(name))
     unread = texts.notna() & read.isna()
-    draft.keep("address", parts["box"].fillna(texts.where(unread)))
+    draft.keep("address", part_of("box").fillna(texts.where(unread)))
     yield Finding(NoticeCode.ADDRESS_UNREADABLE, unread, "address")
 
 

@@ -83,3 +83,9 @@ def test_a_commune_of_the_region_with_another_postcode_is_a_slip(checked):
     result = checked("nom;adresse\nA;Rue Haute 12, 9000 Schaerbeek\n")
     assert len(result.frame) == 1
     assert "POSTCODE_ELSEWHERE" in set(result.notices["code"])
+
+
+@pytest.mark.parametrize("rows", ["A;", "A;\nB;", "A;\nB;Rue Haute 12"])
+def test_a_list_of_few_addresses_or_none_is_read(checked, rows):
+    names = checked(f"nom;adresse\n{rows}\n").frame["name"].tolist()
+    assert names == [row[0] for row in rows.split("\n")]
