@@ -13,6 +13,7 @@ from ingest.check.draft import Draft, Finding
 from ingest.notices import NoticeCode
 from ingest.patterns import (
     HOST,
+    SCIENTIFIC,
     WEBSITE,
     contains,
     first_of,
@@ -23,6 +24,7 @@ from ingest.patterns import (
     restore_scientific,
     to_enterprise_number,
     to_phone,
+    without_decimals,
 )
 from ingest.patterns import POSTCODE as PLAIN_POSTCODE
 
@@ -93,7 +95,7 @@ def check_contacts(draft: Draft) -> Iterator[Finding]:
     """Bring what people and organisations are reached by into one form."""
     for name in ("phone", "contact_phone", "enterprise_number"):
         if draft.has(name):
-            draft.columns[name] = restore_scientific(draft.texts(name))
+            draft.columns[name] = without_decimals(restore_scientific(draft.texts(name)))
     for name in ("phone", "contact_phone", "email", "contact_email", "website"):
         several = contains(draft.texts(name), SEVERAL[name.removeprefix("contact_")])
         yield Finding(NoticeCode.SECOND_VALUE_DROPPED, several, name)
@@ -143,7 +145,7 @@ def to_any_phone(texts: pd.Series) -> pd.Series:
     ['+3225551234', '+3225551234', '+18003569377', nan]
     """
     plain = to_phone(texts)
-    odd = plain.isna() & contains(texts, "[0-9]{2}")
+    odd = plain.isna() & contains(texts, "[0-9]{2}") & ~is_like(texts, SCIENTIFIC)
     return only(odd, lambda _: per_value(texts[odd], _read_phone).astype("str"), plain)
 
 

@@ -15,12 +15,13 @@ ELSEWHERE = {
     *KEPT_BY_NUMBER,
     NoticeCode.OPENED_CLOSED,
     NoticeCode.OTHER_LAYERS_IGNORED,
+    NoticeCode.DELETED_LEFT_OUT,
     NoticeCode.NONE_READY,
     NoticeCode.HIDDEN_READ,
     NoticeCode.CELLS_MERGED,
 }
 """The first need a database (tests/safekeeping/test_erasure.py, test_returning.py, tests/consent/test_opened.py), the layers a
-GeoPackage (test_read_binary.py), NONE_READY a whole upload (lists/test_unread.py), what is hidden or merged a workbook of some care
+GeoPackage (test_read_binary.py), what is deleted OpenStreetMap's XML (lists/test_openstreetmap.py), NONE_READY a whole upload (lists/test_unread.py), what is hidden or merged a workbook of some care
 (lists/test_unread.py, test_lines.py)."""
 
 PLACED = "nom;latitude;longitude"
@@ -87,6 +88,9 @@ FILES = {
     NoticeCode.DECIMALS_RESTORED: f"{PLACED}\nA;50846700;4352500\n",
     NoticeCode.AXES_SWAPPED: f"{PLACED}\nA;4,35;50,85\n",
     NoticeCode.OUTSIDE_REGION: f"{PLACED}\nA;48,85;2,35\n",
+    NoticeCode.NAME_IS_VALUE: "nom;rue\nTRUE;b\n",
+    NoticeCode.CATEGORY_MISSING: "nom\nA\n",
+    NoticeCode.FOUNDED_IN_FUTURE: "nom;date de création\nA;2099-05-01\n",
     NoticeCode.CATEGORY_UNKNOWN: "nom;catégorie\nA;xyzzy\n",
     NoticeCode.DATE_UNREADABLE: "nom;date de création\nA;jadis\n",
     NoticeCode.DATE_FROM_SERIAL: "nom;date de création\nA;45000\n",
