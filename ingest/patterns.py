@@ -127,13 +127,23 @@ def first_of(texts: pd.Series, separator: str, *, needs: str) -> pd.Series:
     return texts.mask(several, first.reindex(texts.index))
 
 
+def without_decimals(texts: pd.Series) -> pd.Series:
+    """Return the texts, with the whole numbers that a program wrote as 3225551234.0 without their zeros.
+
+    >>> without_decimals(pd.Series(["3225551234.0", "+32 2 555 12 34.0", "25551234,00", "02.555.10.00"])).tolist()
+    ['3225551234', '+32 2 555 12 34', '25551234', '02.555.10.00']
+    """
+    return texts.str.replace(r"^([+]?[0-9]{5,})[.,]0+$|^(.*[0-9])[.,]0$", r"\1\2", regex=True)
+
+
 def to_phone(texts: pd.Series) -> pd.Series:
     """Return the numbers in international form, missing where they are none.
 
     >>> to_phone(pd.Series(["02/555.12.34", "0032 475 12 34 56", "never"])).tolist()
     ['+3225551234', '+32475123456', nan]
     """
-    digits = first_of(texts, "[|;]| ou | of | or ", needs="|;o").str.replace(
+    whole = without_decimals(restore_scientific(texts))
+    digits = first_of(whole, "[|;]| ou | of | or ", needs="|;o").str.replace(
         "[(]0[)]|[ ./()\u00a0-]|^tel:", "", regex=True
     )
     digits = digits.str.replace("^00", "+", regex=True)
@@ -169,6 +179,7 @@ def _without_exponent(text: str) -> str:
     mantissa, exponent = re.split("[eE]", text)
     sign, digits = ("+", mantissa[1:]) if mantissa.startswith("+") else ("", mantissa)
     whole, _, decimals = digits.replace(",", ".").partition(".")
+    decimals = decimals[: int(exponent)] + decimals[int(exponent) :].rstrip("0")
     return sign + whole + decimals if len(decimals) == int(exponent) else text
 
 
@@ -178,7 +189,7 @@ def to_enterprise_number(texts: pd.Series) -> pd.Series:
     >>> to_enterprise_number(pd.Series(["BE 0878.065.378", "0878.065.379"])).tolist()
     ['0878065378', nan]
     """
-    digits = texts.str.replace("[^0-9]", "", regex=True)
+    digits = without_decimals(texts.mask(is_like(texts, SCIENTIFIC))).str.replace("[^0-9]", "", regex=True)
     digits = digits.mask(is_like(digits, "[0-9]{9}"), "0" + digits)
     digits = digits.where(is_like(digits, "[01][0-9]{9}"))
     numbers = pd.to_numeric(digits).astype("Int64")

@@ -164,15 +164,20 @@ class Visits:
 
 
 def is_sparing(message: Message) -> bool:
-    """Tell whether what a browser sends asks for no more than our pages do."""
-    asked = message.get("bytes")
-    if not asked:
+    """Tell whether what a browser sends is a message of Streamlit's that asks for no more than our pages do.
+
+    Streamlit would fail on a text, and write the failure into the log.
+    """
+    if message["type"] != "websocket.receive":
         return True
+    asked = message.get("bytes")
+    if asked is None:
+        return False
     said = BackMsg()
     try:
         said.ParseFromString(asked)
-    except Exception:  # noqa: BLE001 - Streamlit refuses it in its own way
-        return True
+    except Exception:  # noqa: BLE001 - whatever it is, it is none
+        return False
     return len(said.file_urls_request.file_names) <= MOST_NAMES_ASKED
 
 

@@ -27,6 +27,10 @@ from ingest.notices import NoticeCode, Severity, notice_frame
 __all__ = ["CANONICAL_COLUMNS", "REGION_BOUNDS", "CheckedRecords", "Memory", "check", "set_aside_csv"]
 
 
+ALONE = (NoticeCode.ROW_NO_PLACE, NoticeCode.ROW_RAGGED, NoticeCode.ROW_MISQUOTED)
+"""What leaves nothing else to remark: the cells of such a row are not those of its columns."""
+
+
 def check(
     mapped: MappedTable, region: gpd.GeoDataFrame | Bounds | None = None, memory: Memory | None = None
 ) -> CheckedRecords:
@@ -64,7 +68,7 @@ def check(
     notices = pd.concat(
         [from_file, *(found for run in checks for found in draft.consume(run(draft)))], ignore_index=True
     )
-    notices = _without_no_places(notices)
+    notices = _without_contradictions(notices, draft)
     return CheckedRecords(
         frame=_records(draft),
         notices=notices,
@@ -74,12 +78,12 @@ def check(
     )
 
 
-def _without_no_places(notices: pd.DataFrame) -> pd.DataFrame:
-    """Return the notices; of a row that is no place nothing else is remarked."""
-    is_said = notices["code"].eq(NoticeCode.ROW_NO_PLACE.value)
-    if not is_said.any():
-        return notices
-    return notices[is_said | ~notices["row_number"].isin(notices.loc[is_said, "row_number"])]
+def _without_contradictions(notices: pd.DataFrame, draft: Draft) -> pd.DataFrame:
+    """Return the notices; of a row that is no place, or torn, nothing else is remarked; no rejected row is kept."""
+    is_alone = notices["code"].isin([code.value for code in ALONE])
+    of_refused = notices["row_number"].isin(draft.index[draft.refused])
+    is_moot = notices["row_number"].isin(notices.loc[is_alone, "row_number"]) & ~is_alone
+    return notices[~is_moot & ~(of_refused & notices["code"].eq(NoticeCode.NO_POSITION.value))]
 
 
 def _records(draft: Draft) -> pd.DataFrame:

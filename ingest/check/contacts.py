@@ -9,10 +9,12 @@ from email_validator import EmailNotValidError, validate_email
 
 from commons.schema.fields import FieldType, names_of
 from commons.territory import territory
+from ingest.check.addresses import read_address
 from ingest.check.draft import Draft, Finding
 from ingest.notices import NoticeCode
 from ingest.patterns import (
     HOST,
+    SCIENTIFIC,
     WEBSITE,
     contains,
     first_of,
@@ -24,15 +26,11 @@ from ingest.patterns import (
     restore_scientific,
     to_enterprise_number,
     to_phone,
+    without_decimals,
 )
 from ingest.patterns import POSTCODE as PLAIN_POSTCODE
 from ingest.quick import may_hold
 
-ADDRESS = (
-    r"^(?P<street>[^\d,;]{3,}?)[\s,;]*(?:(?P<house_number>\d{1,4}\s?[A-Za-z]{0,3}(?:[-/]\d{1,4})?))?"
-    r"(?:[\s,;-]+(?:B-?\s?)?(?P<postcode>1\d{3})(?:[\s,;-]+(?P<municipality>[^\d,;]+))?)?(?:[\s,;-]+Belg[\w/ ]+)?$"
-)
-"""One line of "Rue Haute 12A, 1000 Bruxelles"; the parts after the street may be missing."""
 PLAIN_EMAIL = r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}"
 """What nearly every address looks like; only the others are taken to the library, which is slower."""
 MAX_EMAIL_LETTERS = 254
@@ -55,9 +53,7 @@ POSTCODE = (
 def check_addresses(draft: Draft) -> Iterator[Finding]:
     """Take an address of one line apart, where the file has no column for the part; postcodes are four digits."""
     if draft.has("address"):
-        parts = draft.texts("address").str.extract(ADDRESS)
-        for part in ADDRESS_PARTS:
-            draft.columns[part] = draft.texts(part).fillna(parts[part].str.strip().astype("str"))
+        yield from _take_apart(draft)
     odd = draft.texts("postcode").where(~is_like(draft.texts("postcode"), PLAIN_POSTCODE))
     if odd.notna().any():
         beside = odd.str.extract(POSTCODE, flags=re.IGNORECASE)["municipality"]
@@ -66,6 +62,22 @@ def check_addresses(draft: Draft) -> Iterator[Finding]:
     for name in ("house_number", "partner_key"):
         if draft.has(name):
             draft.columns[name] = replaced(draft.texts(name), "^([0-9]+)[.]0$", r"\1", needs=".")
+
+
+def _take_apart(draft: Draft) -> Iterator[Finding]:
+    """Fill the parts of an address; the box, and what is not understood, stay under the column's title."""
+    texts = draft.texts("address")
+    read = per_value(texts, read_address)
+
+    def part_of(name: str) -> pd.Series:
+        parts = [getattr(address, name, None) for address in read]
+        return pd.Series(parts, index=texts.index, dtype="str")
+
+    for name in ADDRESS_PARTS:
+        draft.columns[name] = draft.texts(name).fillna(part_of(name))
+    unread = texts.notna() & read.isna()
+    draft.keep("address", part_of("box").fillna(texts.where(unread)))
+    yield Finding(NoticeCode.ADDRESS_UNREADABLE, unread, "address")
 
 
 def to_any_postcode(texts: pd.Series) -> pd.Series:
@@ -86,7 +98,7 @@ def check_contacts(draft: Draft) -> Iterator[Finding]:
     """Bring what people and organisations are reached by into one form."""
     for name in names_of(FieldType.PHONE, FieldType.ENTERPRISE_NUMBER):
         if draft.has(name):
-            draft.columns[name] = restore_scientific(draft.texts(name))
+            draft.columns[name] = without_decimals(restore_scientific(draft.texts(name)))
     yield from _check_several(draft)
     for name in names_of(FieldType.PHONE):
         yield from _convert(draft, name, to_any_phone, NoticeCode.PHONE_INVALID)
@@ -143,7 +155,7 @@ def to_any_phone(texts: pd.Series) -> pd.Series:
     ['+3225551234', '+3225551234', '+18003569377', nan]
     """
     plain = to_phone(texts)
-    odd = plain.isna() & contains(texts, "[0-9]{2}")
+    odd = plain.isna() & contains(texts, "[0-9]{2}") & ~is_like(texts, SCIENTIFIC)
     return only(odd, lambda _: per_value(texts[odd], _read_phone).astype("str"), plain)
 
 

@@ -6,6 +6,7 @@ from functools import partial
 
 import pandas as pd
 
+from commons.calendar import today
 from commons.schema.fields import FieldType, names_of
 from ingest.check.draft import Draft, Finding
 from ingest.map.dates import SERIAL, Order, orders_shown, read_date_or_serial
@@ -26,6 +27,11 @@ def check_dates(draft: Draft) -> Iterator[Finding]:
         draft.leave(name, unreadable)
         draft.columns[name] = dates
         yield Finding(NoticeCode.DATE_UNREADABLE, unreadable, name)
+    founded, now = draft.columns["founded_on"], today()
+    in_future = [day is not None and day > now for day in founded.where(founded.notna(), None)]
+    yield Finding(
+        NoticeCode.FOUNDED_IN_FUTURE, pd.Series(in_future, index=draft.index, dtype=bool), "founded_on"
+    )
     reversed_dates = is_after(draft.columns["founded_on"], draft.columns["ended_on"])
     if reversed_dates.any():
         ended = draft.columns["ended_on"]

@@ -67,7 +67,11 @@ class Draft:
 
     def leave(self, name: str, rows: pd.Series) -> None:
         """Keep the field's present texts of these rows as leftovers."""
-        texts, header = self.texts(name).where(rows), self.source.mapping.header_of(name)
+        self.keep(name, self.texts(name).where(rows))
+
+    def keep(self, name: str, texts: pd.Series) -> None:
+        """Keep texts as leftovers of the field."""
+        header = self.source.mapping.header_of(name)
         if texts.notna().any() and header is not None:
             self.leftovers[header] = texts
 

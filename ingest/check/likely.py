@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from commons.categories.scheme import fold
 from commons.opening_hours import write_hours
 from commons.territory import territory
 from commons.vocabulary import Precision, Visibility
+from ingest.check.addresses import is_commune
 from ingest.check.draft import Draft, Finding
 from ingest.check.texts import LONG_FIELDS, NAMES
 from ingest.notices import NoticeCode
@@ -30,17 +30,13 @@ def check_hours(draft: Draft) -> Iterator[Finding]:
 
 
 def check_postcodes(draft: Draft) -> Iterator[Finding]:
-    """Find a commune of the territory with a postcode from elsewhere."""
+    """Find the postcodes from elsewhere: a slip beside a commune of the territory, else where an unlocated row is."""
     postcode, municipality = draft.texts("postcode"), draft.texts("municipality")
-    if draft.has("postcode") and municipality.notna().any():
-        elsewhere = postcode.notna() & ~is_like(postcode, territory().postcode)
-        named = municipality[elsewhere]
-        is_here = per_value(named, lambda name: fold(name).replace(" ", "-") in territory().communes).eq(
-            other=True
-        )
-        yield Finding(
-            NoticeCode.POSTCODE_ELSEWHERE, is_here.reindex(draft.index, fill_value=False), "postcode"
-        )
+    elsewhere = postcode.notna() & ~is_like(postcode, territory().postcode)
+    is_here = per_value(municipality.where(elsewhere), is_commune).eq(other=True)
+    yield Finding(NoticeCode.POSTCODE_ELSEWHERE, is_here, "postcode")
+    field = "postcode" if draft.has("postcode") else "address"
+    yield Finding(NoticeCode.OUTSIDE_REGION, elsewhere & ~is_here & draft.texts("lon").isna(), field)
 
 
 def check_told_places(draft: Draft) -> Iterator[Finding]:

@@ -18,8 +18,6 @@ from ingest.notices import NoticeCode
 from ingest.patterns import contains, is_like, to_number
 from ingest.quick import begins_with
 
-PLACED = ("address", "street", "coordinates", "lon", "lat")
-"""What a place has, or some of it: a line without any of them may be none."""
 FIRST_LINES = 3
 """Under the titles stand the lines that explain them."""
 MOSTLY = 0.5
@@ -30,8 +28,10 @@ do, fewer."""
 SENTENCE_LETTERS = 60
 
 NUMBER = re.compile(r"[-+]?\d[\d.,'\u00a0\u202f ]*(?:%|€|eur)?")
+AMOUNT = rf"{NUMBER.pattern}(?:\s*[^\W\d][^\d:=]*)?"
+"""A number, maybe with what it counts: "7 membres"."""
 RULED = "[-_=*.~ ]+"
-WORD = r"[^\W\d_]{3}"
+WORD, LETTER = r"[^\W\d_]{3}", r"[^\W\d_]"
 TECHNICAL = re.compile(r"[a-z]+(?:[_.][a-z0-9]+)+")
 """How a program calls a column."""
 MARKED = r"[*†‡§¹²³©]|\(\s*[*\d]\s*\)|\[\s*\d\s*\]"
@@ -45,6 +45,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     return {
         "total": re.compile(rf"(?:{any_of['total']})[ :=]*[\d., ]*"),
         "counted": re.compile(rf"(?:{any_of['counted']})\b.*"),
+        "summed": re.compile(
+            rf"(?:{any_of['total']})\s*[:=]?\s*{AMOUNT}|(?:{any_of['total']}|{any_of['counted']})\b[^:=]*[:=]\s*{AMOUNT}"
+        ),
         "note": re.compile(
             rf"(?:{MARKED}|(?:{any_of['note']})\s*(?:[:=\d]|$)|(?:{any_of['note_phrase']})\b)"
         ),
@@ -76,10 +79,11 @@ def check_no_places(draft: Draft) -> Iterator[Finding]:
 
 
 def _placed(draft: Draft) -> pd.Series:
-    """Return True where a row says where it is."""
-    placed = pd.Series(data=False, index=draft.index)
-    for field in PLACED:
-        placed |= draft.texts(field).notna()
+    """Return True where a row says where it is, or has a key; a sum in one of these columns says neither."""
+    placed = draft.texts("lon").notna() & draft.texts("lat").notna()
+    placed |= draft.texts("coordinates").notna() | contains(draft.texts("partner_key"), "[0-9]")
+    for field in ("address", "street"):
+        placed |= contains(draft.texts(field), LETTER)
     if draft.source.raw.points is not None:
         is_located = np.isfinite(draft.source.raw.points).all(axis=1)
         placed |= pd.Series(is_located, index=draft.index, dtype=bool)
@@ -153,7 +157,7 @@ def _is_total(texts: list[str]) -> bool:
     first, *others = texts
     if not all(NUMBER.fullmatch(text) for text in others):
         return False
-    return _patterns()["total"].fullmatch(first) is not None or (
+    return any(_patterns()[kind].fullmatch(first) for kind in ("total", "summed")) or (
         len(others) > 0 and _patterns()["counted"].fullmatch(first) is not None
     )
 

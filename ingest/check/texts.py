@@ -21,9 +21,17 @@ MAX_SHORT_LETTERS = 500
 MAX_NAME_LETTERS = 300
 NAMES = ("name", "name_fr", "name_nl", "name_en")
 
-CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+CONTROL = (
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f]"
+)
 """Control characters, and those that hide or turn text; the joiners that some scripts need stay."""
 SPACES = " \t\r\u00a0\u2000-\u200a\u2028\u2029\u202f\u3000"
+NO_NAME = (
+    r"(?i)true|false|vrai|faux|waar|onwaar"
+    r"|[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.]+Z?)?|[0-9]{1,2}[/.][0-9]{1,2}[/.][0-9]{4}"
+)
+"""What a spreadsheet makes of a cell that was no text: true, or a day."""
 GARBLED = (
     "\u00c3[\u0080-\u00bf\u0192]|\u00e2\u20ac|\u00c2[\u00a0-\u00bf]|[\u0080-\u009f\ufffd]"
     "|[A-Za-z][\u0370-\u03ff]|[\u0370-\u03ff][a-z]"
@@ -108,6 +116,7 @@ def check_names(draft: Draft) -> Iterator[Finding]:
         name = compose_name(partners_category(draft), draft.texts("street"), draft.texts("house_number"))
         composed = name.notna()
     draft.columns["name"], draft.columns["name_composed"] = name, composed
+    yield Finding(NoticeCode.NAME_IS_VALUE, is_like(name, NO_NAME), "name")
     yield Finding(NoticeCode.NAME_COMPOSED, composed, "name")
     if not draft.memory.has_names and name.isna().all() and _is_list(draft):
         yield Finding(NoticeCode.NAME_COLUMN_MISSING, columns=likely_names(draft.source.raw))

@@ -40,7 +40,10 @@ def check_categories(draft: Draft) -> Iterator[Finding]:
     category = per_value(draft.texts("category"), _category)
     draft.columns["category_raw"] = partners_category(draft)
     draft.columns["category"] = category.fillna(OTHER)
-    yield Finding(NoticeCode.CATEGORY_UNKNOWN, category.isna() if draft.has("category") else None, "category")
+    if draft.has("category"):
+        yield Finding(NoticeCode.CATEGORY_UNKNOWN, category.isna(), "category")
+    else:
+        yield Finding(NoticeCode.CATEGORY_MISSING)
 
 
 def partners_category(draft: Draft) -> pd.Series:

@@ -19,6 +19,7 @@ from ingest.notices import Notice, NoticeCode
 from ingest.read.encoding import opened_text
 from ingest.read.geometry import is_earthly, representative_points
 from ingest.read.json_stream import JsonLines, JsonStream, is_lines
+from ingest.read.overpass import without_nesting
 from ingest.read.table import (
     Format,
     Points,
@@ -183,6 +184,7 @@ def _properties_of_objects(items: list[Any], first: int) -> tuple[list[dict[str,
     for number, item in enumerate(items, start=first):
         if not isinstance(item, dict):
             raise CommonsError("read_object", row=number)
+        item = without_nesting(item)  # noqa: PLW2901 - the same object
         shape = next((name for name, value in item.items() if _is_geometry(value)), None)
         geometries.append(item.get(shape) if shape else None)
         properties.append(flatten({name: value for name, value in item.items() if name != shape}))

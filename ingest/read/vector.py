@@ -28,6 +28,7 @@ from ingest.read.dbf import dbf_encoding
 from ingest.read.encoding import STRAY
 from ingest.read.geometry import representative_points
 from ingest.read.kml import write_plain_data
+from ingest.read.osm import write_undeleted
 from ingest.read.table import CHUNK_ROWS, Format, Points, RawTable, plain_text, refuse_size, text_column
 
 DRIVERS = {
@@ -68,10 +69,17 @@ def read_vector(path: Path, form: Format) -> Iterator[RawTable]:
         if form in (Format.KML, Format.KMZ):
             plain = laid_out.with_name("plain.kml")
             names, laid_out = write_plain_data(laid_out, plain), plain
+        deleted = 0
+        if form is Format.OSM:
+            undeleted = Path(name) / "undeleted.osm"
+            if deleted := write_undeleted(laid_out, undeleted):
+                laid_out = undeleted
         encoding = dbf_encoding(laid_out) if form is Format.SHAPEFILE else None
         for stream in _worker(laid_out, DRIVERS[form], encoding.name if encoding else ""):
             told = json.loads(stream.schema.metadata[b"layer"])
             about_file = [unread(NoticeCode.OTHER_LAYERS_IGNORED, *other) for other in told["others"]]
+            if deleted:
+                about_file.append(unread(NoticeCode.DELETED_LEFT_OUT, "action, visible", deleted))
             is_guessed = encoding is not None and encoding.is_guessed
             for batch_as_it_is in stream:
                 if batch_as_it_is.num_rows == 0:

@@ -23,7 +23,7 @@ GROWTH_MB = 60
 
 @pytest.fixture(scope="module")
 def served(cluster, template, clone, tmp_path_factory):
-    """Return the address of a server, the tokens of two partners, and the database."""
+    """Return the address of a server, the tokens of two partners, and the database; its log has no failure."""
     with clone(cluster, template) as database, pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATABASE_URL", database.url)
         with database.connect() as connection:
@@ -179,4 +179,12 @@ def test_a_message_larger_than_any_page_sends_is_not_read(served):
         visit.run()
         with suppress(ConnectionClosed):
             visit.socket.send(b"x" * (4 * MB))
+        assert_shown_out(visit)
+
+
+@pytest.mark.parametrize("message", ["a text", "", b"\xff\xff\xff", b"GET / HTTP/1.1\r\n\r\n", b"\x08"])
+def test_what_is_no_message_of_a_page_ends_the_visit_without_a_failure(served, message):
+    with page_visit(served[0]) as visit:
+        visit.run()
+        visit.socket.send(message)
         assert_shown_out(visit)

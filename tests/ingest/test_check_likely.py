@@ -54,7 +54,8 @@ def test_a_brussels_commune_has_a_brussels_postcode(checked):
         "nom;code postal;commune\nA;9000;Schaerbeek\nB;1030;Schaarbeek\nC;9000;Gent\nD;1830;Woluwe Saint Pierre\nE;;Evere\n"
     )
     assert rows_with(result, NoticeCode.POSTCODE_ELSEWHERE) == [1, 4]
-    assert result.frame["postcode"].tolist() == ["9000", "1030", "9000", "1830", None]
+    assert result.frame["postcode"].tolist() == ["9000", "1030", "1830", None]
+    assert rows_with(result, NoticeCode.OUTSIDE_REGION) == [3]
 
 
 @pytest.mark.parametrize(

@@ -187,3 +187,14 @@ def test_whatever_is_in_the_cells_the_rows_add_up(checked, rows):
     assert result.rows_in == len(rows) == len(result.frame) + len(result.set_aside)
     errors = result.notices[result.notices["severity"].eq("error")]["row_number"]
     assert set(errors) == set(result.set_aside["_row"])
+
+
+@pytest.mark.parametrize(
+    ("column", "date"),
+    [("date de création", "2099"), ("opgericht op", "01/03/2099"), ("founded", "2099-05-01")],
+)
+def test_a_founding_to_come_is_questioned_and_kept(checked, column, date):
+    result = checked(f"nom;{column}\nA;{date}\nB;2018\n")
+    assert codes(result, 1) >= {"FOUNDED_IN_FUTURE"}
+    assert "FOUNDED_IN_FUTURE" not in codes(result, 2)
+    assert record(result)["founded_on"].year == 2099

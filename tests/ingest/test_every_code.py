@@ -15,13 +15,14 @@ ELSEWHERE = {
     *KEPT_BY_NUMBER,
     NoticeCode.OPENED_CLOSED,
     NoticeCode.OTHER_LAYERS_IGNORED,
+    NoticeCode.DELETED_LEFT_OUT,
     NoticeCode.NONE_READY,
     NoticeCode.HIDDEN_READ,
     NoticeCode.CELLS_MERGED,
     NoticeCode.FLAG_MERGED,
 }
 """The first need a database (tests/safekeeping/test_erasure.py, test_returning.py, tests/consent/test_opened.py), the layers a
-GeoPackage (test_read_binary.py), NONE_READY a whole upload (lists/test_unread.py), what is hidden or merged a workbook of some care
+GeoPackage (test_read_binary.py), what is deleted OpenStreetMap's XML (lists/test_openstreetmap.py), NONE_READY a whole upload (lists/test_unread.py), what is hidden or merged a workbook of some care
 (lists/test_unread.py, test_lines.py)."""
 
 PLACED = "nom;latitude;longitude"
@@ -88,6 +89,9 @@ FILES = {
     NoticeCode.DECIMALS_RESTORED: f"{PLACED}\nA;50846700;4352500\n",
     NoticeCode.AXES_SWAPPED: f"{PLACED}\nA;4,35;50,85\n",
     NoticeCode.OUTSIDE_REGION: f"{PLACED}\nA;48,85;2,35\n",
+    NoticeCode.NAME_IS_VALUE: "nom;rue\nTRUE;b\n",
+    NoticeCode.CATEGORY_MISSING: "nom\nA\n",
+    NoticeCode.FOUNDED_IN_FUTURE: "nom;date de création\nA;2099-05-01\n",
     NoticeCode.CATEGORY_UNKNOWN: "nom;catégorie\nA;xyzzy\n",
     NoticeCode.DATE_UNREADABLE: "nom;date de création\nA;jadis\n",
     NoticeCode.DATE_FROM_SERIAL: "nom;date de création\nA;45000\n",
@@ -96,6 +100,7 @@ FILES = {
     NoticeCode.WEBSITE_INVALID: "nom;site web\nA;javascript:alert(1)\n",
     NoticeCode.PHONE_INVALID: "nom;téléphone\nA;jamais\n",
     NoticeCode.SECOND_VALUE_DROPPED: "nom;téléphone\nA;02 555 12 34 ou 0475 12 34 56\n",
+    NoticeCode.ADDRESS_UNREADABLE: "nom;adresse\nA;2e cour, 3e porte, à gauche\n",
     NoticeCode.POSTCODE_INVALID: "nom;code postal\nA;103\n",
     NoticeCode.POSTCODE_ELSEWHERE: "nom;code postal;commune\nA;9000;Schaerbeek\n",
     NoticeCode.HOURS_UNREADABLE: "nom;heures d'ouverture\nA;le matin\n",

@@ -255,3 +255,50 @@ def test_a_merged_cell_of_an_open_document_counts_for_each_of_its_rows(read):
     raw = read(content, "a.ods")
     assert raw.rows["commune"].fillna("-").tolist() == ["Ixelles", "Ixelles", "-"]
     assert [n.row_number for n in raw.notices if n.code is NoticeCode.CELLS_MERGED] == [2]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Total;7;2;",
+        "TOTAL : 2 lieux;;;",
+        "Total général : 7 membres;;;",
+        "Nombre de lieux : 2;;;",
+        "Aantal plaatsen: 2;;;",
+        "Subtotaal (Elsene) : 3;4;;",
+        "Sum = 7;;;",
+        "Count: 2 places;;;",
+    ],
+)
+def test_a_sum_is_no_place_whatever_column_it_stands_in(checked, line):
+    for titles in ("nom;membres;adresse;cp", "nom;membres;lieux;rue"):
+        rows = "A;3;Rue Haute 3;1000\nB;4;Rue Basse 4;1000"
+        assert refused(checked(f"{titles}\n{rows}\n{line}\n")) == {3: "ROW_NO_PLACE"}
+
+
+@pytest.mark.parametrize(
+    "line", ["9;Total : 2 lieux;;;", "9;Sum 41;7;;", ";Total : 2 lieux;7;Rue Haute 3;1000"]
+)
+def test_a_row_with_a_key_or_an_address_is_no_sum(checked, line):
+    rows = "1;A;3;Rue Haute 3;1000\n2;B;4;Rue Basse 4;1000"
+    assert checked(f"id;nom;membres;adresse;cp\n{rows}\n{line}\n").set_aside.empty
+
+
+@pytest.mark.parametrize("line", ["A;b;c;d;e", '"A" "b";c;;', "A;b;c;d;e;f"])
+def test_a_torn_row_is_not_said_to_be_kept(checked, line):
+    result = checked(f"nom;rue;latitude;longitude\nB;Rue Haute;50,85;4,35\n{line}\n")
+    (code,) = result.notices.loc[result.notices["row_number"].eq(2), "code"]
+    assert code in {"ROW_RAGGED", "ROW_MISQUOTED"}
+
+
+def test_a_rejected_row_is_not_said_to_be_kept_without_a_position(checked):
+    result = checked("nom;rue\n;Rue Haute\nB;Rue Basse\n")
+    told = result.notices[result.notices["code"].eq("NO_POSITION")]
+    assert told["row_number"].tolist() == [2]
+
+
+@pytest.mark.parametrize("titles", ["nom;rue", "naam;straat", "name;street"])
+def test_a_list_without_categories_is_told_so_and_of_no_word(checked, titles):
+    codes = checked(f"{titles}\nA;b\n").notices["code"].tolist()
+    assert "CATEGORY_MISSING" in codes
+    assert "CATEGORY_UNKNOWN" not in codes

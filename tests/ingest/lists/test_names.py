@@ -1,5 +1,9 @@
 """Lists in which the places' names are not where one looks for them."""
 
+import io
+from datetime import date, datetime
+
+import openpyxl
 import pytest
 from sent_lists import checked_list, sent_list
 
@@ -288,3 +292,32 @@ def test_a_later_part_of_a_long_list_without_names_is_a_fault_of_its_rows(tmp_pa
     notices = prepare_upload(path).checked.notices
     assert NoticeCode.NAME_COLUMN_MISSING not in set(notices["code"])
     assert notices.loc[notices["code"].eq("NAME_MISSING"), "row_number"].tolist() == [3, 4]
+
+
+@pytest.mark.parametrize("cell", [True, False, datetime(2024, 3, 7), date(2024, 3, 7), "07/03/2024"])
+def test_a_cell_of_a_spreadsheet_that_is_no_text_is_no_name(checked, cell):
+    book, target = openpyxl.Workbook(), io.BytesIO()
+    for line in (["nom", "rue"], ["A", "Rue Haute"], [cell, "Rue Basse"]):
+        book.active.append(line)
+    book.save(target)
+    result = checked(target.getvalue(), "liste.xlsx")
+    assert result.frame["name"].tolist() == ["A"]
+    assert result.set_aside["_codes"].tolist() == ["NAME_IS_VALUE"]
+
+
+def test_a_number_or_a_year_may_be_a_name(checked):
+    assert checked("nom;rue\n1984;Rue Haute\nLe 7 mars 2024;b\nTrue Colors;b\n").set_aside.empty
+
+
+@pytest.mark.parametrize("hidden", ["\U000e0041", "\u00ad", "\u2063", "\u061c"])
+def test_no_invisible_character_survives_in_a_name(checked, hidden):
+    result = checked(f"nom\nCafé{hidden} Lune\n")
+    assert result.frame["name"].tolist() == ["Café Lune"]
+    assert "TEXT_CLEANED" in set(result.notices["code"])
+
+
+@pytest.mark.parametrize("separator", "^~|")
+def test_a_rare_separator_is_found(checked, separator):
+    lines = ("nom;rue;numéro", "Le Potager;Rue Haute;3", "Le Café;Rue Basse;4")
+    result = checked("\n".join(lines).replace(";", separator))
+    assert result.frame["name"].tolist() == ["Le Potager", "Le Café"]

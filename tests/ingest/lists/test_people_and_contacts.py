@@ -255,3 +255,30 @@ def test_a_mark_drawn_with_its_walk_is_where_the_mark_is(checked):
     )
     assert result.frame[["lon", "lat"]].astype(float).round(3).to_numpy().tolist()[0] == [4.346, 50.827]
     assert np.isnan(result.frame["lon"].astype(float)[1])
+
+
+@pytest.mark.parametrize("column", ["téléphone", "telefoon", "contact téléphone"])
+@pytest.mark.parametrize(
+    "written",
+    ["3225551234.0", "+32 2 555 12 34.0", "25551234,0".zfill(11), "3.225551234E+09", "3,2255512340E+09"],
+)
+def test_a_telephone_that_was_written_as_a_float_is_the_same_number(checked, column, written):
+    record = checked(f"nom;{column}\nA;{written}\n").frame.iloc[0]
+    assert {record["phone"], record["contact_phone"]} == {"+3225551234", None}
+
+
+@pytest.mark.parametrize("written", ["3,22555E+09", "4,75E+08", "3.2E9"])
+def test_a_telephone_whose_digits_are_lost_is_none(checked, written):
+    result = checked(f"nom;téléphone\nA;{written}\n")
+    assert result.frame["phone"].tolist() == [None]
+    assert "PHONE_INVALID" in set(result.notices["code"])
+
+
+@pytest.mark.parametrize("written", ["878065378.0", "0878065378.0", "8.78065378E+08", "BE 0878.065.378"])
+def test_an_enterprise_number_that_was_written_as_a_float_is_the_same(checked, written):
+    assert checked(f"nom;bce;cp\nA;{written};1030.0\n").frame["enterprise_number"].tolist() == ["0878065378"]
+
+
+def test_an_ordinary_number_that_ends_with_zeros_keeps_them(checked):
+    result = checked("nom;téléphone\nA;02.555.10.00\nB;02 555 12 00\n")
+    assert result.frame["phone"].tolist() == ["+3225551000", "+3225551200"]
