@@ -8,9 +8,9 @@ from typing import Any
 from pyproj import Transformer
 
 from commons.districts.region import in_region
+from commons.ground.streets import name_street, split_number
 from commons.settings import GeocoderKind
 from ingest.check.systems import REGION_BOUNDS, STORAGE_CRS
-from ingest.locate.streets import name_street, split_number
 
 URBIS_CRS = 31370
 LEAST_CONFIDENCE = 0.8
