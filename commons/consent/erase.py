@@ -8,7 +8,7 @@ from psycopg import sql
 
 from commons.audit import record_event
 from commons.categories.scheme import fold
-from commons.consent.erased import COLUMNS, hashes_of
+from commons.consent.erased import COLUMNS, frequent_words, hashes_of
 from commons.consent.withdraw import Receipt, withdraw
 from commons.database.connection import Connection
 from commons.database.statements import column_list
@@ -23,6 +23,12 @@ VERSIONS = sql.SQL(
     " FROM commons.source_record r LEFT JOIN commons.record_version v USING (record_id)"
     " WHERE r.dataset_id = %s AND r.partner_key = %s"
 ).format(fields=column_list(STORED_FIELDS, of="v"))
+OTHER_NAMES = (
+    "SELECT v.name, v.name_fr, v.name_nl, v.name_en FROM commons.source_record r"
+    " CROSS JOIN LATERAL (SELECT * FROM commons.record_version v WHERE v.record_id = r.record_id"
+    " ORDER BY v.version_id DESC LIMIT 1) v"
+    " WHERE r.dataset_id = %s AND r.record_id <> %s"
+)
 ERASE = "SELECT what, count FROM commons.erase_record(%s, %s, %s, %s, %s)"
 PERSONAL = tuple(field.name for field in FIELDS if field.personal)
 """The columns that may name the person concerned."""
@@ -70,7 +76,8 @@ def erase(
         )
         record_id = int(versions["record_id"].iloc[0])
         withdrawal_id = receipt.withdrawal_id or _stand_in(connection, dataset, record_id)
-        marks = sorted(hashes_of(key, dataset.slug, versions[list(COLUMNS)]))
+        frequent = frequent_words(connection.execute(OTHER_NAMES, (dataset.dataset_id, record_id)))
+        marks = sorted(hashes_of(key, dataset.slug, versions[list(COLUMNS)], frequent))
         values = (
             record_id,
             withdrawal_id,

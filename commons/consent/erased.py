@@ -4,9 +4,10 @@ Why these, and how alike a row must be: docs/decisions/0031-what-was-withdrawn-s
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
+from itertools import combinations
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -15,6 +16,7 @@ import pandas as pd
 from commons.categories.scheme import fold
 from commons.database.connection import Connection
 from commons.errors import CommonsError
+from commons.ground.streets import name_street, split_number
 from commons.partners import Dataset
 from commons.safekeeping.key import ErasureKey, find_erasure_key
 from commons.schema.fields import FieldType, names_of
@@ -30,11 +32,27 @@ PLACE_STEP = 1e-4
 """Degrees, about 10 m: a place is known with a name by its cell, and looked for in the eight around it too."""
 CELL_STEP = 1e-3
 """Degrees, about 100 m by 70 m: a place by itself is known by so coarse a cell, and looked for around it too."""
+POINT_STEP = 2e-4
+"""Degrees, about 20 m: where one word in common is enough, looked for in the eight cells around it too."""
 NEIGHBOURS = tuple((east, north) for east in (-1, 0, 1) for north in (-1, 0, 1))
+WIDE = tuple((east, north) for east in range(-3, 4) for north in range(-2, 3))
+"""Of coarse cells, 200 to 280 m: a place that is not within them contradicts."""
 PHONE_DIGITS = 8
 """The last digits of a number, the same with and without the country and the leading zero."""
 LEAST_LETTERS = 4
-"""A shorter name is like too many others with a letter more or less."""
+"""A shorter name is like too many others with a letter more or less; a shorter word tells nothing."""
+LEAST_SLIP = 5
+"""Letters of a word that is known with a letter missing too."""
+FREQUENT_SHARE = 0.03
+FREQUENT_LEAST = 4
+"""A word in so many names of a list, and such a share of them, does not tell its records apart."""
+WORDS_TOGETHER = 3
+"""So many words of one name tell it together, frequent as each may be."""
+WORDS_APART = 2
+"""Words that a row's name may have more than the erased one."""
+MOST_WORDS = 12
+"""Words of a name that are looked at; some put a whole description there."""
+DIGIT_LETTERS = str.maketrans("013457", "oieast")
 
 
 class Likeness(StrEnum):
@@ -48,8 +66,18 @@ class Likeness(StrEnum):
     """It is like it in its name and its place or a contact, or has two of its contacts."""
 
 
-def hashes_of(key: ErasureKey, dataset: str, record: pd.DataFrame) -> set[tuple[str, str]]:
-    """Return the kinds and keyed hashes of all versions of one record."""
+def frequent_words(names: Iterable[Iterable[str | None]]) -> frozenset[str]:
+    """Return the words that many records have in common, of which `names` has the names of each."""
+    of_records = [{word for name in record for word in name_words(fold(name or ""))} for record in names]
+    counts = Counter(word for words in of_records for word in words)
+    least = max(FREQUENT_LEAST, FREQUENT_SHARE * len(of_records))
+    return frozenset(word for word, count in counts.items() if count >= least)
+
+
+def hashes_of(
+    key: ErasureKey, dataset: str, record: pd.DataFrame, frequent: Collection[str] = ()
+) -> set[tuple[str, str]]:
+    """Return the kinds and keyed hashes of all versions of one record; by a `frequent` word it is not known."""
     marks = (
         mark
         for row in _rows(record)
@@ -58,6 +86,9 @@ def hashes_of(key: ErasureKey, dataset: str, record: pd.DataFrame) -> set[tuple[
             *_placed_marks(row, ((0, 0),)),
             *_spelling_marks(row),
             *_part_marks(row),
+            *(mark for word in _row_words(row) - set(frequent) for mark in _one_word_marks(word)),
+            *_bag_marks(row, frequent),
+            *_point_marks(row, ((0, 0),)),
             *_cell_marks(row, ((0, 0),)),
             *_street_marks(row),
             *_contact_marks(row),
@@ -113,19 +144,35 @@ class _Erased:
         return Likeness.ALIKE if self._is_alike(row) else Likeness.NAME if kinds else None
 
     def _is_alike(self, row: Row) -> bool:
-        """Tell whether two contacts, or a name and a contact or the place, are those of one erased record."""
-        of_place = [*_cell_marks(row, NEIGHBOURS), *_street_marks(row)]
-        near, contacts = self._found(of_place), self._found(_contact_marks(row))
+        """Tell whether contacts, or names and what goes with them, are those of one erased record."""
+        contacts = self._found(_contact_marks(row))
         if any(len(kinds) >= 2 for kinds in contacts.values()):
             return True
-        known_by = {kind for kind, _ in of_place}
-        apart = {record for kind in known_by for record in self._having[kind]} - near.keys()
-        if self._having["slip"] <= apart and not contacts:
-            return False  # most rows: how their names are spelt need not be asked
-        corroborated = near.keys() | contacts.keys()
+        words = self._shared_words(row)
         same = self._found(_spelling_marks(row)).keys() & self._having["slip"]
         longer_or_shorter = self._found(_word_marks(row)).keys()
-        return bool((same - apart) | ((same | longer_or_shorter) & corroborated))
+        whole = self._found(_longer_bag_marks(row)).keys() & self._having["bag"]
+        if not (words or same or longer_or_shorter or whole):
+            return False  # most rows: where they lie need not be asked
+        cells = [*_cell_marks(row, WIDE)]
+        near, close, at_address = (
+            self._found(marks).keys() for marks in (cells, _point_marks(row, NEIGHBOURS), _street_marks(row))
+        )
+        elsewhere = (self._having["cell"] if cells else set()) - near - at_address
+        other_address = (self._having["street"] if _address(row) else set()) - near - at_address
+        several = {record for record, count in words.items() if count >= 2}
+        corroborated = near | at_address | contacts.keys()
+        return bool(
+            ((same | longer_or_shorter | several) & corroborated)
+            | (same - elsewhere - other_address)
+            | (whole - elsewhere)
+            | (words.keys() & (close | at_address))
+        )
+
+    def _shared_words(self, row: Row) -> Counter[int | None]:
+        """Return how many of the row's words each erased record has, be it with another letter."""
+        found = (self._found(_one_word_marks(word)) for word in _row_words(row))
+        return Counter(record for records in found for record in records)
 
     def _hashed(self, marks: Iterable[Mark]) -> set[tuple[str, str]]:
         return {(kind, self._key.hash(kind, self._dataset, *parts)) for kind, parts in marks}
@@ -199,13 +246,43 @@ def _word_marks(row: Row) -> Iterator[Mark]:
         yield from (("name", (part,)) for part in _parts(name))
 
 
+def _one_word_marks(word: str) -> Iterator[Mark]:
+    """Yield a word, and a long one with one letter less anywhere."""
+    slips = _one_less(word) if len(word) >= LEAST_SLIP else ()
+    yield from (("word", (slip,)) for slip in {word, *slips})
+
+
+def _bag_marks(row: Row, frequent: Collection[str]) -> Iterator[Mark]:
+    """Yield the words of each name that tells by one of them or by all together, whatever their order."""
+    for words in map(name_words, _names(row)):
+        if words - set(frequent) or len(words) >= WORDS_TOGETHER:
+            yield "bag", tuple(sorted(words))
+
+
+def _longer_bag_marks(row: Row) -> Iterator[Mark]:
+    """Yield by what a row is found whose names have the words of an erased record's, and perhaps some more."""
+    for words in map(name_words, _names(row)):
+        for more in range(min(WORDS_APART, len(words) - 1) + 1):
+            yield from (("bag", kept) for kept in combinations(sorted(words), len(words) - more))
+
+
+def _point_marks(row: Row, around: Iterable[tuple[int, int]]) -> Iterator[Mark]:
+    yield from (("point", cell) for cell in _cells(row, POINT_STEP, around))
+
+
 def _cell_marks(row: Row, around: Iterable[tuple[int, int]]) -> Iterator[Mark]:
     yield from (("cell", cell) for cell in _cells(row, CELL_STEP, around))
 
 
 def _street_marks(row: Row) -> Iterator[Mark]:
+    """Yield the address as it is written, and the street by each of its names with the number without a letter."""
     if address := _address(row):
         yield "street", address
+        street, number = address
+        inner = split_number(street)[1]
+        found = re.match(r"\D{0,6}(\d{1,4})", number)
+        house = found[1] if found else "" if np.isnan(inner) else str(int(inner))
+        yield from (("street", (name, house)) for name in name_street(street))
 
 
 def _contact_marks(row: Row) -> Iterator[Mark]:
@@ -222,6 +299,17 @@ def _contact_marks(row: Row) -> Iterator[Mark]:
     for column in NUMBERS:
         if number := re.sub(r"\D+", "", _text(row, column)).lstrip("0"):
             yield "enterprise", (number,)
+
+
+def name_words(name: str) -> frozenset[str]:
+    """Return the words of a folded name that are long enough to tell, in the letters that one hears.
+
+    >>> sorted(name_words("atelier des luc1oles dorees"))
+    ['atelier', 'dor', 'luciol']
+    """
+    words = [word for word in re.findall(r"[^\W_]+", name) if len(word) >= LEAST_LETTERS]
+    words = [word if word.isdigit() else word.translate(DIGIT_LETTERS) for word in words[:MOST_WORDS]]
+    return frozenset(map(skeleton, words))
 
 
 def skeleton(name: str) -> str:
@@ -259,6 +347,10 @@ def _address(row: Row) -> tuple[str, str] | None:
 def _names(row: Row) -> set[str]:
     """Return the folded names; one that folds to nothing marks nothing."""
     return {fold(_text(row, column)) for column in NAMES} - {""}
+
+
+def _row_words(row: Row) -> set[str]:
+    return {word for name in _names(row) for word in name_words(name)}
 
 
 def _text(row: Row, column: str) -> str:

@@ -17,7 +17,12 @@ from ingest.link.prepare import Prepared
 LIKE_AT = 0.3
 """Probability from which a person would be asked of two records of different lists (`ingest.merge.decide.ASK_AT`)."""
 SAME_NAMES = ("same_common", "nearly", "misspelt", "same")
+LIKE_NAMES = ("alike", "part_rare")
+"""A word more or less, or another name after it: enough where neither the place nor the address contradicts."""
+NOT_OTHER_NAMES = ("somewhat", "part", *LIKE_NAMES)
+"""Enough at the same door."""
 APART = ("far", "beyond")
+AT_THE_DOOR = ("close", "same_address")
 CONTACTS = ("phone", "email", "web", "enterprise")
 SAME_CONTACT = ("same_shared", "same")
 Positions = npt.NDArray[np.int64]
@@ -55,7 +60,7 @@ def _unplaced_pairs(prepared: Prepared, count: int) -> Iterator[Pairs]:
 
 
 def _alike(linker: PlacesLinker, compared: Compared) -> Positions:
-    """Return the rows of the pairs of which a person would be asked, or of one name and a contact or no two places.
+    """Return the rows of the pairs of which a person would be asked, or whose names and places do not tell them apart.
 
     In one list a name says more than between two: what stood in it under a name, and is not known to lie elsewhere, is
     likely to stand there under it again.
@@ -68,9 +73,12 @@ def _alike(linker: PlacesLinker, compared: Compared) -> Positions:
         numbers = [comparison.number(level) for level in wanted if level in comparison.levels]
         return np.isin(levels[:, number[name]], numbers)
 
-    is_corroborated = ~is_one_of("place", APART)
+    has_contact = np.zeros(len(levels), dtype=bool)
     for contact in CONTACTS:
-        is_corroborated |= is_one_of(contact, SAME_CONTACT)
+        has_contact |= is_one_of(contact, SAME_CONTACT)
+    contradicts = is_one_of("place", APART) | is_one_of("address", ("differs",))
     alike = probability_of(linker.model.weights(compared.pattern)) >= LIKE_AT
-    alike |= is_one_of("name", SAME_NAMES) & is_corroborated
+    alike |= is_one_of("name", SAME_NAMES) & (~is_one_of("place", ("far",)) | has_contact)
+    alike |= is_one_of("name", LIKE_NAMES) & (~contradicts | has_contact)
+    alike |= is_one_of("name", NOT_OTHER_NAMES) & is_one_of("place", AT_THE_DOOR)
     return np.unique(np.minimum(compared.left[alike], compared.right[alike])).astype("int64")

@@ -8,10 +8,10 @@ from typing import Any
 from pyproj import Transformer
 
 from commons.districts.region import in_region
+from commons.ground.streets import name_street, split_number
 from commons.settings import GeocoderKind
 from commons.territory import STORAGE_CRS, territory
 from ingest.check.systems import REGION_BOUNDS
-from ingest.locate.streets import name_street, split_number
 
 URBIS_CRS = territory().metric_crs
 LEAST_CONFIDENCE = 0.8

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from commons.ground.streets import name_street, split_number
 from ingest.locate.match import KNOWN_COLUMNS, MIDDLE_M, STREET_M, WAITING_COLUMNS, Waiting, match_streets
-from ingest.locate.streets import house_numbers, name_street, split_number
+from ingest.locate.streets import house_numbers
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,42 @@ WAYS = {
     "the contacts, without a place": {**NO_PLACE, "nom": "Jardin Lucioles"},
 }
 
+FIREFLIES = {
+    **GARDEN,
+    "nom": "Atelier des Lucioles Dorées",
+    "rue": "Rue de Flandre",
+    "numero": "12",
+    **NO_CONTACT,
+}
+NO_POINT = {"lat": "", "lon": ""}
+NO_ADDRESS = {"rue": "", "numero": "", "code_postal": ""}
+SMALL_CHANGES = {
+    "words in another order": {"nom": "Lucioles Dorées, atelier des"},
+    "words in another order, nowhere": {"nom": "Dorées Lucioles (atelier)", **NO_PLACE},
+    "shortened": {"nom": "Lucioles Dorées"},
+    "one word of it": {"nom": "Les Lucioles"},
+    "one word of it, at the address": {"nom": "Les Lucioles", **NO_POINT},
+    "two letters": {"nom": "Atelyer des Lucioles Dorfes"},
+    "two words more": {"nom": "Nouvel Atelier des Lucioles Dorées à Bruxelles"},
+    "two transpositions": {"nom": "Atelier des Lucoiles Droées"},
+    "digits for letters": {"nom": "Atelier des Luci0les D0rées"},
+    "the street in Dutch": {"rue": "Vlaamsesteenweg", **NO_POINT},
+    "the street abbreviated": {"rue": "R. de Flandre", **NO_POINT},
+    "the number with a letter": {"numero": "12A", **NO_POINT},
+    "the number in the street": {"rue": "Rue de Flandre 12", "numero": "", "nom": "Lucioles", **NO_POINT},
+    "another number": {"numero": "14", **NO_POINT},
+    "plural": {"nom": "Ateliers de la Luciole Dorée", **NO_ADDRESS},
+    "abbreviated": {"nom": "At. des Lucioles Dorées", **NO_ADDRESS},
+    "another name after it": {"nom": "Atelier des Lucioles Dorées / Gouden Vuurvliegjes", **NO_ADDRESS},
+    "moved by 160 m": {"lon": "4.3623", **NO_ADDRESS},
+    "bis, nowhere": {"nom": "Atelier des Lucioles Dorées bis", **NO_PLACE},
+    "grand, nowhere": {"nom": "Le Grand Atelier des Lucioles Dorées", **NO_PLACE},
+    "another name after it, nowhere": {
+        "nom": "Atelier des Lucioles Dorées / Gouden Vuurvliegjes",
+        **NO_PLACE,
+    },
+}
+
 
 @pytest.fixture
 def uploaded(database, tmp_path):
@@ -153,6 +189,20 @@ def test_none_of_these_ways_brings_it_back(database, uploaded, closed, has_key):
         )
     assert came == []
     assert names(Audience.PARTNERS) == [WORKSHOP["nom"]]
+
+
+@pytest.mark.parametrize("closed", [withdrawn, erased])
+@pytest.mark.parametrize("kept", [{}, NO_PLACE], ids=["with a place", "a name only"])
+def test_no_small_change_brings_it_back(uploaded, closed, kept):
+    uploaded([{**FIREFLIES, **kept}, WORKSHOP])
+    closed(uploaded.dataset, "1")
+    changes = {way: change for way, change in SMALL_CHANGES.items() if not kept or "nowhere" in way}
+    came = []
+    for number, (way, change) in enumerate(changes.items()):
+        done = uploaded([{**FIREFLIES, **change, "id": f"other-{number}"}], mode=UploadMode.PARTIAL)
+        came += [] if (held(done), done.new) == ({CODES[closed]}, 0) else [way]
+    assert came == []
+    assert names(Audience.PUBLIC) == [WORKSHOP["nom"]]
 
 
 @pytest.mark.parametrize("closed", [narrowed, without_contact])
@@ -273,10 +323,13 @@ def test_what_is_kept_of_an_erased_record_is_hashes_that_its_secret_makes(databa
     uploaded([GARDEN, WORKSHOP])
     erased(uploaded.dataset, "1")
     kinds = {kind for (kind,) in database.rows("SELECT DISTINCT kind FROM commons.erased_key")}
-    assert kinds == {"key", "name", "place", "address", "slip", "part", "cell", "street", "phone", "email"}
-    assert not database.rows("SELECT FROM commons.erased_key k WHERE k::text ~* 'lucioles|555|haute|50.84'")
+    assert kinds == {"key", "name", "place", "address", "slip", "part", "cell", "street", "phone", "email",
+                     "word", "bag", "point"}  # fmt: skip
+    assert not database.rows(
+        "SELECT FROM commons.erased_key k WHERE k::text ~* 'lucioles|02 555|5550101|haute|50[.]84'"
+    )
     assert not database.rows("SELECT FROM commons.erased_key WHERE keyed_hash !~ '^[0-9a-f]{64}$'")
-    assert database.rows("SELECT count(*) < 80 FROM commons.erased_key") == [(True,)]
+    assert database.rows("SELECT count(*) < 110 FROM commons.erased_key") == [(True,)]
 
 
 def test_two_erased_records_that_share_a_mark_are_lifted_each_by_itself(database, uploaded):

@@ -243,7 +243,7 @@ erased_key = Table(
     Column("approved_by", Text),
     CheckConstraint(
         "kind IN ('key', 'name', 'place', 'address', 'slip', 'part', 'cell', 'street', 'phone', 'email', 'website',"
-        " 'enterprise')",
+        " 'enterprise', 'word', 'bag', 'point')",
         name="kind",
     ),
     UniqueConstraint("dataset", "kind", "keyed_hash", "record_id", postgresql_nulls_not_distinct=True),
