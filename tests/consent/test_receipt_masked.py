@@ -8,7 +8,7 @@ from commons.consent.receipt import read_receipt
 from commons.database.connection import Role
 from commons.i18n import translate
 from commons.vocabulary import Language, Visibility
-from dashboard.consent_words import ConsentWords
+from dashboard.components.consent_words import ConsentWords
 
 TEXT = "Un jardin. Écrivez à anne@exemple.be"
 

@@ -14,8 +14,8 @@ from dashboard.components.words import day, number, percent, plain, text_of, web
 SOURCE = "\n".join(
     path.read_text()
     for path in sorted(Path(dashboard.__file__).parent.rglob("*.py"))
-    # The texts of the pages outside Streamlit have a prefix of their own; their tests show them.
-    if not path.name.startswith(("consent_", "propose_"))
+    # The texts of the commands and of the pages outside Streamlit have prefixes of their own; their tests show them.
+    if path.parent.name != "commands" and not path.name.startswith(("consent_", "propose_"))
 )
 ASKED = {
     *re.findall(r'\bsay\(\s*f?"([^"]+)"', SOURCE),

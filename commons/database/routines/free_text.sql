@@ -12,6 +12,7 @@ RETURN CASE WHEN body ~* sign THEN regexp_replace(body, pattern, '[…]', 'gi') 
 CREATE OR REPLACE FUNCTION commons.without_emails(body text)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     body := commons.masked(
@@ -33,6 +34,7 @@ $$;
 CREATE OR REPLACE FUNCTION commons.without_phones(body text)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     IF body !~ '[0-9][^a-zA-Z]{6}' THEN
