@@ -1,7 +1,7 @@
 """What a proposal leaves to a person: columns whose header names a field, and whose values make it unlikely or unsafe.
 
 A column of moments was written by the program that recorded the rows; an end that is past in most rows would close most
-places; and people's names under "nom" would be published as the places' own.
+places; and people's names under "nom", or the e-mail of who filled in a form, would be published as the places' own.
 """
 
 import re
@@ -14,6 +14,7 @@ import pandas as pd
 
 from commons.calendar import today
 from commons.categories.scheme import fold
+from commons.schema.fields import OF_A_PERSON
 from ingest.map.by_words import words
 from ingest.map.dates import Order, orders_shown, read_date_or_serial
 from ingest.map.mapping import Match
@@ -39,9 +40,14 @@ ROWS = 500
 """Enough for a share, whatever the length of the file."""
 REPORTER = re.compile(
     r"signal|rapport|report|melder|gemeld|encod|inge(?:vuld|geven)|invuller|auteur|author|contribu|user|utilisateur|gebruiker"
-    r"|(?:ajoute|cree|created|added|submitted|toegevoegd|rempli|propose)\w*[ _]*(?:par|door|by)"
+    r"|(?:ajoute|cree|created|added|submitted|toegevoegd|rempli|propose|modifie|gewijzigd)\w*[ _]*(?:par|door|by)"
+    r"|enqueteu|enquetric|enumerat|interview|submitter|soumis|repond[ae]|respondent|\b(?:creator|editor|login)\b|last_edit"
 )
 """Words of a header, folded, that say by whom a row was told."""
+RECORDED = re.compile(r"created_?(?:at|on)|date_?created|creation_?date")
+"""What programs call the day of a row's first writing; a person writes "Date of creation", or of foundation."""
+OF_A_REPORTER = frozenset({"email", "phone", "website", *OF_A_PERSON.values()})
+"""Fields under which the particulars of who filled in a form would be shown as the place's own."""
 
 
 @cache
@@ -69,8 +75,11 @@ def _question(match: Match, filled: dict[str, pd.Series], rows: int) -> NoticeCo
     texts = filled[match.column]
     if not len(texts):
         return None
-    if match.field in ("founded_on", "ended_on") and is_of_moments(texts):
+    is_recorded = RECORDED.fullmatch(match.column.strip().lower()) is not None
+    if match.field in ("founded_on", "ended_on") and (is_recorded or is_of_moments(texts)):
         return NoticeCode.COLUMN_OF_TIMES
+    if match.field in OF_A_REPORTER and tells_reporter(match.column):
+        return NoticeCode.COLUMN_OF_REPORTERS
     if match.field == "ended_on" and ends_most(texts, rows):
         return NoticeCode.COLUMN_ENDS_MOST
     if match.field == "name" and is_of_people(match.column, filled):

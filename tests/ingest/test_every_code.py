@@ -61,6 +61,7 @@ FILES = {
     NoticeCode.COLUMN_GUESSED: "nom;xyzzy\nA;a@exemple.be\n",
     NoticeCode.COLUMN_OF_TIMES: "nom;date de création\nA;2024-05-01 10:12\n",
     NoticeCode.COLUMN_ENDS_MOST: "nom;date de fin\nA;2019\nB;2020\nC;2021\n",
+    NoticeCode.COLUMN_OF_REPORTERS: "nom;rue;encodé par\nA;Rue Haute;jeanne@exemple.be\n",
     NoticeCode.COLUMN_OF_PEOPLE: "nom;rue\nMarie Exemple;Rue Haute\nJan Voorbeeld;Rue Basse\n",
     NoticeCode.WORD_FOR_NOTHING: "nom;rue\nA;n/a\n",
     NoticeCode.SPREADSHEET_ERROR: "nom;rue\nA;#REF!\n",

@@ -70,7 +70,7 @@ def apply_preset(preset: Preset, raw: RawTable) -> Mapping:
         name: word for name, word in tree["constants"].items() if name not in given | set(guess.column_of)
     }
     mapping = read_mapping({part: told for part, told in tree.items() if told})
-    fields, columns = mapping.fields, mapping.columns
+    fields, columns = mapping.fields, {*mapping.columns, *mapping.ignore}
     rest = [match for match in guess.matches if match.field not in fields and match.column not in columns]
     parted = [s for s in guess.splits if fields.isdisjoint(s.fields) and s.column not in columns]
     matches = (*(replace(match, reason="preset") for match in mapping.matches), *rest)
@@ -100,6 +100,11 @@ def _of_this_file(preset: Preset, raw: RawTable) -> dict[str, Any]:
         if fold_header(word) in header_of and told not in splits.values():
             splits[header_of[fold_header(word)]] = told
     return {
+        "ignore": [
+            header_of[folded]
+            for word in preset.tree.get("ignore", [])
+            if (folded := fold_header(word)) in header_of
+        ],
         "columns": {column: field for field, column in column_of.items()},
         "splits": splits,
         "constants": dict(preset.tree.get("constants", {})),
