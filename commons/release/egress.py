@@ -11,12 +11,13 @@ from commons.database.connection import Connection
 from commons.database.statements import run_file
 from commons.errors import CommonsError
 from commons.partners import Partner
+from commons.territory import filled
 from commons.vocabulary import Audience, EgressKind
 
 
 @dataclass(frozen=True)
 class HandedOut:
-    """One download, snapshot or page of the feed; `partner` is who took it, None for one who gave no name."""
+    """A way by which it was handed out on a day; `partner` is who took it, None for one who gave no name."""
 
     audience: Audience
     partner: str | None
@@ -43,10 +44,10 @@ def note_egress(
     content: bytes,
     partner: Partner | None = None,
     hold: bool = True,
-) -> int:
-    """Return the number under which what is about to be handed out is kept: the alternatives, and who supplied them.
+) -> None:
+    """Write down what is about to be handed out: the alternatives, and who supplied them.
 
-    The same content is kept once a day.
+    What has left by the same way today is not written down again: `what` is the way, never what a reader asked for.
 
     The caller has read it in the same transaction after `hold_release`; it commits, and only then hands it out. Without
     `hold` it looks itself whether the release has changed since it began to read. Raises CommonsError where one of the
@@ -57,11 +58,8 @@ def note_egress(
     ids = [str(public_id) for public_id in set(public_ids)]
     if hold:
         hold_release(connection)
-    digest = hashlib.sha256(content).digest()
     # Two who take the same at once wait for each other: it is written down once.
-    connection.execute(
-        "SELECT pg_advisory_xact_lock(hashtext('commons egress'), hashtext(%s))", (digest.hex(),)
-    )
+    connection.execute("SELECT pg_advisory_xact_lock(hashtext('commons egress'), hashtext(%s))", (what,))
     row = run_file(
         connection,
         "commons.release",
@@ -72,38 +70,37 @@ def note_egress(
             "kind": kind.value,
             "what": what,
             "public_ids": ids,
-            "sha256": digest,
+            "sha256": hashlib.sha256(content).digest(),
         },
     ).fetchone()
-    if row is None:
+    if row is None or not row[0]:
         raise CommonsError("egress.changed")
-    return int(row[0])
 
 
 HANDED_OUT = """
-SELECT e.audience, p.name, e.kind, e.what, e.at
+SELECT e.audience, p.name, e.kind, e.what, min(e.at)
   FROM commons.egress e LEFT JOIN commons.partner p USING (partner_id)
- WHERE e.record_ids && %s::bigint[] ORDER BY e.egress_id DESC
+ WHERE {whose}
+ GROUP BY e.audience, p.name, e.kind, e.what, date_trunc('day', e.at, '@time_zone@')
+ ORDER BY min(e.egress_id) DESC
 """
-HANDED_OUT_OF_DATASET = """
-SELECT e.audience, p.name, e.kind, e.what, e.at
-  FROM commons.egress e LEFT JOIN commons.partner p USING (partner_id)
- WHERE EXISTS (SELECT FROM unnest(e.record_ids) AS held (record_id) JOIN commons.source_record r USING (record_id)
-                WHERE r.dataset_id = %s)
- ORDER BY e.egress_id DESC
-"""
+OF_RECORDS = HANDED_OUT.format(whose="e.record_ids && %s::bigint[]")
+OF_DATASET = HANDED_OUT.format(
+    whose="""EXISTS (SELECT FROM unnest(e.record_ids) AS held (record_id) JOIN commons.source_record r USING (record_id)
+                WHERE r.dataset_id = %s)"""
+)
 
 
 def handed_out(connection: Connection, record_ids: Collection[int]) -> list[HandedOut]:
-    """Return what has been handed out that held values of any of these records, latest first."""
-    return _read(connection.execute(HANDED_OUT, (list(record_ids),)).fetchall())
+    """Return what has been handed out that held values of any of these records, each way once a day, latest first."""
+    return _read(connection.execute(filled(OF_RECORDS), (list(record_ids),)).fetchall())
 
 
 def handed_out_of(connection: Connection, dataset_id: int, record_id: int | None) -> list[HandedOut]:
     """Return the same of a record, or of all of a dataset's."""
     if record_id is not None:
         return handed_out(connection, [record_id])
-    return _read(connection.execute(HANDED_OUT_OF_DATASET, (dataset_id,)).fetchall())
+    return _read(connection.execute(filled(OF_DATASET), (dataset_id,)).fetchall())
 
 
 def _read(rows: Iterable[tuple[Any, ...]]) -> list[HandedOut]:

@@ -1,4 +1,4 @@
-"""Handing out what a reader may have: whose values it holds is written down first, once for each content and day."""
+"""Handing out what a reader may have: whose values it holds is written down first, once a day for each way out."""
 
 from collections.abc import Callable, Collection
 from typing import NamedTuple

@@ -134,9 +134,27 @@ def test_an_id_of_another_audience_is_no_id(database, world, audience):
         note(database, audience, ids_of(other, "shown"))
 
 
-def test_nothing_is_a_thing_that_can_be_handed_out(database, world):
-    assert note(database) == 1
-    assert database.rows("SELECT alternative_ids, record_ids FROM commons.egress") == [([], [])]
+def test_of_nothing_nothing_is_written_down(database, world):
+    note(database)
+    assert database.rows("SELECT * FROM commons.egress") == []
+
+
+def test_only_what_has_not_left_today_by_the_same_way_to_the_same_reader_is_written_down(database, world):
+    shown = ids_of(Audience.PARTNERS, "shown")
+    both = ids_of(Audience.PARTNERS, "shown", "for partners")
+    coarse, fine = find_partner_of(database, "coarse"), find_partner_of(database, "fine")
+    note(database, Audience.PARTNERS, shown, coarse)
+    note(database, Audience.PARTNERS, both, coarse)
+    note(database, Audience.PARTNERS, both, coarse)
+    assert [
+        len(ids) for (ids,) in database.rows("SELECT record_ids FROM commons.egress ORDER BY egress_id")
+    ] == [1, 1]
+    note(database, Audience.PARTNERS, both, fine)
+    note(database, Audience.PARTNERS, both, coarse, what="another way")
+    for audience in (Audience.PUBLIC, Audience.RESEARCHERS):
+        note(database, audience, ids_of(audience, "shown"))
+    assert len(held(database, "shown")) == 5
+    assert len(held(database, "partners")) == 3
 
 
 def test_a_named_partner_has_its_own_and_what_all_partners_have(database, world):

@@ -1,4 +1,4 @@
-"""What leaves is in the ledger before it leaves, once for each content and day, and the receipt of a withdrawal names it."""
+"""What leaves is in the ledger before it leaves, each record once a day for each way out, and the receipt of a withdrawal names it."""
 
 import asyncio
 
@@ -69,7 +69,6 @@ def test_papers_exports_and_frames_are_written_down_once_a_day(database, world):
     assert set(ask(*paths, *paths)) == {200}
     assert ledger(database) == [
         ("/export.html", "0123456"),
-        ("/export.html", "0"),
         ("/poster.svg", "0123456"),
         ("/poster.pdf", "0123456"),
         ("/embed", "0123456"),
@@ -79,7 +78,32 @@ def test_papers_exports_and_frames_are_written_down_once_a_day(database, world):
         connection.execute("UPDATE commons.egress SET at = at - interval '1 day'")
     ask("/embed")
     assert ledger(database)[-1] == ("/embed", "0123456")
-    assert len(ledger(database)) == 6
+    assert len(ledger(database)) == 5
+
+
+def test_however_often_and_narrowly_one_asks_the_ledger_names_each_record_once(database, world):
+    """Without a token anybody can invent filters; neither they nor what they choose may make the ledger grow without end."""
+    ask("/export.html?category=garden", "/export.html?category=food", "/export.html")
+    assert ledger(database) == [("/export.html", "0"), ("/export.html", "123456")]
+    size = database.rows("SELECT sum(pg_column_size(e)) FROM commons.egress e")
+    narrow = [
+        f"/export.html?lang={lang}&category=food&category={other}"
+        for lang in ("fr", "nl", "en")
+        for other in ("garden", "energy")
+    ]
+    assert set(ask(*narrow, "/export.html?lang=nl", "/export.html?lang=en&category=garden")) == {200}
+    with connect(Role.INGEST) as connection:
+        withdraw(connection, world, record_key="6", withdrawn_by="x")
+    assert ask("/export.html") == [200]
+    assert database.rows("SELECT sum(pg_column_size(e)) FROM commons.egress e") == size
+
+
+def test_a_record_that_is_new_today_is_written_down_by_itself(database, world):
+    ask("/export.html")
+    with database.connect() as connection:
+        make_record(connection, world, key="new", name="Jardin neuf", flags={})
+    ask("/export.html", "/export.html?category=garden")
+    assert ledger(database) == [("/export.html", "0123456"), ("/export.html", "new")]
 
 
 def test_a_frame_in_another_colour_or_with_few_is_no_more_and_a_page_of_ours_is_none(database, world):
@@ -106,7 +130,16 @@ def test_the_receipt_of_a_withdrawal_names_them(database, world):
         named = read_receipt(connection, follow_link(connection, token)).handed_out
     assert sorted(each.what for each in named) == ["/embed", "/export.html"]
     ask("/export.html")
-    assert ledger(database)[-1] == ("/export.html", "123456")
+    assert ledger(database) == [("/export.html", "0123456"), ("/embed", "0123456")]
+
+
+def test_the_receipt_of_a_list_names_a_way_once_a_day(database, world):
+    ask("/export.html?category=garden", "/export.html?category=food")
+    assert len(ledger(database)) == 2
+    with connect(Role.INGEST) as connection:
+        assert [each.what for each in withdraw(connection, world, withdrawn_by="x").handed_out] == [
+            "/export.html"
+        ]
 
 
 def test_what_changes_while_it_is_made_is_made_anew(database, world):

@@ -1,4 +1,4 @@
-"""What has been handed out: each download, snapshot and page of the feed, with the records whose values it held."""
+"""What has been handed out: by which way, on which day, and the records whose values it held, each once."""
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, Table, Text
 
@@ -27,7 +27,7 @@ egress = Table(
     CheckConstraint("kind IN ('download', 'snapshot', 'feed')", name="kind"),
     CheckConstraint("audience <> 'partner' OR partner_id IS NOT NULL", name="named_partner"),
     CheckConstraint("length(sha256) = 32", name="sha256"),
-    Index("ix_egress_sha256", "sha256"),
+    Index("ix_egress_at", "at"),
     Index("ix_egress_record_ids", "record_ids", postgresql_using="gin"),
     schema=PRIVATE,
 )
