@@ -34,8 +34,10 @@ def record_flags(
     """Return how many consents were stored for these records.
 
     `flags` has `record_id` and the flag columns of a checked frame; `present` names the flags for which the file has
-    a column at all. With no flag column, nothing is said and the dataset's agreement decides.
+    a column at all. With no flag column the dataset's agreement decides, but for the rows that a remark withholds.
     """
+    if not says_anything(present):
+        flags = flags[flags["visibility"].notna()]
     prepare_flags(connection)
     copy_frame(connection, "flagged_record", with_validity(flags)[["record_id", *STORED]])
     return store_flags(connection, dataset_id, upload_id, present)
@@ -48,8 +50,6 @@ def prepare_flags(connection: Connection) -> None:
 
 def store_flags(connection: Connection, dataset_id: int, upload_id: int, present: AbstractSet[str]) -> int:
     """Return how many consents were stored for what `flagged_record` holds; see `record_flags`."""
-    if not says_anything(present):
-        return 0
     given = connection.execute(
         "SELECT DISTINCT combination, visibility, precision, contact, statistics, reuse FROM flagged_record"
     ).fetchall()
@@ -78,6 +78,8 @@ def statements_of(values: Mapping[Any, Any], present: AbstractSet[str]) -> list[
     """Return what one combination of flags says; a value that could not be read is None and opens nothing."""
     stated = {name: None if pd.isna(value) else value for name, value in values.items()}
     if "visibility" not in present:
+        if stated["visibility"] is not None:  # a remark in the row's texts
+            return [(ConsentEffect.ALLOW, NOTHING)]
         return _restrictions(stated, present)
     if stated["visibility"] is None:
         return [(ConsentEffect.ALLOW, NOTHING)]

@@ -17,6 +17,7 @@ from ingest.check.markup import check_markup
 from ingest.check.no_places import check_no_places
 from ingest.check.positions import check_positions
 from ingest.check.records import CANONICAL_COLUMNS, CheckedRecords
+from ingest.check.remarks import check_remarks
 from ingest.check.set_aside import set_aside_csv, set_aside_rows
 from ingest.check.systems import REGION_BOUNDS, Bounds
 from ingest.check.texts import check_keys, check_names, check_nothing, check_texts, clean_text
@@ -57,6 +58,7 @@ def check(
         check_resources,
         check_participations,
         check_consent,
+        check_remarks,
         check_told_places,
         check_contacts_in_texts,
         check_keys,

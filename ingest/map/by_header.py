@@ -6,6 +6,7 @@ from rapidfuzz import fuzz, process
 from commons.categories.scheme import fold
 from commons.consent.flags import FLAG_WORDS, YES
 from ingest.headers import fold_header, header_words
+from ingest.map.fields import FLAG_FIELDS
 from ingest.map.mapping import Match
 from ingest.map.unclear import is_refusing
 
@@ -39,7 +40,7 @@ def by_header(column: str, texts: pd.Series) -> list[tuple[int, Match]]:
         field.endswith(LANGUAGES) and folded[-2:] != word[-2:]
     )  # "description:es" is no "…:en"
     if is_another_language or (
-        field in FLAG_WORDS and (is_refusing(column) or len(word) < TYPO_LETTERS_FLAG)
+        field in FLAG_FIELDS and (is_refusing(column) or len(word) < TYPO_LETTERS_FLAG)
     ):
         return []
     if similarity < TYPO_SIMILARITY and not (field in FLAG_WORDS and could_be_flag(field, texts)):

@@ -13,17 +13,29 @@ from importlib.resources import files
 import pandas as pd
 
 from commons.categories.scheme import fold
-from commons.consent.flags import NO, YES
+from commons.consent.flags import FLAG_WORDS, NO, YES, read_flag
 from commons.errors import CommonsError
-from ingest.map.by_words import fields_said
+from commons.vocabulary import Visibility
+from ingest.map.by_words import CAMEL, fields_said
 from ingest.map.fields import FLAG_FIELDS
-from ingest.map.mapping import Mapping
+from ingest.map.mapping import Mapping, Match
 from ingest.map.nothing import filled_texts
+from ingest.patterns import contains
 from ingest.read.table import OWN_COLUMNS, RawTable
 
 QUOTE = "\N{RIGHT SINGLE QUOTATION MARK}"
-MOST_ANSWERS, ANSWERS_SHARE = 8, 0.5
-"""Different texts of a column of answers, and which share of its cells is one that is known."""
+KNOWN_SHARE = 0.2
+"""Share of a column's cells that begin with a known answer, from which on it is one of answers."""
+MOST_ANSWERS, ANSWER_LETTERS = 8, 30
+"""How many different answers of unknown words a column has at most, and how long they are."""
+FIRST_WORD = r"^(\w+)\b"
+NO_ANSWER = r"\d{3}|://|@"
+"""What stands in dates, numbers and links, and in no answer."""
+CLOSED = (None, False, Visibility.WITHHELD.value)
+LASTING = ("consent_on", "consent_until")
+"""The dates by which a consent lasts longer."""
+GUESSED = ("words", "typo")
+"""Reasons of a match with a flag that a person has not confirmed: it may close, and never opens."""
 
 
 @cache
@@ -46,41 +58,69 @@ def is_refusing(header: str) -> bool:
 
 
 def unclear_consents(raw: RawTable, mapping: Mapping) -> list[str]:
-    """Return the columns that seem to speak of consent, that no flag was made of, and of which nobody has said more."""
-    settled = {
-        *(match.column for match in mapping.matches if match.field in FLAG_FIELDS),
-        *mapping.ignore,
-    }
+    """Return the columns that seem to speak of consent, and of which nobody has said what they mean.
+
+    A flag under a header that refuses is never settled: no mapping makes a consent of a refusal.
+    """
+    flags = {match.column: match for match in mapping.matches if match.field in FLAG_FIELDS}
+    taken = {*mapping.columns, *(column for others in mapping.also.values() for column in others)}
+    columns = [str(column) for column in raw.rows.columns if column not in OWN_COLUMNS]
     return [
-        str(column)
-        for column, texts in raw.rows.items()
-        if column not in OWN_COLUMNS and str(column) not in settled and _is_unclear(str(column), texts)
+        column
+        for column in columns
+        if column not in mapping.ignore
+        and (
+            is_refusing(column) or _opens_by_guess(flags[column], raw.rows[column])
+            if column in flags
+            else _is_unclear(column, raw.rows[column], is_taken=column in taken)
+        )
     ]
 
 
 def refuse_unclear(raw: RawTable, mapping: Mapping) -> None:
     """Raise CommonsError where a column seems to speak of consent and nobody has said what it means."""
-    for column in unclear_consents(raw, mapping):
-        raise CommonsError("map_consent_unclear", column=column)
+    if columns := unclear_consents(raw, mapping):
+        raise CommonsError("map_consent_unclear", column=", ".join(columns))
 
 
-def _is_unclear(header: str, texts: pd.Series) -> bool:
+def _opens_by_guess(match: Match, texts: pd.Series) -> bool:
+    """Say whether a flag's column that was only guessed would open anything, or let it last."""
+    if match.reason not in GUESSED:
+        return False
+    filled = filled_texts(texts)
+    if match.field not in FLAG_WORDS:
+        return match.field in LASTING and not filled.empty
+    return any(read_flag(match.field, text) not in CLOSED for text in filled.unique())
+
+
+def _is_unclear(header: str, texts: pd.Series, *, is_taken: bool) -> bool:
+    """Say whether a column may close rows; one that is taken for a field ("E-mail (non publié)") may close that."""
     filled = filled_texts(texts)
     if filled.empty:
         return False
-    plain = _plain(header)
-    speaks = _pattern("secrecy").search(plain) or _pattern("publishing").search(plain)
-    refuses = is_refusing(header) and (
-        _pattern("decided").search(plain) or any(field in FLAG_FIELDS for field in fields_said(header)[0])
+    plain, refuses = _plain(header), is_refusing(header)
+    if _pattern("secrecy").search(plain) or _pattern("publishing").search(plain):
+        return (is_taken and refuses) or _are_answers(filled) or _are_few_and_short(filled)
+    is_of_flag = _pattern("decided").search(plain) or any(
+        field in FLAG_FIELDS for field in fields_said(header)[0]
     )
-    return bool(speaks or refuses) and _are_answers(filled)
+    return refuses and bool(is_of_flag) and _are_answers(filled)
 
 
 def _are_answers(texts: pd.Series) -> bool:
+    """Say whether a fair share of the texts are known answers, or begin with one."""
     answers = texts.map(fold).str.strip(" .!")
-    known = answers.isin([*YES, *NO, *_table()["saying"]]).mean()
-    return bool(answers.nunique() <= MOST_ANSWERS and known >= ANSWERS_SHARE)
+    known = {*YES, *NO, *_table()["saying"]}
+    first = answers.str.extract(FIRST_WORD, expand=False)
+    return bool((answers.isin(known) | first.isin(known)).mean() >= KNOWN_SHARE)
+
+
+def _are_few_and_short(texts: pd.Series) -> bool:
+    are_short = texts.str.len().le(ANSWER_LETTERS).all() and not contains(texts, NO_ANSWER).any()
+    return bool(are_short and texts.nunique() <= MOST_ANSWERS)
 
 
 def _plain(header: str) -> str:
-    return re.sub(r"[_/\-:;?!()\[\]\s]+", " ", fold(header).replace(QUOTE, "'")).strip()
+    """Return a header's words, folded; a hump parts two."""
+    plain = fold(re.sub(CAMEL, " ", header.strip())).replace(QUOTE, "'")
+    return re.sub(r"[_/\-:;?!()\[\]\s]+", " ", plain).strip()

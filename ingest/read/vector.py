@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from threading import Timer
@@ -45,7 +45,7 @@ DRIVERS = {
 SUFFIXES = {Format.KML: ".kml", Format.GPX: ".gpx", Format.OSM: ".osm", Format.PBF: ".osm.pbf"}
 """By what GDAL knows these, though the driver is the only one."""
 MARKED_UP = (Format.KML, Format.KMZ, Format.GPX, Format.OSM)
-DRAWING = ("altitudeMode", "tessellate", "extrude", "drawOrder", "icon", "snippet")
+DRAWING = ("visibility", "altitudeMode", "tessellate", "extrude", "drawOrder", "icon", "snippet")
 FOLDER = "folder"
 """The column that says in which folder of a KML file a place was sorted: often its category."""
 NO_FOLDER = frozenset(
@@ -89,18 +89,29 @@ def read_vector(path: Path, form: Format) -> Iterator[RawTable]:
                     about_file = list(dict.fromkeys((*about_file, Notice(NoticeCode.ENCODING_GUESSED))))
                 rows, points, notices = _read_batch(batch, told["geometry"], first)
                 if DRIVERS[form] == "LIBKML":
-                    rows = _without_style(rows).rename(columns=names)
+                    rows = _with_data(rows.drop(columns=list(DRAWING), errors="ignore"), names)
                     is_named = told["name"].strip().casefold() not in {laid_out.stem, *NO_FOLDER}
                     rows[FOLDER] = pd.array([told["name"] if is_named else None] * len(rows), dtype="str")
                 yield RawTable(rows, points, _epsg(told["crs"]), form, None, (*about_file, *notices))
                 first += batch.num_rows
 
 
-def _without_style(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return a KML's rows without how they are drawn; a `visibility` that says more than that is a consent flag."""
-    said = rows.get("visibility", pd.Series(dtype="str")).dropna()
-    drawn = [*DRAWING, *(["visibility"] if said.isin(["-1", "0", "1"]).all() else [])]
-    return rows.drop(columns=drawn, errors="ignore")
+def _with_data(rows: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    """Return a KML's rows with its data under their own names.
+
+    A datum called as an element is ("description") fills that one; what it says otherwise stands in a second column.
+    """
+    elements = {str(column).casefold(): column for column in rows.columns if column not in names}
+    data = {column: name for column, name in names.items() if column in rows.columns}
+    alike = {column: name for column, name in data.items() if name.casefold() in elements}
+    rows = rows.rename(columns={column: name for column, name in data.items() if column not in alike})
+    for column, name in alike.items():
+        element, texts = elements[name.casefold()], rows.pop(column)
+        rows[element] = rows[element].fillna(texts)
+        others = texts.where(texts.ne(rows[element]))
+        if others.notna().any():
+            rows[f"{name} (2)"] = others
+    return rows
 
 
 def _laid_out(path: Path, form: Format, folder: Path) -> Path:

@@ -186,9 +186,11 @@ class _Storing:
 
     def _ready(self, checked: CheckedRecords, *, may_be_known: bool) -> "_Ready":
         incoming = incoming_frame(checked, self._districts)
-        if may_be_known or incoming["participations"].notna().any() or incoming.empty:
+        has_flags = says_anything(checked.flags_present)
+        is_remarked = not has_flags and incoming["visibility"].notna().any()
+        if may_be_known or incoming["participations"].notna().any() or incoming.empty or is_remarked:
             return _Ready(checked, may_be_known, copy_text(incoming))
-        flags = incoming[[*STORED]] if says_anything(checked.flags_present) else None
+        flags = incoming[[*STORED]] if has_flags else None
         return _Ready(
             checked,
             may_be_known,

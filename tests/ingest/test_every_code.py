@@ -110,6 +110,7 @@ FILES = {
     NoticeCode.RESOURCE_KIND_UNKNOWN: "nom;offres\nA;xyzzy\n",
     NoticeCode.PARTICIPATION_UNEVEN: "nom;mutualisations;mutualisation depuis\nA;Un|Deux;2019\n",
     NoticeCode.FLAG_EMPTY: "nom;visibilité\nA;\n",
+    NoticeCode.REMARK_REFUSES: "nom;description\nA;ne pas publier\n",
     NoticeCode.FLAG_UNREADABLE: "nom;visibilité\nA;à vérifier\n",
     NoticeCode.LICENCE_UNKNOWN: "nom;licence\nA;xyzzy\n",
     NoticeCode.CONSENT_DATE_UNREADABLE: "nom;visibilité;consentement le\nA;public;45000\n",

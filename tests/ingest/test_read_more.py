@@ -130,3 +130,40 @@ def test_a_list_without_titles_keeps_its_first_row(read):
     assert table.rows["column_1"].tolist() == ["Le Potager", "Repair"]
     assert NoticeCode.HEADER_MISSING in {notice.code for notice in table.notices}
     assert NoticeCode.HEADER_MISSING not in {n.code for n in read("nom;2018,5\nA;1\n").notices}
+
+
+@pytest.mark.parametrize("tag", ["Data", "SimpleData"])
+def test_data_of_a_kml_that_are_called_as_its_elements_are_kept(read, tag):
+    data = {
+        "visibility": "withheld",
+        "precision": "commune",
+        "Description": "Un potager",
+        "icon": "arbre",
+        "snippet": "non",
+    }
+    written = "".join(
+        f'<Data name="{name}"><value>{value}</value></Data>'
+        if tag == "Data"
+        else f'<SimpleData name="{name}">{value}</SimpleData>'
+        for name, value in data.items()
+    )
+    inner = written if tag == "Data" else f'<SchemaData schemaUrl="#x">{written}</SchemaData>'
+    text = (
+        '<kml xmlns="http://www.opengis.net/kml/2.2"><Document><Placemark><name>Un</name><visibility>1</visibility>'
+        f"<ExtendedData>{inner}</ExtendedData><Point><coordinates>4.36,50.84</coordinates></Point></Placemark></Document></kml>"
+    )
+    cells = {
+        str(header).casefold(): value for header, value in read(text.encode(), "a.kml").rows.iloc[0].items()
+    }
+    assert {name: cells[name.casefold()] for name in data} == data
+
+
+def test_how_a_kml_is_drawn_is_no_consent_and_two_descriptions_are_both_kept(read):
+    text = (
+        '<kml xmlns="http://www.opengis.net/kml/2.2"><Document><Placemark><name>Un</name><visibility>0</visibility>'
+        '<description>En bref</description><ExtendedData><Data name="description"><value>En long</value></Data></ExtendedData>'
+        "<Point><coordinates>4.36,50.84</coordinates></Point></Placemark></Document></kml>"
+    )
+    rows = read(text.encode(), "a.kml").rows
+    assert "visibility" not in rows.columns
+    assert rows.iloc[0][["description", "description (2)"]].tolist() == ["En bref", "En long"]

@@ -31,13 +31,28 @@ INNOCENT = (
     "Publieksruimte", "Carte de membre", "Geen drempel",
 )  # fmt: skip
 
+SIBLINGS = (
+    "publicatieverbod", "ne pas diffuser", "doNotPublish", "nePasPublier", "nietTonen", "optOut", "Opt-out carte", "hidden", "isHidden",
+    "Niet online zetten", "Ne pas mettre en ligne", "Publicatieweigering", "Retirer de la carte", "Verwijderen van de kaart",
+    "Remove from map", "Exclure de l'annuaire", "Adresse confidentielle", "Onzichtbaar", "Invisible", "Masquer sur la carte",
+    "Hide address", "Unlisted", "Withheld from publication", "Don't share data", "Publication: désaccord", "Niet publiek",
+    "Consent withdrawn", "Anoniem", "Embargo", "Droit à l'image", "not_for_publication",
+)  # fmt: skip
+"""Of the same kinds, in other words."""
+OTHERWISE = (
+    "Description", "Notes", "Remarques", "Opmerkingen", "Public cible", "Accès public", "Doelpubliek", "Site web", "Carte bancaire acceptée",
+    "Sans carte de membre", "Pas de carte bancaire", "Geen kaart nodig", "Public sans abri", "Cuisine non partagée", "Accès limité",
+    "Beperkte toegang", "Publiek vervoer", "No smoking", "Niet rookvrij", "Sans rendez-vous", "Jardin privé", "Zonder afspraak",
+    "Non marchand", "Contre-indication", "Ouvert au public sans inscription", "Payment by card",
+)  # fmt: skip
+
 
 def prepared(tmp_path, text):
     (tmp_path / "liste.csv").write_text(text)
     return prepare_upload(tmp_path / "liste.csv")
 
 
-@pytest.mark.parametrize("header", [*REFUSING, *UNLISTED])
+@pytest.mark.parametrize("header", [*REFUSING, *UNLISTED, *SIBLINGS])
 def test_such_a_column_stops_the_list_and_is_named(tmp_path, header):
     with pytest.raises(CommonsError) as refusal:
         prepared(tmp_path, PLACES.format(header=header))
@@ -55,7 +70,7 @@ def test_no_short_word_is_a_misspelt_flag(header):
     assert flag_of(header, pd.Series(["oui", "non", "oui"], dtype="str")) is None
 
 
-@pytest.mark.parametrize("header", INNOCENT)
+@pytest.mark.parametrize("header", [*INNOCENT, *OTHERWISE])
 def test_an_ordinary_column_of_answers_stops_nothing(tmp_path, header):
     mapping = prepared(tmp_path, PLACES.format(header=header)).mapping
     assert mapping.column_of["visibility"] == "visibility"
@@ -75,3 +90,35 @@ def test_a_text_under_such_a_header_is_no_answer_and_an_empty_column_says_nothin
 )
 def test_the_flags_that_are_known_and_a_misspelt_one_are_still_heard(header):
     assert flag_of(header, pd.Series(["oui", "non", "oui"], dtype="str"))
+
+
+@pytest.mark.parametrize(
+    ("header", "answer"), [("Visibilty", "public"), ("statistque", "oui"), ("Réutilisaton", "oui")]
+)
+def test_a_misspelt_flag_that_would_open_stops_the_list_until_a_person_confirms_it(tmp_path, header, answer):
+    with pytest.raises(CommonsError) as refusal:
+        prepared(tmp_path, f"nom,latitude,longitude,{header}\nUn,50.84,4.34,{answer}\n")
+    assert header in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("header", "answer"), [("Visibilty", "retenu"), ("statistque", "non"), ("Réutilisaton", "non")]
+)
+def test_a_misspelt_flag_may_close(tmp_path, header, answer):
+    upload = prepared(tmp_path, f"nom,latitude,longitude,{header}\nUn,50.84,4.34,{answer}\n")
+    assert upload.mapping.flags_present
+
+
+@pytest.mark.parametrize(
+    ("header", "answers"),
+    [
+        ("Niveau de diffusion", ["réseau", "grand public", "équipe"]),
+        ("Ne pas publier", ["oui, merci", "", "oui sauf le nom"]),
+        ("Confidentiel", ["x", "", ""]),
+        ("E-mail (non publié)", ["a@example.org", "b@example.org", "c@example.org"]),
+    ],
+)
+def test_answers_of_other_words_stop_it_too(tmp_path, header, answers):
+    rows = "".join(f'{n},Maison {n},50.84{n},4.34{n},"{answer}"\n' for n, answer in enumerate(answers))
+    with pytest.raises(CommonsError):
+        prepared(tmp_path, f"id,nom,latitude,longitude,{header}\n{rows}")
