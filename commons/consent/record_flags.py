@@ -37,7 +37,7 @@ def record_flags(
     a column at all. With no flag column the dataset's agreement decides, but for the rows that a remark withholds.
     """
     if not says_anything(present):
-        flags = flags[flags["visibility"].notna()]
+        flags = flags[flags["visibility"].eq(Visibility.WITHHELD.value)]
     prepare_flags(connection)
     copy_frame(connection, "flagged_record", with_validity(flags)[["record_id", *STORED]])
     return store_flags(connection, dataset_id, upload_id, present)
@@ -78,7 +78,7 @@ def statements_of(values: Mapping[Any, Any], present: AbstractSet[str]) -> list[
     """Return what one combination of flags says; a value that could not be read is None and opens nothing."""
     stated = {name: None if pd.isna(value) else value for name, value in values.items()}
     if "visibility" not in present:
-        if stated["visibility"] is not None:  # a remark in the row's texts
+        if stated["visibility"] == Visibility.WITHHELD:  # a remark in the row's texts
             return [(ConsentEffect.ALLOW, NOTHING)]
         return _restrictions(stated, present)
     if stated["visibility"] is None:

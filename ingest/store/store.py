@@ -27,7 +27,7 @@ from commons.database.statements import (
 from commons.districts.stored import stored_districts
 from commons.partners import Dataset
 from commons.schema.fields import STORED_FIELDS
-from commons.vocabulary import UploadMode
+from commons.vocabulary import UploadMode, Visibility
 from ingest.ahead import ahead
 from ingest.check.records import CheckedRecords
 from ingest.notices import KEPT_BY_NUMBER, NoticeCode, add_up, coded_frame, notice_frame, summarise
@@ -187,7 +187,7 @@ class _Storing:
     def _ready(self, checked: CheckedRecords, *, may_be_known: bool) -> "_Ready":
         incoming = incoming_frame(checked, self._districts)
         has_flags = says_anything(checked.flags_present)
-        is_remarked = not has_flags and incoming["visibility"].notna().any()
+        is_remarked = not has_flags and incoming["visibility"].eq(Visibility.WITHHELD.value).any()
         if may_be_known or incoming["participations"].notna().any() or incoming.empty or is_remarked:
             return _Ready(checked, may_be_known, copy_text(incoming))
         flags = incoming[[*STORED]] if has_flags else None

@@ -82,7 +82,7 @@ SELECT t.record_id, i.visibility, i.precision, i.contact, i.statistics, i.reuse,
        i.valid_from, i.valid_until
   FROM incoming_record i
   JOIN told_record t USING (row_number)
- WHERE %(has_flags)s OR i.visibility IS NOT NULL;  -- without flags, what a remark withholds
+ WHERE %(has_flags)s OR i.visibility = 'withheld';  -- without flags, what a remark withholds
 
 SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE is_changed AND NOT is_new), count(*) FILTER (WHERE NOT is_changed)
   FROM told_record;
