@@ -3,8 +3,7 @@
 import re
 from typing import NamedTuple
 
-from commons.categories.scheme import fold
-from commons.territory import territory
+from ingest.map.telling import is_commune
 
 MAX_LETTERS = 200
 _BREAK = r"\s*(?:[,;]|\s[-\u2013\u2014](?=\s))\s*"
@@ -75,11 +74,6 @@ def read_address(text: str) -> Address | None:
     if is_commune(text):
         return Address(municipality=text)
     return _parts(text, IN_TOWN) or _beside_commune(text) or _in_one_form(text)
-
-
-def is_commune(name: str) -> bool:
-    """Say whether the territory has a commune of this name, in any of its languages."""
-    return fold(name).replace(" ", "-") in territory().communes
 
 
 def _beside_commune(text: str) -> Address | None:

@@ -9,9 +9,9 @@ import pandas as pd
 from commons.opening_hours import write_hours
 from commons.territory import territory
 from commons.vocabulary import Precision, Visibility
-from ingest.check.addresses import is_commune
 from ingest.check.draft import Draft, Finding
 from ingest.check.texts import LONG_FIELDS, NAMES
+from ingest.map.telling import is_commune
 from ingest.notices import NoticeCode
 from ingest.patterns import is_like, per_value
 

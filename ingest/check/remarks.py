@@ -11,15 +11,14 @@ import pandas as pd
 
 from commons.categories.scheme import fold
 from commons.consent.flags import FLAG_WORDS
-from commons.schema.fields import FIELDS
 from commons.vocabulary import Visibility
 from ingest.check.draft import Draft, Finding
+from ingest.check.texts import NAMES
 from ingest.map.fields import FLAG_FIELDS
 from ingest.notices import NoticeCode
 from ingest.patterns import contains, per_value
 from ingest.read.table import OWN_COLUMNS
 
-NAMES = tuple(field.name for field in FIELDS if field.name.startswith("name"))
 PERHAPS = (
     r"(?i)publi|diffus|divulg|affich|montr|partag|communiqu|confid|vertrouw|intern|secr|geheim|verspreid|tonen|getoond|delen|gedeeld"
     r"|openbaar|bekend|weergeven|shar|disclos|displ|carte|kaart|map|site|annuaire|directory|ligne|online"

@@ -32,7 +32,8 @@ def combined(columns: dict[str, pd.Series], taken: set[str]) -> tuple[Split, ...
         parts, _ = split_texts(sample(texts), split)
         has_both = parts.notna().all(axis="columns")
         is_said = set(PARTS) <= set(fields_said(column)[0])
-        is_known = is_commune(parts["municipality"].dropna()).mean() >= CLEARLY if has_both.any() else False
+        communes = parts["municipality"].dropna().map(is_commune).astype(bool)
+        is_known = communes.mean() >= CLEARLY if has_both.any() else False
         if has_both.mean() >= (CLEARLY if is_said else NEARLY_ALL) and (is_said or is_known):
             return (split,)
     return ()

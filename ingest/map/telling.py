@@ -28,9 +28,9 @@ NUMBERED = rf"{STREET}[ ,]+[0-9]{{1,4}} ?[a-z]?\b.*"
 PAIR = r"[(\[ ]*(?:5[01][.][0-9]+ ?[,; ] ?[45][.][0-9]+|[45][.][0-9]+ ?[,; ] ?5[01][.][0-9]+)[)\] ]*"
 
 
-def is_commune(texts: pd.Series) -> pd.Series:
-    """Return True where a text is the name of a commune of the territory."""
-    return texts.map(lambda text: fold(text).replace(" ", "-") in territory().communes).astype(bool)
+def is_commune(name: str) -> bool:
+    """Say whether the territory has a commune of this name, in any of its languages."""
+    return fold(name).replace(" ", "-") in territory().communes
 
 
 def is_numbered(texts: pd.Series) -> pd.Series:
@@ -42,7 +42,7 @@ TELLING: dict[str, Callable[[pd.Series], pd.Series]] = {
     "coordinates": lambda texts: is_like(texts, PAIR),
     "address": is_numbered,
     "street": lambda texts: is_like(texts.map(fold), STREET),
-    "municipality": is_commune,
+    "municipality": lambda texts: texts.map(is_commune).astype(bool),
     "opening_hours": lambda texts: texts.str.contains(":", regex=False) & texts.map(write_hours).notna(),
     "legal_form": lambda texts: texts.map(fold).isin(LEGAL_FORMS),
     "category": lambda texts: texts.map(lambda text: fold(text) in category_by_term()).astype(bool),
